@@ -1,0 +1,1 @@
+"""The machine room: what every service stands on, and nothing of any of them."""

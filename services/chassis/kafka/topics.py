@@ -1,0 +1,126 @@
+"""Topics: one a service, one partition a district, kept for ever; and how the last committed record is found."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+
+from kafka import KafkaAdminClient, KafkaConsumer, TopicPartition
+from kafka.errors import TopicAlreadyExistsError
+
+from events.base import Entry
+from services.chassis.codec import from_message
+
+FETCH_BYTES = 8 << 20
+FOR_EVER = {
+    "retention.ms": "-1",
+    "retention.bytes": "-1",
+    # Brokers refuse records dated more than an hour ahead; a simulated district may be.
+    "message.timestamp.after.max.ms": str((1 << 63) - 1),
+    "max.message.bytes": str(FETCH_BYTES),
+}
+READ_BACK_SECONDS = 60.0
+
+
+class Unreadable(RuntimeError):
+    """A topic did not answer in time, or holds what no chassis wrote."""
+
+
+def topic_of(service: str) -> str:
+    return f"doudi.{service}"
+
+
+def gate_topic(department: str) -> str:
+    return f"in.{department}"
+
+
+def create_topics(bootstrap: str, topics: Iterable[str], partitions: int, replicas: int = -1) -> None:
+    """Create what is missing; -1 replicas: the broker's default."""
+    admin = KafkaAdminClient(bootstrap_servers=bootstrap)
+    try:
+        there = set(admin.list_topics())
+        for topic in topics:
+            if topic in there:
+                continue
+            wanted = {"num_partitions": partitions, "replication_factor": replicas, "configs": FOR_EVER}
+            try:
+                admin.create_topics({topic: wanted}, wait_for_metadata=True)
+            except TopicAlreadyExistsError:
+                continue  # another service was quicker
+    finally:
+        admin.close()
+
+
+def consumer(bootstrap: str, group: str | None = None) -> KafkaConsumer:
+    """A consumer of committed records only, whose partitions and places we choose ourselves."""
+    return KafkaConsumer(
+        bootstrap_servers=bootstrap,
+        group_id=group,
+        enable_auto_commit=False,
+        isolation_level="read_committed",
+        auto_offset_reset="earliest",
+        allow_auto_create_topics=False,
+        max_poll_records=2000,
+        max_partition_fetch_bytes=FETCH_BYTES,
+        fetch_max_bytes=FETCH_BYTES * 4,
+        fetch_max_wait_ms=50,
+        retry_backoff_ms=20,
+    )
+
+
+def last_committed(bootstrap: str, topic: str, partition: int, source: str) -> Entry | None:
+    """The last entry of `source` that readers of committed records see; None where there is none.
+
+    The end offset counts transaction markers and aborted records, so the record is looked for backwards.
+    """
+    place = TopicPartition(topic, partition)
+    deadline = time.monotonic() + READ_BACK_SECONDS
+    reader = consumer(bootstrap)
+    try:
+        reader.assign([place])
+        first = reader.beginning_offsets([place])[place]
+        top = reader.end_offsets([place])[place]
+        step = 64
+        while top > first:
+            start = max(first, top - step)
+            reader.seek(place, start)
+            found = None
+            while reader.position(place) < top:  # passes over markers and aborted records by itself
+                if time.monotonic() > deadline:
+                    raise Unreadable(f"{topic}: no answer within {READ_BACK_SECONDS:.0f} s")
+                for records in reader.poll(timeout_ms=500).values():
+                    for record in records:
+                        if record.offset < top and source_of_record(record) == source:
+                            found = record
+            if found is not None:
+                return from_message(found.headers, found.value)
+            top, step = start, step * 8
+        return None
+    finally:
+        reader.close(autocommit=False)
+
+
+def read_topic(bootstrap: str, topic: str, partition: int, source: str) -> Iterable[Entry]:
+    """Every committed entry of `source`, from the first to the last there was when reading began."""
+    place = TopicPartition(topic, partition)
+    reader = consumer(bootstrap)
+    try:
+        reader.assign([place])
+        reader.seek_to_beginning(place)
+        top = reader.end_offsets([place])[place]
+        idle = time.monotonic()
+        while reader.position(place) < top:
+            for records in reader.poll(timeout_ms=500).values():
+                idle = time.monotonic()
+                for record in records:
+                    if source_of_record(record) == source:
+                        yield from_message(record.headers, record.value)
+            if time.monotonic() - idle > READ_BACK_SECONDS:
+                raise Unreadable(f"{topic}: no answer within {READ_BACK_SECONDS:.0f} s")
+    finally:
+        reader.close(autocommit=False)
+
+
+def source_of_record(record: object) -> str:
+    headers: Iterable[tuple[str, bytes]] = getattr(record, "headers", ())
+    return next((value.decode() for name, value in headers if name == "ce_source"), "")

@@ -1,0 +1,173 @@
+"""What a service was at one of its events, from the logs alone. Restore, audit and the demo's check use this.
+
+Walk its own log; before each event take the upstreams up to that event's `known`. A letter counts from its
+`Resumed`, never before. Nothing here can decide, send or record: it has no way to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from events.base import CATALOGUE, Entry, UnknownType, current
+from events.service import DayClosed, Discarded, Listening, Parked, Resumed, RetryFailed, RetryRequested
+from services.chassis.codec import read
+from services.chassis.inbox import hear, position_of
+from services.chassis.letters import letter_key, shelve, unshelve
+from services.chassis.service import Service, name_of, source_of
+from services.chassis.shelf import WorkShelf
+from services.chassis.work import Keys
+
+Logs = Callable[[str], Iterable[Entry]]
+Table = dict[tuple[str, str], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class _Around:
+    service: Service
+    district: str
+    keys: Keys
+
+    @property
+    def source(self) -> str:
+        return source_of(self.district, self.service.name)
+
+
+@dataclass(slots=True)
+class Was:
+    """The rows a service kept. Read like a work in progress; written only by folding."""
+
+    around: _Around
+    rows: Table = field(default_factory=dict)
+    sequence: int = 0
+
+    @property
+    def service(self) -> Service:
+        return self.around.service
+
+    def fact(self, kind: str, key: object) -> Any | None:
+        return self.rows.get((kind, str(key)))
+
+    def keep(self, kind: str, key: object, value: Any | None) -> None:
+        if value is None:
+            self.rows.pop((kind, str(key)), None)
+        else:
+            self.rows[kind, str(key)] = value
+
+
+class _Upstream:
+    """One upstream log, read forward once."""
+
+    def __init__(self, entries: Iterable[Entry]) -> None:
+        self._entries = iter(entries)
+        self._next: Entry | None = None
+
+    def upto(self, sequence: int) -> Iterator[Entry]:
+        while True:
+            entry = self._next or next(self._entries, None)
+            self._next = None
+            if entry is None:
+                return
+            if entry.envelope.sequence > sequence:
+                self._next = entry
+                return
+            yield entry
+
+
+def reconstruct(
+    service: Service,
+    district: str,
+    keys: Keys,
+    logs: Logs,
+    *,
+    upto: int | None = None,
+    positions: dict[str, int] | None = None,
+) -> Was:
+    """The rows of `service` as of its event `upto` (its last, unless said).
+
+    `logs(source)` gives a source's entries from its first. With `positions`, go on from there with what was
+    taken since without recording anything, up to {source: sequence}.
+    """
+    was = Was(_Around(service, district, keys))
+    upstreams = {
+        source_of(district, name): _Upstream(logs(source_of(district, name))) for name in service.listens
+    }
+    letters: dict[int, Entry] = {}
+    for entry in logs(was.around.source):
+        e = entry.envelope
+        if upto is not None and e.sequence > upto:
+            break
+        own = read(entry, keys)
+        parked = own.data if isinstance(own.data, Parked) else None
+        for source, sequence in e.known.items():
+            for upstream in upstreams[source].upto(sequence):
+                _take(was, upstream)
+                if parked is not None and upstream.envelope.id == parked.letter:
+                    shelve(was, e.sequence, upstream, parked.reason)
+                    letters[e.sequence] = upstream
+                else:
+                    _fold(was, upstream)
+        was.keep("heard", "all", e.heard or None)
+        was.sequence = e.sequence
+        match own.data:
+            case Resumed():
+                _fold(was, unshelve(was, _number(letters, own.data.letter)))
+            case Discarded():
+                unshelve(was, _number(letters, own.data.letter))
+            case RetryRequested():
+                was.keep("retry", letter_key(_number(letters, own.data.letter)), own.data.reason)
+            case RetryFailed():
+                was.keep("retry", letter_key(_number(letters, own.data.letter)), None)
+        keep_chassis_facts(was, own.data)
+        service.apply(WorkShelf(was, was.around.source), own)
+    for source, sequence in (positions or {}).items():
+        for upstream in upstreams[source].upto(sequence):
+            _take(was, upstream)
+            hear(was, upstream)
+            _fold(was, upstream)
+    return was
+
+
+def keep_chassis_facts(rows: Any, fact: object) -> None:
+    """What the chassis itself keeps of a service's own facts."""
+    if isinstance(fact, DayClosed):
+        rows.keep("day", "closed", fact.day.isoformat())
+    elif isinstance(fact, Listening):
+        rows.keep("listening", "sources", {source: list(types) for source, types in fact.sources.items()})
+
+
+def _take(was: Was, upstream: Entry) -> None:
+    was.keep("position", upstream.envelope.source, position_of(upstream))
+
+
+def _fold(was: Was, upstream: Entry) -> None:
+    try:
+        taken = was.service.takes(CATALOGUE[current(upstream.envelope.dataschema)])
+    except UnknownType:
+        return
+    if taken:
+        fact = read(upstream, was.around.keys)
+        was.service.apply(WorkShelf(was, upstream.envelope.source), fact)
+
+
+def _number(letters: dict[int, Entry], letter: object) -> int:
+    return next(number for number, entry in letters.items() if entry.envelope.id == letter)
+
+
+def differences(was: Was, stored: Table) -> list[str]:
+    """Rows that differ between a reconstruction and what a store holds, named without their content.
+
+    Idempotency keys are no part of the log and are not compared; neither are rows whose owner was erased.
+    """
+    mine = {place: value for place, value in was.rows.items()}
+    theirs = {place: value for place, value in stored.items() if place[0] != "idempotency"}
+    return sorted(
+        f"{kind} {key}"
+        for kind, key in mine.keys() | theirs.keys()
+        if mine.get((kind, key)) != theirs.get((kind, key))
+    )
+
+
+def listened_names(was: Was) -> list[str]:
+    return [name_of(source) for source in was.fact("listening", "sources") or {}]

@@ -1,0 +1,125 @@
+"""The store of one service: its log, its head, and what it keeps beside the log, in one transaction.
+
+The `eventsourcing` library holds the log (its recorders for SQLite and PostgreSQL). Added here:
+
+- **head**, one row: the revision and the last event. Every transaction compares the revision that its
+  decisions were made on and raises it by one, so two processes can never both commit on what they both
+  read, and `sequence` is known before the insert and has no gaps.
+- **kept**, rows by (kind, key): local facts, claims, upstream positions, letters, due items.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any, Protocol
+from uuid import UUID
+
+import msgspec
+import psycopg
+from eventsourcing.persistence import PersistenceError
+
+from events.base import Entry
+from services.chassis.codec import decode_state, encode_state
+
+Kept = Any  # what JSON can say
+
+_encode = msgspec.json.Encoder().encode
+_decode = msgspec.json.Decoder().decode
+
+
+class LostRace(Exception):
+    """Another process committed since this one last looked: look again and decide again."""
+
+
+#: The machine's failures, as against a fact's or a decision's: stop, back off, and do it again.
+INFRASTRUCTURE = (PersistenceError, LostRace, OSError, sqlite3.Error, psycopg.Error)
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """Where the log ends. `revision` also counts the transactions that recorded no event."""
+
+    revision: int = 0
+    sequence: int = 0
+    id: UUID | None = None
+    recordedtime: datetime | None = None
+
+    def after(self, entry: Entry) -> Head:
+        e = entry.envelope
+        return replace(self, sequence=e.sequence, id=e.id, recordedtime=e.recordedtime)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One transaction: made on `base`, leaving `head`; a kept value of None takes the row away."""
+
+    base: Head
+    head: Head
+    entries: Sequence[Entry]
+    kept: Mapping[tuple[str, str], Kept | None] = field(default_factory=dict)
+
+
+class Store(Protocol):
+    def head(self) -> Head: ...
+
+    def commit(self, change: Change) -> None:
+        """All of it, durably, or nothing. LostRace if the head has moved since `change.base`."""
+
+    def entries(self, after: int, limit: int) -> list[Entry]:
+        """The log behind sequence `after`, in order: the service's notification log."""
+
+    def stream(self, stream: UUID, after: int = 0) -> list[Entry]:
+        """The events of one aggregate, by version, behind version `after`."""
+
+    def kept(self, kind: str, key: str) -> Kept | None: ...
+
+    def kept_range(self, kind: str, first: str, last: str, limit: int) -> list[tuple[str, Kept]]:
+        """Rows of a kind with `first` <= key < `last`, by key (bytewise); `last` empty: to the end."""
+
+    def close(self) -> None: ...
+
+
+class Rows(Protocol):
+    """What the two engines share: how bytes are fetched. `KeptRows` turns them into values."""
+
+    def kept_bytes(self, kind: str, key: str) -> bytes | None: ...
+
+    def kept_bytes_range(self, kind: str, first: str, last: str, limit: int) -> list[tuple[str, bytes]]: ...
+
+
+class KeptRows:
+    def kept(self: Rows, kind: str, key: str) -> Kept | None:
+        found = self.kept_bytes(kind, key)
+        return None if found is None else _decode(found)
+
+    def kept_range(self: Rows, kind: str, first: str, last: str, limit: int) -> list[tuple[str, Kept]]:
+        return [(key, _decode(value)) for key, value in self.kept_bytes_range(kind, first, last, limit)]
+
+
+def kept_changes(change: Change) -> Iterator[tuple[str, str, bytes | None]]:
+    for (kind, key), value in change.kept.items():
+        yield kind, key, None if value is None else _encode(value)
+
+
+def states(entries: Sequence[Entry]) -> list[tuple[Entry, bytes]]:
+    return [(entry, encode_state(entry.envelope, entry.data)) for entry in entries]
+
+
+def read_states(found: Sequence[Any]) -> list[Entry]:
+    """Log entries from the library's stored events or notifications."""
+    return [decode_state(item.state) for item in found]
+
+
+def open_store(url: str, schema: str) -> Store:
+    """`sqlite:///path` (one file a service; the folder must exist) or `postgresql://…` (one schema a service)."""
+    from services.chassis.store_postgres import PostgresStore
+    from services.chassis.store_sqlite import SqliteStore
+
+    if url.startswith("sqlite:"):
+        return SqliteStore(url.removeprefix("sqlite:///"))
+    if url.startswith(("postgresql:", "postgres:")):
+        return PostgresStore(url, schema)
+    raise ValueError("a store is named by sqlite:///PATH or postgresql://…")

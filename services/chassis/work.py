@@ -1,0 +1,284 @@
+"""The transaction in progress: what a decision may read, and where it records.
+
+A decision reads states and kept rows as they are after everything recorded before it, also by decisions
+that wait in the same transaction. Whatever it does can be taken back to a mark, so that a refusal or a
+failure leaves no trace. Nothing here reaches the network or a clock other than the injected one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, Protocol, TypeVar
+from uuid import UUID
+
+from events.base import Actor, Entry, Envelope, Event, Recorded
+from events.ids import Identifier, ServiceId
+from events.sealed import Sealed
+from services.chassis.clock import Clock, Ids, civil_date
+from services.chassis.codec import Opener, read
+from services.chassis.folding import Fold
+from services.chassis.service import Service, source_of
+from services.chassis.shelf import WorkShelf
+from services.chassis.store import Change, Head, Kept, Store
+
+S = TypeVar("S")
+E = TypeVar("E", bound=Event)
+
+TICK = timedelta(microseconds=1)
+CACHED_ROWS = 200_000
+MISSING: Any = object()
+
+
+class Keys(Opener, Protocol):
+    """What a decision needs of the vault."""
+
+    def ensure(self, owners: Iterable[UUID]) -> None: ...
+
+    def owners_of(self, event: Event) -> set[UUID]: ...
+
+    def seal_event(self, event: Event, event_id: UUID) -> Event: ...
+
+    def close_data(self, service: str, event_id: UUID, data: bytes) -> bytes: ...
+
+    def open_text(self, sealed: Sealed) -> str: ...
+
+    def is_erased(self, owner: UUID) -> bool: ...
+
+    def blind_index(self, kind: str, text: str) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """Why and for whom something is decided: the command's caller, or the fact reacted to."""
+
+    actor: Actor
+    correlation: UUID
+    causation: UUID | None = None
+    depth: int = 0
+    time: datetime | None = None
+
+
+@dataclass(slots=True)
+class Memory:
+    """What the process remembers of the store, true as long as nobody else has raised the revision."""
+
+    head: Head
+    kept: dict[tuple[str, str], Kept | None] = field(default_factory=dict)
+    streams: dict[UUID, tuple[int, Any]] = field(default_factory=dict)
+
+    def absorb(self, work: Work) -> None:
+        """After a commit: what it wrote is what the store now says."""
+        for cache in (self.kept, self.streams):
+            if len(cache) > CACHED_ROWS:
+                cache.clear()
+        self.head = work.change().head
+        self.kept.update(work.kept)
+        self.streams.update(work.streams)
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What does not change from one transaction to the next."""
+
+    service: Service
+    district: str
+    store: Store
+    clock: Clock
+    ids: Ids
+    keys: Keys
+
+    @property
+    def source(self) -> str:
+        return source_of(self.district, self.service.name)
+
+
+class Work:
+    def __init__(self, around: Surroundings, memory: Memory) -> None:
+        self.around = around
+        self.service = around.service
+        self._memory = memory
+        self._head = memory.head
+        self.entries: list[Entry] = []
+        self.kept: dict[tuple[str, str], Kept | None] = {}
+        self.streams: dict[UUID, tuple[int, Any]] = {}
+        self._undo: list[tuple[dict[Any, Any], Any, Any]] = []
+        self._cause: Cause | None = None
+        self._decision: UUID | None = None
+
+    # -- for whom ------------------------------------------------------------------------------------
+
+    def begin(self, cause: Cause) -> None:
+        """A new decision begins: what is recorded from here on belongs together."""
+        self._cause, self._decision = cause, None
+
+    @property
+    def cause(self) -> Cause:
+        assert self._cause is not None, "a decision begins with its cause"
+        return self._cause
+
+    @property
+    def now(self) -> datetime:
+        return self.around.clock.now()
+
+    @property
+    def today(self) -> date:
+        return civil_date(self.now)
+
+    # -- reading -------------------------------------------------------------------------------------
+
+    def load(self, fold: Fold[S], identifier: Identifier) -> S:
+        """The state of one aggregate; the fold's initial state where nothing was recorded yet."""
+        state: S = self._stream(identifier, fold)[1]
+        return state
+
+    def version(self, identifier: Identifier) -> int:
+        """How many facts its stream holds; 0 where there is none."""
+        return self._stream(identifier)[0]
+
+    def _stream(self, identifier: Identifier, fold: Fold[Any] | None = None) -> tuple[int, Any]:
+        key = UUID(int=identifier.int)
+        found = self.streams.get(key) or self._memory.streams.get(key)
+        if found is None:
+            fold = fold or self.service.streams[identifier.kind]
+            version, state = 0, fold.initial
+            for entry in self.around.store.stream(key):
+                version = entry.envelope.streamversion
+                state = fold.evolve(state, read(entry, self.around.keys).data)
+            found = self._memory.streams[key] = version, state
+        return found
+
+    def fact(self, kind: str, key: object) -> Any | None:
+        """A row kept beside the log; None where there is none."""
+        place = kind, str(key)
+        found = self.kept.get(place, MISSING)
+        if found is MISSING:
+            found = self._memory.kept.get(place, MISSING)
+        if found is MISSING:
+            found = self._memory.kept[place] = self.around.store.kept(*place)
+        return found
+
+    def facts(self, kind: str, first: str = "", last: str = "", limit: int = 1000) -> list[tuple[str, Any]]:
+        """Rows of a kind, first <= key < last, by key, `limit` at the most."""
+        mine = {
+            key: value
+            for (k, key), value in self.kept.items()
+            if k == kind and key >= first and (not last or key < last)
+        }
+        stored = self.around.store.kept_range(kind, first, last, limit + len(mine))
+        merged: dict[str, Any] = dict(stored) | mine
+        return sorted(item for item in merged.items() if item[1] is not None)[:limit]
+
+    # -- writing -------------------------------------------------------------------------------------
+
+    def record(
+        self,
+        stream: Identifier,
+        fact: E,
+        *,
+        time: datetime | None = None,
+        effective: date | None = None,
+        corrects: UUID | None = None,
+    ) -> Recorded[E]:
+        """Record a fact about `stream`. `time`: when it happened; `effective`: from which day it counts."""
+        around, cause, head = self.around, self.cause, self._head
+        now = self.now
+        event_id = around.ids.event(now)
+        keys = around.keys
+        owners = keys.owners_of(fact)
+        if owners:
+            keys.ensure(owners)  # durable before the first event under them
+            fact = keys.seal_event(fact, event_id)  # type: ignore[assignment]  # the same type, sealed
+        data = fact.model_dump_json().encode()
+        if fact.RESTRICTED:
+            data = keys.close_data(self.service.name, event_id, data)
+        sequence = head.sequence + 1
+        # The service's own stream has no state to load: its versions are the sequences.
+        own = isinstance(stream, ServiceId)
+        version, state = (sequence - 1, None) if own else self._stream(stream)
+        known, latest = self._known()
+        recorded = max([now, *(at + TICK for at in (head.recordedtime, latest) if at is not None)])
+        happened = time or cause.time or now
+        self._decision = self._decision or event_id
+        envelope = Envelope(
+            id=event_id,
+            source=around.source,
+            type=fact.TYPE,
+            dataschema=fact.SCHEMA,
+            subject=stream.subject,
+            concerns=fact.concerns(),
+            stream=UUID(int=stream.int),
+            streamversion=version + 1,
+            time=happened,
+            effective=effective or civil_date(happened),
+            recordedtime=recorded.astimezone(UTC),
+            sequence=sequence,
+            previous=head.id,
+            known=known,
+            heard=self.fact("heard", "all") or {},
+            decision=self._decision,
+            correlationid=cause.correlation,
+            causationid=cause.causation,
+            depth=cause.depth,
+            corrects=corrects,
+            actor=cause.actor,
+            audience=self.service.name if fact.RESTRICTED else None,
+        )
+        entry = Entry(envelope, data)
+        self.entries.append(entry)
+        self._head = head.after(entry)
+        result = Recorded(envelope, fact)
+        if not own:
+            fold = self.service.streams[stream.kind]
+            self._set(self.streams, envelope.stream, (version + 1, fold.evolve(state, fact)))
+        self.service.apply(WorkShelf(self, around.source), result)
+        return result
+
+    def keep(self, kind: str, key: object, value: Kept | None) -> None:
+        """Write a row beside the log; for the chassis. A service's rows are written by its keeps."""
+        self._set(self.kept, (kind, str(key)), value)
+
+    def _known(self) -> tuple[dict[str, int], datetime | None]:
+        known: dict[str, int] = {}
+        latest: datetime | None = None
+        for name in self.service.listens:
+            source = source_of(self.around.district, name)
+            position = self.fact("position", source)
+            if position is not None:
+                known[source] = position["sequence"]
+                at = datetime.fromisoformat(position["recordedtime"])
+                latest = at if latest is None or at > latest else latest
+        return known, latest
+
+    @property
+    def sequence(self) -> int:
+        """The sequence of the last event recorded, in this transaction too."""
+        return self._head.sequence
+
+    # -- taking back, and handing over ---------------------------------------------------------------
+
+    def _set(self, table: dict[Any, Any], key: Any, value: Any) -> None:
+        self._undo.append((table, key, table.get(key, MISSING)))
+        table[key] = value
+
+    def mark(self) -> tuple[int, int, Head]:
+        return len(self._undo), len(self.entries), self._head
+
+    def rollback(self, mark: tuple[int, int, Head]) -> None:
+        undo, entries, self._head = mark
+        while len(self._undo) > undo:
+            table, key, old = self._undo.pop()
+            if old is MISSING:
+                del table[key]
+            else:
+                table[key] = old
+        del self.entries[entries:]
+
+    @property
+    def empty(self) -> bool:
+        return not self.entries and not self.kept
+
+    def change(self) -> Change:
+        base = self._memory.head
+        return Change(base, replace(self._head, revision=base.revision + 1), self.entries, self.kept)

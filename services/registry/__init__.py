@@ -1,0 +1,1 @@
+"""The register of people and households: identity, membership, categories, enrolment and exit."""
