@@ -115,7 +115,7 @@ class Assessed(CaseFact, restricted=True):
 
 
 class HouseholdChanged(CaseFact):
-    """What the case rests on is not what it was: other members, or another township. `members` are the new ones."""
+    """The household is not what it was: other members, or another township. `members` are the new ones."""
 
     joined: tuple[PersonId, ...] = ()
     left: tuple[PersonId, ...] = ()
@@ -154,7 +154,7 @@ class SubsidyGranted(CaseFact):
     since: date = Field(description="first day of the first month paid")
     confirmed: date
     officer: UUID = Field(description="the member of staff who confirmed")
-    departs: str | None = Field(
+    departs: Sealed | None = Field(
         default=None, description="reason, where the decision departs from the recommendation"
     )
     review_on: date | None = Field(default=None, description="when the case is looked at again")
@@ -167,7 +167,7 @@ class Declined(CaseFact):
     reason: str
     on: date
     officer: UUID
-    departs: str | None = None
+    departs: Sealed | None = None
     grounds: Grounds
 
 
@@ -193,7 +193,7 @@ class Reviewed(CaseFact):
     outcome: str = Field(description="code: unchanged, adjusted, ended")
     number: int = Field(gt=0)
     officer: UUID | None = Field(default=None, description="the member of staff who decided")
-    departs: str | None = Field(
+    departs: Sealed | None = Field(
         default=None, description="reason, where the outcome departs from the recommendation"
     )
     heard: date | None = Field(default=None, description="when the family's views were heard (社会救助法 48)")

@@ -31,13 +31,20 @@ class Category(StrEnum):
     LIFTED = "lifted"  # 已脱贫 (脱贫不脱政策): left poverty, keeps its help, 二
     DIBAO = "dibao"  # 最低生活保障, 三(一)1
     TEKUN = "tekun"  # 特困供养, 三(一)2
-    MARGIN = "margin"  # 低保边缘家庭, 2021 办法 art. 8
+    MARGIN = "dibao_margin"  # 低保边缘家庭, 2021 办法 art. 8
+    RIGID_EXPENDITURE = "rigid_expenditure"  # 刚性支出困难家庭, 2025 办法
     AT_RISK = "at_risk"  # 返贫致贫风险, 三(一)3
+    BACK_IN_POVERTY = "back_in_poverty"  # 返贫人口, 三(一)3
+    NEWLY_POOR = "newly_poor"  # 新增贫困人口, 三(一)3
+    MOVED_RURAL_POOR = "moved_rural_poor"  # 进城农村贫困人口, 三(二)
+    REGISTERED_UNEMPLOYED = "registered_unemployed"  # 登记失业人员, 三(六)
     DISABLED = "disabled"  # 残疾人, 三(七)
+    SUSPECTED_DISABLED = "suspected_disabled"  # 疑似残疾人, 三(七)
     SEVERELY_ILL = "severely_ill"  # 重病患者, 三(一)1
     LEFT_BEHIND_CHILD = "left_behind_child"  # 农村留守儿童, 三(八)
     CHILD_WITHOUT_GUARDIAN = "child_without_guardian"  # 事实无人抚养儿童, 三(八)
     LEFT_BEHIND_ELDER = "left_behind_elder"  # 农村留守老人, 三(八)
+    CARE_DEPENDENT = "care_dependent"  # 失能、半失能人员, 三(九)
 
 
 class PersonRegistered(Event):
@@ -106,6 +113,7 @@ class HouseholdCorrected(Event):
 
     household: HouseholdId
     members: tuple[PersonId, ...]
+    relations: tuple[Member, ...] = Field(default=(), description="of members where it was wrong, as it is")
     township: Township | None = None
     village: Village | None = None
     address: Sealed | None = None
@@ -206,7 +214,7 @@ class Enrolled(Event):
 
 
 class Recategorised(Event):
-    """A beneficiary's categories have changed; the person stays enrolled. Leaving poverty alone ends nothing (二)."""
+    """A beneficiary's categories changed; the person stays enrolled. Leaving poverty alone ends nothing (二)."""
 
     person: PersonId
     household: HouseholdId
@@ -242,6 +250,13 @@ class ListIssued(Event):
     as_of: date
     households: int = Field(ge=0)
     digest: Digest
+
+
+class LookedUp(Event):
+    """Somebody searched for a person by ID number; found or not, who looked and why stays on record."""
+
+    purpose: str = Field(min_length=1)
+    person: PersonId | None = Field(default=None, description="who was found")
 
 
 class Restricted(Event):

@@ -20,6 +20,7 @@ import structlog
 from eventsourcing.persistence import PersistenceError
 
 from events.base import Entry
+from services.chassis.metrics import Metrics
 from services.chassis.store import INFRASTRUCTURE, Change, LostRace
 from services.chassis.work import Cause, Memory, Surroundings, Work
 
@@ -31,9 +32,9 @@ MOST_RACES = 200
 
 
 class Observer(Protocol):
-    """Told of every commit; counts, wakes followers. Must not fail and must not write."""
+    """Told of every commit, to wake who follows. Must not fail and must not write."""
 
-    def committed(self, entries: list[Entry], decisions: int, seconds: float) -> None: ...
+    def committed(self, entries: list[Entry]) -> None: ...
 
 
 @dataclass(slots=True)
@@ -46,8 +47,9 @@ class _Waiting:
 
 
 class Committer:
-    def __init__(self, around: Surroundings) -> None:
+    def __init__(self, around: Surroundings, metrics: Metrics) -> None:
         self.around = around
+        self._metrics = metrics
         self.observers: list[Observer] = []
         self._queue: deque[_Waiting] = deque()
         self._lock = threading.Lock()
@@ -55,12 +57,14 @@ class Committer:
 
     def decide(self, decide: Callable[[Work], T], cause: Cause) -> T:
         """The decision's result once what it recorded is durable; or its exception, and nothing recorded."""
+        began = time.perf_counter()
         waiting = _Waiting(decide, cause)
         self._queue.append(waiting)
         while not waiting.future.done():
             with self._lock:
                 if not waiting.future.done():
                     self._serve()
+        self._metrics.decided(time.perf_counter() - began)
         result: T = waiting.future.result()
         return result
 
@@ -86,6 +90,7 @@ class Committer:
             try:
                 return self._commit([one])
             except LostRace:
+                self._metrics.lost_race()
                 log.debug("lost a race, deciding again", service=self.around.service.name, race=race)
             except Exception as error:  # as above
                 one.future.set_exception(error)
@@ -93,7 +98,6 @@ class Committer:
         one.future.set_exception(LostRace(f"lost {MOST_RACES} races in a row"))
 
     def _commit(self, batch: list[_Waiting]) -> None:
-        began = time.perf_counter()
         memory = self._memory or Memory(self.around.store.head())
         # Taken back only by a commit that held: any way out of here by exception means reading anew.
         self._memory = None
@@ -119,10 +123,10 @@ class Committer:
                     raise
             memory.absorb(work)
         self._memory = memory
-        seconds = time.perf_counter() - began
         if work.entries:
+            self._metrics.committed(entry.envelope.type for entry in work.entries)
             for observer in self.observers:
-                observer.committed(work.entries, len(batch), seconds)
+                observer.committed(work.entries)
         for one in batch:
             if one.failure is None:
                 one.future.set_result(one.result)

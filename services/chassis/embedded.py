@@ -11,15 +11,11 @@ from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from typing import Protocol
 
-import structlog
-
 from events.base import Entry
 from services.chassis.clock import SimulatedClock, civil_date, midnight
-from services.chassis.feeds import StoreFeed
+from services.chassis.feeds import Feed, StoreFeed
+from services.chassis.loop import Loop
 from services.chassis.runtime import Runtime, upstream_sources
-from services.chassis.store import INFRASTRUCTURE
-
-log = structlog.get_logger(__name__)
 
 IDLE_SECONDS = 1.0
 OFFICE_OPENS = timedelta(hours=9)
@@ -32,24 +28,36 @@ class Follower(Protocol):
         """Go on; how many entries went forward."""
 
 
+class Collector(Follower, Protocol):
+    """A follower that reads the logs of all services: the district log."""
+
+    sources: Sequence[str]
+    feeds: dict[str, Feed]
+
+
 class EmbeddedHost:
     def __init__(self, runtimes: Sequence[Runtime]) -> None:
         self.runtimes = list(runtimes)
         self.followers: list[Follower] = []
-        self.after_dues: list[Callable[[], int]] = []  # senders: what leaves the house, never in a replay
-        self._wake = threading.Event()
-        self._stop = threading.Event()
+        self.senders: list[Callable[[], int]] = []  # what leaves the house, never in a replay
+        self.failure: str | None = None
+        self.ended = threading.Event()
         self._turn = threading.RLock()
-        self._thread: threading.Thread | None = None
+        self._loop = Loop("embedded", self.step, self._fail, IDLE_SECONDS)
         stores = {runtime.source: runtime.store for runtime in self.runtimes}
-        feed = StoreFeed(stores)
+        self.feed = StoreFeed(stores)
         for runtime in self.runtimes:
             district = runtime.around.district
-            runtime.start({source: feed for source in upstream_sources(runtime.service, district)})
+            runtime.start({source: self.feed for source in upstream_sources(runtime.service, district)})
             runtime.committer.observers.append(self)
 
-    def committed(self, entries: list[Entry], decisions: int, seconds: float) -> None:
-        self._wake.set()
+    def committed(self, entries: list[Entry]) -> None:
+        self._loop.wake()
+
+    def collect(self, collector: Collector) -> None:
+        """Let a collector read every service's log; it advances with the followers."""
+        collector.feeds = {source: self.feed for source in collector.sources}
+        self.followers.append(collector)
 
     def drain(self) -> int:
         """Pump every service, in order, until nothing moves."""
@@ -67,7 +75,7 @@ class EmbeddedHost:
             return total
 
     def _send(self) -> int:
-        return sum(send() for send in self.after_dues)
+        return sum(send() for send in self.senders)
 
     def settle(self, today: date) -> None:
         """Everything that has fallen due, and what follows from it, until nothing moves."""
@@ -98,29 +106,25 @@ class EmbeddedHost:
 
     # -- on the system's clock -----------------------------------------------------------------------
 
-    def run(self) -> None:
-        """Until `stop`: pump, decide on what is due, close days, follow; woken by commits and every second."""
-        clock = self.runtimes[0].around.clock
-        while not self._stop.is_set():
-            self._wake.clear()
-            try:
-                self.drain()
-                self.follow()
-                today = civil_date(clock.now())
-                self.settle(today)
-                self.close_days(today)
-                self.follow()
-            except INFRASTRUCTURE:
-                log.exception("the machine failed; trying again")
-                self._stop.wait(IDLE_SECONDS)
-            self._wake.wait(IDLE_SECONDS)
-
     def start(self) -> None:
-        self._thread = threading.Thread(target=self.run, name="embedded-host", daemon=True)
-        self._thread.start()
+        """Go on by itself: woken by commits, and every second for what falls due."""
+        self._loop.start()
 
     def stop(self) -> None:
-        self._stop.set()
-        self._wake.set()
-        if self._thread is not None:
-            self._thread.join()
+        self._loop.stop()
+        self._loop.join()
+        self.ended.set()
+
+    def step(self) -> int:
+        """Pump, decide on what is due, close days, follow; how many entries were followed."""
+        today = civil_date(self.runtimes[0].around.clock.now())
+        self.settle(today)
+        self.close_days(today)
+        followed = self.follow()
+        for runtime in self.runtimes:
+            runtime.measure()
+        return followed
+
+    def _fail(self, loop: str, error: BaseException) -> None:
+        self.failure = f"{loop}: {error}"
+        self.ended.set()

@@ -23,6 +23,9 @@ class Feed(Protocol):
     def again(self, source: str, after: int) -> None:
         """Read anew from the position `after`, or from somewhere before it."""
 
+    def behind(self, source: str, after: int) -> int:
+        """How many entries there are behind the position `after`; an upper bound."""
+
 
 class StoreFeed:
     """Reads the upstream's log where it lies."""
@@ -38,3 +41,6 @@ class StoreFeed:
 
     def again(self, source: str, after: int) -> None:
         """Always reads from the position."""
+
+    def behind(self, source: str, after: int) -> int:
+        return self._stores[source].head().sequence - after

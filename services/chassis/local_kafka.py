@@ -155,7 +155,7 @@ class LocalKafka:
         return self._process.pid if self._process else None
 
     def start(self) -> "LocalKafka":
-        """Start the broker and wait until it answers; on a broker that was stopped or killed, start it again."""
+        """Start the broker, also one that was stopped or killed, and wait until it answers."""
         if self._process:
             return self
         java = [str(find_java()), *JVM, "-cp", f"{resolve_jars()}/*"]

@@ -18,6 +18,7 @@ from services.chassis.clock import Clock, Ids
 from services.chassis.committer import Committer
 from services.chassis.feeds import Feed
 from services.chassis.inbox import Stopped, Taken
+from services.chassis.metrics import Metrics
 from services.chassis.reconstruct import keep_chassis_facts
 from services.chassis.restore import RESTORING
 from services.chassis.service import Service, source_of
@@ -37,12 +38,21 @@ class StillDue(RuntimeError):
 
 class Runtime:
     def __init__(
-        self, service: Service, store: Store, *, district: str, clock: Clock, ids: Ids, keys: Keys
+        self,
+        service: Service,
+        store: Store,
+        *,
+        district: str,
+        clock: Clock,
+        ids: Ids,
+        keys: Keys,
+        metrics: Metrics | None = None,
     ) -> None:
         self.service = service
         self.store = store
         self.around = Surroundings(service, district, store, clock, ids, keys)
-        self.committer = Committer(self.around)
+        self.metrics = metrics or Metrics(service.name)
+        self.committer = Committer(self.around, self.metrics)
         self.feeds: dict[str, Feed] = {}
         self.stopped: dict[str, Stopped] = {}
         self._reread: dict[str, int] = {}
@@ -112,15 +122,25 @@ class Runtime:
         if stopped is not None and stopped.alarming:
             if self.stopped.get(source) != stopped:
                 log.error("feed stopped", service=self.service.name, upstream=source, why=stopped.slug)
-            self.stopped[source] = stopped
-        else:
-            self.stopped.pop(source, None)
+            self._stop(source, stopped)
+        elif self.stopped.pop(source, None):
+            self.metrics.feed_runs(source)
         return taken
+
+    def _stop(self, source: str, stopped: Stopped) -> None:
+        self.stopped[source] = stopped
+        self.metrics.feed_stopped(source, stopped.slug)
+
+    def measure(self) -> None:
+        """Bring the gauges up to date: lag of each source, letters that wait."""
+        for source, feed in self.feeds.items():
+            self.metrics.lag(source, feed.behind(source, self.position(source)))
+        self.metrics.letters_waiting(self.store.kept("blocked", "letters") or 0)
 
     def note_malformed(self, source: str, detail: str) -> None:
         """The feed met something on the topic that is no entry of a chassis: it goes no further."""
         if detail:
-            self.stopped[source] = Stopped("malformed", detail)
+            self._stop(source, Stopped("malformed", detail))
 
     def position(self, source: str) -> int:
         found = self.store.kept("position", source)

@@ -8,7 +8,6 @@ from __future__ import annotations
 import difflib
 import os
 from collections.abc import Mapping
-from datetime import timedelta
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Annotated, Literal, Self
@@ -59,23 +58,17 @@ class Settings(BaseSettings):
         default=None,
         description="file of the vault's master key; unset: made in the data folder, for development",
     )
+    master_key: SecretStr | None = Field(
+        default=None, description="the master key itself, base64, where secrets come as variables"
+    )
     kafka: str | None = Field(
         default=None, description="bootstrap servers, host:port,…; unset: the embedded feed"
     )
     partition: int = Field(
         default=0, ge=0, description="partition of this district in every topic, bound for ever"
     )
-    session_timeout_ms: int = Field(default=45_000, ge=6_000, le=300_000, description="Kafka session timeout")
-    feed_batch: int = Field(default=500, ge=1, le=10_000, description="events an inbox takes in one poll")
-    relay_batch: int = Field(
-        default=200, ge=1, le=10_000, description="events a relay sends in one transaction"
-    )
-    poll_ms: int = Field(default=50, ge=1, le=60_000, description="pause between two empty polls")
-    clock_ahead_seconds: int = Field(
-        default=300, ge=1, le=3600, description="an upstream clock further ahead than this stops its feed"
-    )
-    causation_depth: int = Field(
-        default=16, ge=1, le=1000, description="longer chains of cause and effect park"
+    partitions: int = Field(
+        default=1, ge=1, le=1000, description="partitions of a topic that does not exist yet, one a district"
     )
 
     host: str = Field(default="127.0.0.1", description="address the web listens on")
@@ -141,10 +134,6 @@ class Settings(BaseSettings):
         if self.smtp_password and self.smtp_tls == "none" and self.smtp_host not in LOOPBACK:
             raise ValueError("smtp_password would travel in clear: set smtp_tls")
         return self
-
-    @property
-    def clock_ahead(self) -> timedelta:
-        return timedelta(seconds=self.clock_ahead_seconds)
 
     def postgres(self, service: str) -> str | None:
         """Connection string of a service's own database; None where stores are SQLite files."""

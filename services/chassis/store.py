@@ -13,13 +13,16 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, Protocol
 from uuid import UUID
 
 import msgspec
 import psycopg
 from eventsourcing.persistence import PersistenceError
+from psycopg.sql import SQL, Identifier
 
 from events.base import Entry
 from services.chassis.codec import decode_state, encode_state
@@ -123,3 +126,24 @@ def open_store(url: str, schema: str) -> Store:
     if url.startswith(("postgresql:", "postgres:")):
         return PostgresStore(url, schema)
     raise ValueError("a store is named by sqlite:///PATH or postgresql://…")
+
+
+def set_aside(url: str, schema: str) -> str:
+    """Put a store out of the way under a new name, whole; the name. Nobody may have it open."""
+    stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S")
+    if url.startswith("sqlite:"):
+        path = Path(url.removeprefix("sqlite:///"))
+        aside = path.with_name(f"{path.name}.aside-{stamp}")
+        with closing(sqlite3.connect(path)) as connection:
+            # All of the write-ahead log goes into the file, so that one file is the whole store.
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        path.rename(aside)
+        for leftover in ("-wal", "-shm"):
+            path.with_name(path.name + leftover).unlink(missing_ok=True)
+        return str(aside)
+    aside_schema = f"{schema}_aside_{stamp.lower()}"
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(
+            SQL("ALTER SCHEMA {} RENAME TO {}").format(Identifier(schema), Identifier(aside_schema))
+        )
+    return aside_schema

@@ -25,6 +25,7 @@ from services.chassis.store import Change, Head, Kept, Store
 
 S = TypeVar("S")
 E = TypeVar("E", bound=Event)
+I = TypeVar("I", bound=Identifier)
 
 TICK = timedelta(microseconds=1)
 CACHED_ROWS = 200_000
@@ -171,6 +172,14 @@ class Work:
         return sorted(item for item in merged.items() if item[1] is not None)[:limit]
 
     # -- writing -------------------------------------------------------------------------------------
+
+    def new(self, kind: type[I]) -> I:
+        """A new random identifier, whose stream is known to be empty."""
+        identifier = kind.of(self.around.ids.random())
+        fold = self.service.streams.get(kind.kind)
+        if fold is not None:
+            self._set(self.streams, UUID(int=identifier.int), (0, fold.initial))
+        return identifier
 
     def record(
         self,

@@ -18,8 +18,9 @@ from typing import BinaryIO
 
 from services.registry.divisions import Divisions, hecheng
 from services.registry.reasons import Reason
+from services.registry.roster_archive import Limits
 from services.registry.roster_columns import HEADING_OF, Columns, looks_like_headings, read_headings
-from services.registry.roster_files import Cell, Limits, Sheet, opened
+from services.registry.roster_files import Cell, Sheet, opened
 from services.registry.roster_reading import RowReading
 from services.registry.roster_rows import (
     Problem,

@@ -38,8 +38,9 @@ class Limits:
     """Inflated to stored size of one part; real sheets stay under 60, a bomb comes near 1,000."""
     entries: int = 2_000
     rows: int = 200_000
-    blank_rows: int = 1 << 20
-    """Rows of a sheet in all, blank ones too: the number of rows that a workbook can have."""
+    cells: int = 16 << 20
+    """Rows and cells looked at, blank ones too: a single cell in the last column or row of a sheet makes
+    all those before it be walked through."""
 
 
 def inspect_archive(file: IO[bytes], limits: Limits) -> None:

@@ -41,6 +41,18 @@ Cell = str | int | float | date | Odd | None
 Row = tuple[int, Sequence[Cell]]
 
 
+@dataclass(slots=True)
+class _Budget:
+    """What is left of the walk through rows and cells, over all sheets of a file."""
+
+    left: int
+
+    def spend(self, amount: int) -> None:
+        self.left -= amount
+        if self.left < 0:
+            raise bomb()
+
+
 @dataclass(frozen=True, slots=True)
 class Sheet:
     """A sheet by name; `rows` starts anew at each call and counts from 1, blank rows included."""
@@ -48,12 +60,12 @@ class Sheet:
     name: str
     hidden: bool
     source: object
-    limits: Limits
+    budget: _Budget
 
     def rows(self) -> Iterator[Row]:
         if isinstance(self.source, _Text):
             return csv_rows(self.source.file)
-        return _workbook_rows(self.source, self.limits)
+        return _workbook_rows(self.source, self.budget)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +94,7 @@ def opened(file: BinaryIO, filename: str, limits: Limits) -> Iterator[list[Sheet
         _refuse_old_formats(copy)
         kind = filename.lower().rpartition(".")[2]
         if kind == "csv":
-            yield [Sheet("CSV", False, _Text(copy), limits)]
+            yield [Sheet("CSV", False, _Text(copy), _Budget(limits.cells))]
         elif kind == "xlsx":
             inspect_archive(copy, limits)
             yield from _with_workbook(copy, limits)
@@ -97,14 +109,15 @@ def opened(file: BinaryIO, filename: str, limits: Limits) -> Iterator[list[Sheet
 def _with_workbook(file: IO[bytes], limits: Limits) -> Iterator[list[Sheet]]:
     with _damage_is_a_refusal():
         book = load_workbook(file, read_only=True, data_only=False, keep_links=False)
-        sheets = [Sheet(page.title, page.sheet_state != "visible", page, limits) for page in book.worksheets]
+        budget = _Budget(limits.cells)
+        sheets = [Sheet(page.title, page.sheet_state != "visible", page, budget) for page in book.worksheets]
     try:
         yield sheets
     finally:
         book.close()
 
 
-def _workbook_rows(page: object, limits: Limits) -> Iterator[Row]:
+def _workbook_rows(page: object, budget: _Budget) -> Iterator[Row]:
     # The declared dimensions may be wrong either way; without them openpyxl reads to the true end.
     with _damage_is_a_refusal():
         page.reset_dimensions()  # type: ignore[attr-defined]  # read-only sheets have no common type in the stubs
@@ -115,8 +128,7 @@ def _workbook_rows(page: object, limits: Limits) -> Iterator[Row]:
         if step is None:
             return
         number, cells = step
-        if number > limits.blank_rows:
-            raise bomb()
+        budget.spend(1 + len(cells))
         yield number, [_plain(cell.data_type, cell.value) for cell in cells]
 
 

@@ -7,6 +7,8 @@ from datetime import date
 from functools import partial
 from typing import TypeVar
 
+from openpyxl.utils import get_column_letter
+
 from services.registry.categories import Category
 from services.registry.divisions import Divisions
 from services.registry.identity import IdNumber, normalise_id_number
@@ -290,5 +292,5 @@ class RowReading:
         known = set(self._columns.place.values()) | self._columns.passed_over
         for index, cell in enumerate(self._cells):
             if index not in known and cell is not None and str(cell).strip():
-                self.problems.append(Problem(f"第{index + 1}列", *NO_HEADING))
+                self.problems.append(Problem(f"{get_column_letter(index + 1)}列", *NO_HEADING))
                 return

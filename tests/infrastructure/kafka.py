@@ -70,7 +70,7 @@ def _broker_of_the_module() -> Iterator[LocalKafka]:
 
 @pytest.fixture
 def own_kafka(_broker_of_the_module: LocalKafka) -> LocalKafka:
-    """A running broker that the test may stop, kill and start again; other tests of its module get it after."""
+    """A running broker that the test may stop, kill and start again; shared with the tests of its module."""
     return _broker_of_the_module.start()
 
 

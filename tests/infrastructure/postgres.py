@@ -69,14 +69,14 @@ def local_postgres() -> Iterator[str]:
     if owner:
         os.chown(folder, *owner)
     try:
-        initdb = [binaries / "initdb", "-D", data, "-U", "doudi", "--auth=trust", "--encoding=UTF8", "--locale=C"]
+        initdb = [binaries / "initdb", "-D", data, "-U", "doudi", "-A", "trust", "-E", "UTF8", "--locale=C"]
         made = subprocess.run(
             initdb, cwd=folder, user=uid, group=gid, extra_groups=[] if owner else None, capture_output=True
         )
         if made.returncode != 0:
             raise PostgresUnavailable(f"initdb failed: {made.stderr.decode(errors='replace')}")
-        settings = {"listen_addresses": "127.0.0.1", "unix_socket_directories": str(folder), "max_connections": 200}
-        options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
+        options = ["-c", "listen_addresses=127.0.0.1", "-c", f"unix_socket_directories={folder}"]
+        options += ["-c", "max_connections=200"]
         with log.open("wb") as output:
             server = subprocess.Popen(
                 [binaries / "postgres", "-D", data, "-p", str(port), *options],

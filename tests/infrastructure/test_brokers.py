@@ -11,7 +11,10 @@ from tests.infrastructure.brokers import not_to_be_had
 def _committed(bootstrap: str, topic: str) -> list[bytes]:
     partition = TopicPartition(topic, 0)
     reader = KafkaConsumer(
-        bootstrap_servers=bootstrap, isolation_level="read_committed", enable_auto_commit=False, fetch_max_wait_ms=50
+        bootstrap_servers=bootstrap,
+        isolation_level="read_committed",
+        enable_auto_commit=False,
+        fetch_max_wait_ms=50,
     )
     try:
         reader.assign([partition])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import zipfile
 from collections.abc import Callable, Sequence
 from datetime import date
@@ -87,4 +88,33 @@ def repacked(content: bytes, change: Callable[[str, bytes], bytes]) -> bytes:
     ):
         for name in source.namelist():
             target.writestr(name, change(name, source.read(name)))
+    return out.getvalue()
+
+
+_SHEETS = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+_STRINGS = (
+    b'<Override PartName="/xl/sharedStrings.xml" ContentType='
+    b'"application/vnd.openxmlformats-officedocument.spreadsheetml.sharedStrings+xml"/></Types>'
+)
+
+
+def with_shared_texts(content: bytes) -> bytes:
+    """The same workbook as Excel and WPS store it: texts in one shared table instead of in the cells."""
+    texts: dict[str, int] = {}
+
+    def number(cell: re.Match[str]) -> str:
+        return f'{cell[1]} t="s"><v>{texts.setdefault(cell[2], len(texts))}</v></c>'
+
+    def change(name: str, old: bytes) -> bytes:
+        if name == "[Content_Types].xml":
+            return old if _STRINGS[:40] in old else old.replace(b"</Types>", _STRINGS)
+        if not name.startswith("xl/worksheets/"):
+            return old
+        inline = r'(<c[^>]*?) t="inlineStr"><is><t[^>]*>(.*?)</t></is></c>'
+        return re.sub(inline, number, old.decode()).encode()
+
+    out = io.BytesIO(repacked(content, change))
+    with zipfile.ZipFile(out, "a", zipfile.ZIP_DEFLATED) as archive:
+        items = "".join(f"<si><t>{text}</t></si>" for text in texts)
+        archive.writestr("xl/sharedStrings.xml", f'<sst xmlns="{_SHEETS}">{items}</sst>')
     return out.getvalue()

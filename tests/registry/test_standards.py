@@ -42,14 +42,23 @@ def test_every_word_of_a_table_means_exactly_one_code(table: type[Coded]):
 
 def test_the_56_ethnic_groups_have_their_codes():
     assert len([code for code in ETHNICITIES if code <= "56"]) == 56
-    expected = {"汉": "01", "苗族": "06", "侗": "12", "瑶族": "13", "土家族": "15", "基诺族": "56", "满族": "11", "12": "12"}
+    expected = {
+        "汉": "01",
+        "苗族": "06",
+        "侗": "12",
+        "瑶族": "13",
+        "土家族": "15",
+        "基诺族": "56",
+        "满族": "11",
+        "12": "12",
+    }
     assert {word: ethnicity_code(word) for word in expected} == expected
     assert ethnicity_code("火星族") is None
 
 
 def test_relations_have_the_codes_of_the_standard():
-    expected = {"本人": "01", "户主": "02", "妻": "10", "长子": "20", "女儿": "30", "孙女": "40", "母亲": "50",
-                "奶奶": "60", "弟": "70", "儿媳": "38", "其他": "99"}  # fmt: skip
+    expected = {"本人": "01", "户主": "02", "妻": "10", "长子": "20", "女儿": "30", "孙女": "40",
+                "母亲": "50", "奶奶": "60", "弟": "70", "儿媳": "38", "其他": "99"}  # fmt: skip
     assert {word: str(Relation.named(word)) for word in expected} == expected
 
 
@@ -115,7 +124,9 @@ def test_a_village_name_is_resolved_within_its_township():
     assert district.village_named("团结村", towns["迎丰街道"]) is None
 
 
-@pytest.mark.parametrize("text", ["城中街道", "城中", "城中街道办事处", "鹤城区城中街道", "431202001000", " 城中 街道 "])
+@pytest.mark.parametrize(
+    "text", ["城中街道", "城中", "城中街道办事处", "鹤城区城中街道", "431202001000", " 城中 街道 "]
+)
 def test_a_township_is_known_by_the_names_clerks_write(text: str):
     found = hecheng().township_named(text)
     assert found is not None

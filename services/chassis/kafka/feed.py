@@ -103,14 +103,13 @@ class KafkaFeed:
             other.waiting.clear()
         self._consumer.seek_to_beginning(lane.place)
 
-    def lag(self) -> dict[str, int]:
-        """Records between what was taken and the end, by source; markers count, so it is an upper bound."""
-        ends = self._consumer.end_offsets(list(self._by_place))
-        lags = {}
-        for source, lane in self._lanes.items():
-            at = lane.taken if lane.taken is not None else self._consumer.position(lane.place)
-            lags[source] = max(0, ends[lane.place] - (at or 0)) if lane.waiting or lane.taken is None else 0
-        return lags
+    def behind(self, source: str, after: int) -> int:
+        """Records between what was taken and the end; transaction markers count too."""
+        lane = self._lanes[source]
+        end: int = self._consumer.end_offsets([lane.place])[lane.place]
+        if lane.taken is None or not lane.waiting:
+            return max(0, end - (self._consumer.position(lane.place) or 0))
+        return max(0, end - lane.taken)
 
     def malformed(self, source: str) -> str:
         lane = self._lanes[source]

@@ -7,15 +7,13 @@ second fences the first, which then stands by.
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Sequence
-from typing import Protocol
-
 import structlog
 
 from events.base import Entry
 from services.chassis.clock import civil_date
-from services.chassis.embedded import Follower
-from services.chassis.feeds import Feed
+from services.chassis.embedded import Collector, Follower
 from services.chassis.kafka.feed import KafkaFeed
 from services.chassis.kafka.relay import Relay
 from services.chassis.kafka.topics import create_topics, topic_of
@@ -26,14 +24,7 @@ from services.chassis.service import name_of
 log = structlog.get_logger(__name__)
 
 DATES_SECONDS = 1.0
-
-
-class Collector(Protocol):
-    """Takes the entries of every source: the district log."""
-
-    sources: Sequence[str]
-
-    def pump(self, feed: Feed) -> int: ...
+MEASURE_SECONDS = 2.0
 
 
 class KafkaHost:
@@ -43,7 +34,7 @@ class KafkaHost:
         self.runtimes = list(runtimes)
         self.followers: list[Follower] = []
         self.senders: list[Callable[[], int]] = []
-        self.collectors: list[Collector] = []
+        self._collectors: list[Collector] = []
         self.failure: str | None = None
         self.ended = threading.Event()
         self.relays: dict[str, Relay] = {}
@@ -53,14 +44,18 @@ class KafkaHost:
         self._loops: list[Loop] = []
         self._closing: list[Callable[[], None]] = []
 
+    def collect(self, collector: Collector) -> None:
+        """Let a collector read every service's topic, in a loop of its own."""
+        self._collectors.append(collector)
+
     def start(self) -> None:
         names = {runtime.service.name for runtime in self.runtimes}
         names |= {name for runtime in self.runtimes for name in runtime.service.listens}
-        names |= {name_of(source) for collector in self.collectors for source in collector.sources}
+        names |= {name_of(source) for collector in self._collectors for source in collector.sources}
         create_topics(self._bootstrap, sorted(map(topic_of, names)), self._partitions)
         for runtime in self.runtimes:
             self._run_service(runtime)
-        for collector in self.collectors:
+        for collector in self._collectors:
             self._run_collector(collector)
         following = self._loop("views", lambda: sum(f.advance() for f in self.followers), 0.5)
         for runtime in self.runtimes:
@@ -86,14 +81,14 @@ class KafkaHost:
         name = runtime.service.name
         relay = Relay(runtime.store, runtime.source, self._bootstrap, self._partition)
         self.relays[name] = relay
-        publishing = self._loop(f"{name} relay", relay.publish, 0.2)
+        publishing = self._loop(f"{name} relay", lambda: _publish(runtime, relay), 0.2)
         runtime.committer.observers.append(_Waker(publishing))
         self._closing.append(relay.close)
         sources = upstream_sources(runtime.service, runtime.around.district)
         if sources:
             feed = KafkaFeed(self._bootstrap, runtime.source, sources, self._partition)
             runtime.start({source: feed for source in sources})
-            self._loop(f"{name} inbox", lambda: _take(runtime, feed), 0.0)
+            self._loop(f"{name} inbox", _Inbox(runtime, feed).step, 0.0)
             self._closing.append(feed.close)
         else:
             runtime.start({})
@@ -103,13 +98,15 @@ class KafkaHost:
         district = self.runtimes[0].around.district
         feed = KafkaFeed(self._bootstrap, f"/{district}/district-log", collector.sources, self._partition)
 
-        def collect() -> int:
+        collector.feeds = {source: feed for source in collector.sources}
+
+        def advance() -> int:
             feed.poll()
-            moved = collector.pump(feed)
+            moved = collector.advance()
             feed.hint()
             return moved
 
-        self._loop("district log", collect, 0.0)
+        self._loop("district log", advance, 0.0)
         self._closing.append(feed.close)
 
     def _loop(self, name: str, step: Callable[[], int], idle: float) -> Loop:
@@ -126,17 +123,37 @@ class _Waker:
     def __init__(self, loop: Loop) -> None:
         self._loop = loop
 
-    def committed(self, entries: list[Entry], decisions: int, seconds: float) -> None:
+    def committed(self, entries: list[Entry]) -> None:
         self._loop.wake()
 
 
-def _take(runtime: Runtime, feed: KafkaFeed) -> int:
-    feed.poll()
-    moved = runtime.pump()
-    for source in runtime.feeds:
-        runtime.note_malformed(source, feed.malformed(source))
-    feed.hint()
-    return moved
+class _Inbox:
+    """Fetch, take, measure: in one thread, as the consumer demands."""
+
+    def __init__(self, runtime: Runtime, feed: KafkaFeed) -> None:
+        self._runtime = runtime
+        self._feed = feed
+        self._measured = 0.0
+
+    def step(self) -> int:
+        runtime, feed = self._runtime, self._feed
+        feed.poll()
+        moved = runtime.pump()
+        for source in runtime.feeds:
+            runtime.note_malformed(source, feed.malformed(source))
+        feed.hint()
+        if time.monotonic() - self._measured > MEASURE_SECONDS:
+            self._measured = time.monotonic()
+            runtime.measure()
+        return moved
+
+
+def _publish(runtime: Runtime, relay: Relay) -> int:
+    sent = relay.publish()
+    published = relay.published
+    if published is not None:
+        runtime.metrics.relay_lag(max(0, runtime.store.head().sequence - published))
+    return sent
 
 
 def _dates(runtime: Runtime) -> int:

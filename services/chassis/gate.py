@@ -1,0 +1,276 @@
+"""The gate for departments' own systems: a CloudEvents message becomes our fact once, or a refusal with its rule.
+
+The same `receive` serves HTTP and the topics `in.<department>`. A message is known by (department, source,
+id). Sent again with the same content it gets the same answer and changes nothing; with other content it is
+refused. Whatever comes is on record: `service.ReportReceived` with the fact it became, in one decision, or
+`service.ReportRefused` with field and rule. A refusal stands: who mends a report sends it under a new id.
+
+What is recorded of a message is in clear, so sources and ids that look like somebody's number are refused.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeVar
+from uuid import UUID
+
+from pydantic import ValidationError
+
+from events.base import CATALOGUE, Event, Recorded
+from events.service import ReportReceived, ReportRefused
+from services.chassis.departments import Department
+from services.chassis.redaction import redact
+from services.chassis.refusal import Malformed, Refused
+from services.chassis.service import Service, Shelf
+from services.chassis.wording import broken_rules
+from services.chassis.work import Work
+
+E = TypeVar("E", bound=Event)
+Message = Mapping[str, Any]
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/~@#+-]{0,199}", re.ASCII)
+_SOURCE = re.compile(r"[A-Za-z0-9/][A-Za-z0-9._:/~@#+-]{0,199}", re.ASCII)
+_ATTRIBUTE = re.compile(r"[a-z0-9]{1,20}", re.ASCII)
+_CONTENT = ("type", "dataschema", "subject", "time", "datacontenttype", "data")
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """The answer to a message, the same for every repeat. `report`: the event that records it."""
+
+    source: str
+    id: str
+    taken: bool
+    report: UUID
+    field: str = ""
+    rule: str = ""
+    zh: str = ""
+    en: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Contract:
+    """A type of report: who may send it, and what it is for us."""
+
+    departments: frozenset[Department]
+    decide: Callable[[Work, Any], None]
+
+
+class Gate:
+    """Declared beside a service's reactions: `gate.takes(DeathReported, Department.HEALTH)(decide)`."""
+
+    def __init__(self, service: Service) -> None:
+        self._contracts: dict[str, tuple[type[Event], Contract]] = {}
+        service.keep(ReportReceived, ReportRefused)(_a_report_is_answered_once)
+
+    def takes(
+        self, report: type[E], *departments: Department
+    ) -> Callable[[Callable[[Work, E], None]], Callable[[Work, E], None]]:
+        """Register what a report becomes: `decide(work, report)` records our facts or raises Refused."""
+
+        def register(decide: Callable[[Work, E], None]) -> Callable[[Work, E], None]:
+            self._contracts[report.TYPE] = report, Contract(frozenset(departments), decide)
+            return decide
+
+        return register
+
+    @property
+    def departments(self) -> frozenset[Department]:
+        return frozenset().union(*(contract.departments for _, contract in self._contracts.values()))
+
+    def receive(self, work: Work, message: Message, department: Department) -> Receipt:
+        """Take one message of a department, in a decision. Never raises for what the message says."""
+        digest = _digest(message)
+        source, id = _told(message, "source", _SOURCE), _told(message, "id", _NAME)
+        # What cannot be told apart by its id is told apart by its content.
+        key = f"{department}|{source}|{id}" if source and id else f"{department}|?|{digest}"
+        for place in (key, f"{key}|{digest}"):
+            row = work.fact("report", place)
+            if row is not None and row["digest"] == digest:
+                return _receipt(row)
+        mark = work.mark()
+        try:
+            if work.fact("report", key) is not None:
+                raise Malformed(
+                    "report-id-reused",
+                    "该编号已用于内容不同的另一报告。",
+                    "This id was used for a report with other content.",
+                    field="id",
+                )
+            contract, report = self._read(message, department)
+            contract.decide(work, report)
+        except Refused as refused:
+            work.rollback(mark)
+            return self._record(work, message, digest, key, refused)
+        return self._record(work, message, digest, key, None)
+
+    def _read(self, message: Message, department: Department) -> tuple[Contract, Event]:
+        _check_envelope(message)
+        report_type = message["type"]
+        if not isinstance(report_type, str) or report_type not in self._contracts:
+            raise Malformed(
+                "report-type-unknown",
+                "未知的报告类型。",
+                f"The type is none of {', '.join(sorted(self._contracts))}.",
+                field="type",
+            )
+        shape, contract = self._contracts[report_type]
+        if department not in contract.departments:
+            raise NotEntitled
+        _check_version(message.get("dataschema"), shape)
+        try:
+            # In JSON mode and strictly: text is no number and a number no date.
+            return contract, shape.model_validate_json(json.dumps(message.get("data")), strict=True)
+        except ValidationError as error:
+            rule = broken_rules([{**one, "loc": ("data", *one["loc"])} for one in error.errors()])[0]
+            raise Malformed(rule.rule, rule.zh, rule.en, field=rule.field) from error
+
+    def _record(
+        self, work: Work, message: Message, digest: str, key: str, refused: Refused | None
+    ) -> Receipt:
+        told = {
+            "report_source": _told(message, "source", _SOURCE),
+            "report_id": _told(message, "id", _NAME),
+            "report_type": _told(message, "type", _NAME),
+            "digest": digest,
+            "key": key,
+        }
+        fact: ReportReceived | ReportRefused
+        if refused is None:
+            fact = ReportReceived(**told)
+        else:
+            fact = ReportRefused(
+                **told, field=refused.field, rule=refused.slug, zh=refused.zh, en=refused.en
+            )
+        recorded = work.record(work.service.own(work.around.district), fact)
+        return _receipt(_row(recorded))
+
+
+class NotEntitled(Refused):
+    """The type is another department's to report."""
+
+    status = 403
+
+    def __init__(self) -> None:
+        super().__init__(
+            "report-not-yours",
+            "贵单位无权报送该类型的报告。",
+            "This type is not yours to report.",
+            field="type",
+        )
+
+
+def message_of(headers: Iterable[tuple[str, bytes]], value: bytes) -> Message:
+    """The structured form of a message as it lies on a topic: binary mode (`ce_` headers) or structured JSON.
+
+    What is no JSON becomes a message that `receive` refuses and records.
+    """
+    attributes = {
+        name[3:]: text.decode(errors="replace") for name, text in headers if name.startswith("ce_")
+    }
+    try:
+        content = json.loads(value) if value else None
+    except ValueError:
+        return {**attributes, "data_base64": hashlib.sha256(value).hexdigest()}
+    if attributes:
+        return {**attributes, "data": content}
+    return content if isinstance(content, dict) else {"data": content}
+
+
+def _a_report_is_answered_once(
+    shelf: Shelf, fact: Recorded[ReportReceived] | Recorded[ReportRefused]
+) -> None:
+    key = fact.data.key
+    if shelf.get("report", key) is not None:
+        key = f"{key}|{fact.data.digest}"  # the first answer under an id stays
+    shelf.put("report", key, _row(fact))
+
+
+def _row(fact: Recorded[ReportReceived] | Recorded[ReportRefused]) -> dict[str, Any]:
+    data = fact.data
+    refused = data if isinstance(data, ReportRefused) else None
+    return {
+        "digest": data.digest,
+        "source": data.report_source,
+        "id": data.report_id,
+        "report": str(fact.envelope.id),
+        "refused": refused and [refused.field, refused.rule, refused.zh, refused.en],
+    }
+
+
+def _receipt(row: Mapping[str, Any]) -> Receipt:
+    refused = row["refused"]
+    field, rule, zh, en = refused or ("", "", "", "")
+    return Receipt(row["source"], row["id"], refused is None, UUID(row["report"]), field, rule, zh, en)
+
+
+def _digest(message: Message) -> str:
+    """Of what the sender says; not of what transports add."""
+    content = {name: message[name] for name in (*_CONTENT, "data_base64") if name in message}
+    text = json.dumps(content, sort_keys=True, ensure_ascii=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _told(message: Message, attribute: str, form: re.Pattern[str]) -> str:
+    """The attribute if it has the form that may be recorded; else nothing."""
+    value = message.get(attribute)
+    if isinstance(value, str) and form.fullmatch(value) and redact(value) == value:
+        return value
+    return ""
+
+
+def _check_envelope(message: Message) -> None:
+    if message.get("specversion") != "1.0":
+        raise _wrong("specversion", "specversion", "specversion 应为 1.0。", "specversion has to be 1.0.")
+    for attribute, form in (("id", _NAME), ("source", _SOURCE)):
+        if not _told(message, attribute, form):
+            raise _wrong(
+                attribute,
+                "report-name",
+                "应为1至200个字母、数字或 . _ : / ~ @ # + -，且不得含个人号码。",
+                "1 to 200 letters, digits or . _ : / ~ @ # + -, and no number of a person.",
+            )
+    for attribute in ("type", "dataschema", "data"):
+        if attribute not in message:
+            raise _wrong(attribute, "missing", "缺少必填项。", "This attribute is required.")
+    if message.get("datacontenttype", "application/json") != "application/json":
+        raise _wrong("datacontenttype", "media-type", "应为 application/json。", "Has to be application/json.")
+    if "time" in message and not _is_time(message["time"]):
+        raise _wrong("time", "datetime_parsing", "应为带时区的时间。", "Must be a time with its zone.")
+    for attribute, value in message.items():
+        if attribute == "data":
+            continue
+        if not _ATTRIBUTE.fullmatch(attribute) or not isinstance(value, (str, int, bool)):
+            raise _wrong("", "attribute", "CloudEvents 属性名或值无效。", "Not an attribute of CloudEvents 1.0.")
+
+
+def _check_version(schema: Any, shape: type[Event]) -> None:
+    if schema == shape.SCHEMA:
+        return
+    version = str(schema).removeprefix(f"{shape.TYPE}.")
+    if version.isdecimal() and len(version) < 9 and int(version) > shape.VERSION and schema not in CATALOGUE:
+        raise _wrong(
+            "dataschema",
+            "report-version-newer",
+            f"该版本尚不支持，目前为第{shape.VERSION}版。",
+            f"This version is not supported yet; the present one is {shape.VERSION}.",
+        )
+    raise _wrong(
+        "dataschema", "dataschema", f"应为 {shape.SCHEMA}。", f"The schema of this type is {shape.SCHEMA}."
+    )
+
+
+def _is_time(value: Any) -> bool:
+    try:
+        return isinstance(value, str) and datetime.fromisoformat(value).tzinfo is not None
+    except ValueError:
+        return False
+
+
+def _wrong(field: str, rule: str, zh: str, en: str) -> Malformed:
+    return Malformed(rule, zh, en, field=field)

@@ -1,0 +1,21 @@
+"""The command `doudi`: the only place that knows every service."""
+
+from __future__ import annotations
+
+import typer
+
+from services.cli import demo, operate, show, up
+
+app = typer.Typer(
+    name="doudi",
+    help="Doudi (兜底): a district's register of social-assistance beneficiaries, kept as a history of events.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_show_locals=False,  # locals may hold personal data
+)
+for commands in (demo, up, show, operate):
+    commands.register(app)
+
+
+def main() -> None:
+    app()

@@ -1,0 +1,123 @@
+"""The whole house: every service with its store, its views and its web, from one set of settings."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import ModuleType
+
+from fastapi import FastAPI
+
+from events.base import check_upcasters
+from services import history, living, notification, registry
+from services.chassis import letters_api
+from services.chassis.clock import Clock, Ids, SystemClock, SystemIds
+from services.chassis.database import PostgresDatabase, SqliteDatabase, open_database
+from services.chassis.runtime import Runtime
+from services.chassis.settings import Settings, refuse_unsafe_environment
+from services.chassis.store import open_store
+from services.chassis.tokens import Tokens, tokens_of
+from services.chassis.vault import Vault, decode_master_key, load_master_key
+from services.chassis.views import ViewReader
+from services.chassis.web import create_app, mount
+
+#: In the order in which an embedded host pumps them; each has SERVICE, VIEWS, TITLE, DESCRIPTION, routers.
+ROOMS: dict[str, ModuleType] = {
+    "registry": registry,
+    "living": living,
+    "notification": notification,
+    "history": history,
+}
+
+
+@dataclass
+class House:
+    """The services named, opened. Whoever drives them (a host) is chosen by the caller."""
+
+    settings: Settings
+    names: Sequence[str] = tuple(ROOMS)
+    clock: Clock = field(default_factory=SystemClock)
+    ids: Ids = field(default_factory=SystemIds)
+
+    def __post_init__(self) -> None:
+        refuse_unsafe_environment()
+        check_upcasters()
+        self.settings.data.mkdir(parents=True, exist_ok=True)
+        self.vault = open_vault(self.settings, self.clock)
+        self.tokens: Tokens = tokens_of(self.settings)
+        self.runtimes: dict[str, Runtime] = {}
+        self.databases: dict[str, SqliteDatabase | PostgresDatabase] = {}
+        self.readers: dict[str, dict[str, ViewReader]] = {}
+        for name in self.names:
+            self._open(name)
+
+    def _open(self, name: str) -> None:
+        room = ROOMS[name]
+        runtime = Runtime(
+            room.SERVICE,
+            open_store(store_url(self.settings, name), name),
+            district=self.settings.district,
+            clock=self.clock,
+            ids=self.ids,
+            keys=self.vault.for_reader(name),
+        )
+        self.runtimes[name] = runtime
+        database = open_database(view_url(self.settings, name), f"{name}_views")
+        self.databases[name] = database
+        self.readers[name] = {
+            view.name: ViewReader(view, database, runtime.store, runtime.around.keys) for view in room.VIEWS
+        }
+
+    @property
+    def followers(self) -> list[ViewReader]:
+        return [reader for readers in self.readers.values() for reader in readers.values()]
+
+    def web(self) -> FastAPI:
+        """One port for all: `/registry`, `/living` ..."""
+        return mount({name: self.app(name) for name in self.names})
+
+    def app(self, name: str) -> FastAPI:
+        room, runtime = ROOMS[name], self.runtimes[name]
+        return create_app(
+            name,
+            room.TITLE,
+            room.DESCRIPTION,
+            [*room.routers(runtime, self.readers[name]), letters_api.router(runtime)],
+            settings=self.settings,
+            tokens=self.tokens,
+            metrics=runtime.metrics,
+            readiness=runtime.unready,
+        )
+
+    def close(self) -> None:
+        for runtime in self.runtimes.values():
+            runtime.store.close()
+        for database in self.databases.values():
+            database.close()
+        self.vault.close()
+
+
+def store_url(settings: Settings, name: str) -> str:
+    return settings.postgres(name) or f"sqlite:///{(settings.data / f'{name}.sqlite').resolve()}"
+
+
+def view_url(settings: Settings, name: str) -> str:
+    """On SQLite the views have a file of their own: whoever builds them never makes the committer wait."""
+    return settings.postgres(name) or f"sqlite:///{(settings.data / f'{name}-views.sqlite').resolve()}"
+
+
+def open_vault(settings: Settings, clock: Clock) -> Vault:
+    if settings.master_key is not None:
+        key = decode_master_key(settings.master_key.get_secret_value())
+    else:
+        key = load_master_key(settings.master_key_file or settings.data / "master.key")
+    file = (settings.data / "vault.sqlite").resolve()
+    url = settings.vault_url.get_secret_value() if settings.vault_url else f"sqlite:///{file}"
+    return Vault.open(url, key, clock=clock)
+
+
+def store_files(settings: Settings) -> list[Path]:
+    """The SQLite files of an embedded host, always in this order."""
+    names = [f"{name}.sqlite" for name in ROOMS] + ["vault.sqlite"]
+    return [file for file in (settings.data.resolve() / name for name in names) if file.exists()]

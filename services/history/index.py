@@ -1,0 +1,97 @@
+"""The index of the district log: written with it, or built again beside the live one and swapped.
+
+Its tables carry a generation; `log_head` says which is live. A rebuild reads the log in pieces, each in a
+transaction of its own with how far it came, so it goes on where it was cut off and needs no memory for more
+than one piece.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import msgspec
+
+from events.base import Entry, Envelope
+from services.chassis.database import Session
+from services.history.marks import VERSION, Marks
+from services.history.tables import Engine, HistoryDatabase
+
+READ_AT_ONCE = 5000
+
+_envelope = msgspec.json.Decoder(Envelope)
+
+
+def write(engine: Engine, session: Session, generation: int, marks: Marks) -> None:
+    # Sorted, so that neighbours in the tree are written together.
+    marks.timeline.sort()
+    suffix = f"_{generation}"
+    engine.insert(session, "timeline", marks.timeline, suffix)
+    engine.insert(session, "lineage", marks.lineage, suffix)
+    engine.insert(session, "membership", marks.membership, suffix)
+
+
+def entries(session: Session, after: int, limit: int) -> list[tuple[int, Entry]]:
+    """Lines of the log behind a position, in order."""
+    found = session.execute(
+        "SELECT position, envelope, data FROM district_log WHERE position > ? ORDER BY position LIMIT ?",
+        (after, limit),
+    )
+    return [(position, decode(envelope, data)) for position, envelope, data in found]
+
+
+def decode(envelope: bytes, data: bytes) -> Entry:
+    return Entry(_envelope.decode(envelope), bytes(data))
+
+
+def rebuild(database: HistoryDatabase, engine: Engine, progress: Callable[[int], None]) -> int:
+    """Build the next generation, then swap; how many events were read by this call."""
+    generation = _begin(database, engine)
+    total = 0
+    while True:
+        with database.transaction() as session:
+            # Two rebuilds at once wait for each other here; the second finds the swap done.
+            mine = session.execute(
+                "UPDATE building SET position = position WHERE generation = ? RETURNING position",
+                (generation,),
+            )
+            if not mine:
+                return total
+            found = entries(session, mine[0][0], READ_AT_ONCE)
+            if len(found) < READ_AT_ONCE:
+                # The last piece: whoever takes events waits from here to the swap, so none is left out.
+                session.execute("UPDATE log_head SET position = position")
+                found = entries(session, mine[0][0], 2 * READ_AT_ONCE)
+            marks = Marks()
+            for position, entry in found:
+                marks.add(position, entry)
+            write(engine, session, generation, marks)
+            total += len(found)
+            last = found[-1][0] if found else mine[0][0]
+            session.execute("UPDATE building SET position = ?", (last,))
+            if last == session.execute("SELECT position FROM log_head")[0][0]:
+                _swap(session, generation)
+        progress(last)
+
+
+def _begin(database: HistoryDatabase, engine: Engine) -> int:
+    """The generation to be built: one that was cut off, or a new one."""
+    with database.transaction() as session:
+        # Read under the locks, so that two processes that begin at once build one generation.
+        session.execute("UPDATE building SET position = position")
+        live = session.execute("UPDATE log_head SET position = position RETURNING generation")[0][0]
+        begun = session.execute("SELECT generation, version FROM building")
+        generation = int(live) + 1
+        if begun == [(generation, VERSION)]:
+            return generation
+        session.execute("DELETE FROM building")
+        engine.drop_index(session, generation)
+        # Kept until now: somebody may have been reading it when it ceased to be the live one.
+        engine.drop_index(session, generation - 2)
+        engine.create_index(session, generation)
+        session.execute("INSERT INTO building VALUES (1, 0, ?, ?)", (generation, VERSION))
+        return generation
+
+
+def _swap(session: Session, generation: int) -> None:
+    session.execute("DELETE FROM building")
+    session.execute("UPDATE log_head SET generation = ?, version = ?", (generation, VERSION))

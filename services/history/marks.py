@@ -1,0 +1,120 @@
+"""What one line of the log adds to the index: whom it concerns, who comes from whom, who lives where.
+
+The index is thin: entity and position, no copy of an event. `own` marks an event of the entity's own
+stream. Only the few facts that tie one identifier to another are decoded; all others stay bytes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import structlog
+from pydantic import ValidationError
+
+from events.base import Entry, Event, UnknownType, current
+from events.registry import (
+    HouseholdRegistered,
+    HouseholdsMerged,
+    HouseholdSplit,
+    MemberJoined,
+    MemberLeft,
+    PeopleMerged,
+)
+from services.chassis.codec import read
+
+#: Raised with every change of what the index holds: the next start builds it again.
+VERSION = 1
+
+SPLIT, MERGED, SAME = "split", "merged", "same"
+log = structlog.get_logger(__name__)
+
+
+@dataclass(slots=True)
+class Marks:
+    """Rows for the index, gathered over a batch."""
+
+    timeline: list[tuple[bytes, int, int]] = field(default_factory=list)
+    lineage: list[tuple[bytes, bytes, int, str]] = field(default_factory=list)
+    membership: list[tuple[bytes, int, bytes, str, int]] = field(default_factory=list)
+
+    def add(self, position: int, entry: Entry) -> None:
+        e = entry.envelope
+        stream = e.stream.bytes
+        self.timeline.append((stream, position, 1))
+        for one in e.concerns:
+            if one != e.stream:
+                self.timeline.append((one.bytes, position, 0))
+        if e.type in _TIES:
+            self._tie(position, entry)
+
+    def _tie(self, position: int, entry: Entry) -> None:
+        try:
+            fact = read(entry).data
+        except ValidationError:
+            # The bytes are kept and found by everyone concerned; only the tie cannot be drawn.
+            log.error("a tie that cannot be read", schema=entry.envelope.dataschema, position=position)
+            return
+        _TIES[entry.envelope.type](self, position, fact)
+
+    def comes_from(self, successor: UUID, predecessor: UUID, position: int, kind: str) -> None:
+        self.lineage.append((successor.bytes, predecessor.bytes, position, kind))
+
+    def lives(self, person: UUID, household: UUID, position: int, since: date, joined: bool) -> None:
+        self.membership.append((person.bytes, position, household.bytes, since.isoformat(), int(joined)))
+
+
+def newer(entry: Entry) -> bool:
+    """Whether the line ties identifiers in a way that only a later version of this program can read."""
+    if entry.envelope.type not in _TIES:
+        return False
+    try:
+        current(entry.envelope.dataschema)
+    except UnknownType:
+        return True
+    return False
+
+
+def _registered(marks: Marks, position: int, fact: HouseholdRegistered) -> None:
+    for person in dict.fromkeys(member.person for member in fact.members):
+        marks.lives(person, fact.household, position, fact.since, True)
+
+
+def _joined(marks: Marks, position: int, fact: MemberJoined) -> None:
+    marks.lives(fact.person, fact.household, position, fact.since, True)
+
+
+def _left(marks: Marks, position: int, fact: MemberLeft) -> None:
+    marks.lives(fact.person, fact.household, position, fact.since, False)
+
+
+def _split(marks: Marks, position: int, fact: HouseholdSplit) -> None:
+    marks.comes_from(fact.into, fact.household, position, SPLIT)
+    for person in dict.fromkeys(fact.members):
+        marks.lives(person, fact.household, position, fact.since, False)
+        marks.lives(person, fact.into, position, fact.since, True)
+
+
+def _merged(marks: Marks, position: int, fact: HouseholdsMerged) -> None:
+    marks.comes_from(fact.household, fact.absorbed, position, MERGED)
+    for person in dict.fromkeys(member.person for member in fact.members):
+        marks.lives(person, fact.absorbed, position, fact.since, False)
+        marks.lives(person, fact.household, position, fact.since, True)
+
+
+def _same(marks: Marks, position: int, fact: PeopleMerged) -> None:
+    marks.comes_from(fact.person, fact.duplicate, position, SAME)
+
+
+_STEPS: dict[type[Event], Callable[[Marks, int, Any], None]] = {
+    HouseholdRegistered: _registered,
+    MemberJoined: _joined,
+    MemberLeft: _left,
+    HouseholdSplit: _split,
+    HouseholdsMerged: _merged,
+    PeopleMerged: _same,
+}
+_TIES = {fact.TYPE: step for fact, step in _STEPS.items()}

@@ -1,0 +1,106 @@
+"""The tables of the district log on either engine, and rows put into them many at a time.
+
+Identifiers are their 16 bytes on both engines. `log_head` is one row: whoever writes updates it first and
+holds it to the commit, so that positions are given without gaps, in the order of the commits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from services.chassis.database import PostgresDatabase, Row, Session, SqliteDatabase
+
+HistoryDatabase = SqliteDatabase | PostgresDatabase
+
+LOG = (
+    "CREATE TABLE IF NOT EXISTS log_head (one INTEGER PRIMARY KEY, position BIGINT NOT NULL,"
+    " generation INTEGER NOT NULL, version INTEGER NOT NULL)",
+    "CREATE TABLE IF NOT EXISTS sources (source TEXT PRIMARY KEY, sequence BIGINT NOT NULL, id {bytes} NOT NULL,"
+    " recordedtime TEXT NOT NULL, closed TEXT NOT NULL)",
+    "CREATE TABLE IF NOT EXISTS district_log (position {number} PRIMARY KEY, source TEXT NOT NULL,"
+    " sequence BIGINT NOT NULL, id {bytes} NOT NULL UNIQUE, dataschema TEXT NOT NULL, subject TEXT NOT NULL,"
+    " effective TEXT NOT NULL, recordedtime TEXT NOT NULL, envelope {bytes} NOT NULL, data {bytes} NOT NULL,"
+    " UNIQUE (source, sequence))",
+    "CREATE TABLE IF NOT EXISTS building (one INTEGER PRIMARY KEY, position BIGINT NOT NULL,"
+    " generation INTEGER NOT NULL, version INTEGER NOT NULL)",
+)
+INDEX = (
+    "CREATE TABLE timeline_{generation} (entity {bytes} NOT NULL, position {number} NOT NULL,"
+    " own INTEGER NOT NULL, PRIMARY KEY (entity, position)){keyed}",
+    "CREATE TABLE lineage_{generation} (successor {bytes} NOT NULL, predecessor {bytes} NOT NULL,"
+    " position {number} NOT NULL, kind TEXT NOT NULL, PRIMARY KEY (successor, position, predecessor)){keyed}",
+    "CREATE INDEX lineage_{generation}_back ON lineage_{generation} (predecessor)",
+    "CREATE TABLE membership_{generation} (person {bytes} NOT NULL, position {number} NOT NULL,"
+    " household {bytes} NOT NULL, since TEXT NOT NULL, joined INTEGER NOT NULL,"
+    " PRIMARY KEY (person, position, household)){keyed}",
+)
+INDEX_TABLES = ("timeline", "lineage", "membership")
+COLUMNS: dict[str, dict[str, str]] = {
+    "district_log": {
+        "position": "bigint",
+        "source": "text",
+        "sequence": "bigint",
+        "id": "bytea",
+        "dataschema": "text",
+        "subject": "text",
+        "effective": "text",
+        "recordedtime": "text",
+        "envelope": "bytea",
+        "data": "bytea",
+    },
+    "timeline": {"entity": "bytea", "position": "bigint", "own": "int"},
+    "lineage": {"successor": "bytea", "predecessor": "bytea", "position": "bigint", "kind": "text"},
+    "membership": {
+        "person": "bytea",
+        "position": "bigint",
+        "household": "bytea",
+        "since": "text",
+        "joined": "int",
+    },
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """What the two engines do not say alike."""
+
+    postgres: bool
+
+    @property
+    def words(self) -> dict[str, str]:
+        if self.postgres:
+            return {"bytes": "BYTEA", "number": "BIGINT", "keyed": ""}
+        return {"bytes": "BLOB", "number": "INTEGER", "keyed": " WITHOUT ROWID"}
+
+    def create_log(self, session: Session) -> None:
+        for sql in LOG:
+            session.execute(sql.format_map(self.words))
+
+    def create_index(self, session: Session, generation: int) -> None:
+        for sql in INDEX:
+            session.execute(sql.format(generation=generation, **self.words))
+
+    def drop_index(self, session: Session, generation: int) -> None:
+        for table in INDEX_TABLES:
+            session.execute(f"DROP TABLE IF EXISTS {table}_{generation}")
+
+    def insert(self, session: Session, table: str, rows: Sequence[Row], suffix: str = "") -> None:
+        """Many rows in one statement: PostgreSQL takes arrays, a row at a time would be ten times slower."""
+        if not rows:
+            return
+        columns = COLUMNS[table]
+        # A mark made twice is one mark; a line of the log written twice would be a fault, and is refused.
+        conflict = " ON CONFLICT DO NOTHING" if table in INDEX_TABLES else ""
+        into = f"INSERT INTO {table}{suffix} ({', '.join(columns)})"
+        if self.postgres:
+            arrays = ", ".join(f"?::{kind}[]" for kind in columns.values())
+            values: list[list[Any]] = [list(column) for column in zip(*rows, strict=True)]
+            session.execute(f"{into} SELECT * FROM unnest({arrays}){conflict}", values)
+        else:
+            session.executemany(f"{into} VALUES ({', '.join('?' * len(columns))}){conflict}", rows)
+
+
+def engine_of(database: HistoryDatabase) -> Engine:
+    return Engine(isinstance(database, PostgresDatabase))

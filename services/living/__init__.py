@@ -1,0 +1,52 @@
+"""Living: dibao (最低生活保障), from application to exit. Clause 三(一)1 of 鹤民发〔2020〕43号.
+
+Listens to registry: who lives together and where, who has died, who has left.
+Records `assistance.*`: Applied, Accepted, Surveyed, Checked, Assessed, NoticePosted, ObjectionLodged,
+NoticeEnded, SubsidyGranted, Declined, Withdrawn, MonthGranted, HouseholdChanged, ReviewOpened, Reviewed,
+Adjusted, Exited.
+
+Its rooms: `model` (a case), `application` and `entitlement` (the decisions, pure), `eligibility`,
+`standards`, `papers`, `procedures`, `days` (the rules they use), `steps` (the decisions as taken),
+`households` and `claims` (what is kept beside the log), `reactions`, `views`, `api`.
+"""
+
+from __future__ import annotations
+
+from events import assistance as a
+from events import registry as r
+from events.ids import CaseId
+from services.chassis.service import Service
+from services.living import claims, households, reactions
+from services.living.model import CASE
+
+SERVICE = Service("living", listens=("registry",))
+SERVICE.stream(CaseId, CASE)
+
+SERVICE.keep(r.HouseholdRegistered)(households.registered)
+SERVICE.keep(r.MemberJoined)(households.joined)
+SERVICE.keep(r.MemberLeft)(households.left)
+SERVICE.keep(r.HouseholdSplit)(households.split)
+SERVICE.keep(r.HouseholdsMerged)(households.merged)
+SERVICE.keep(r.HouseholdMoved)(households.moved)
+SERVICE.keep(r.HouseholdCorrected)(households.corrected)
+SERVICE.keep(r.HouseholdMovedAway)(households.moved_away)
+SERVICE.keep(r.HouseholdClosed)(households.closed)
+SERVICE.keep(r.Died)(households.died)
+SERVICE.keep(r.PeopleMerged)(households.people_merged)
+
+SERVICE.keep(a.Applied)(claims.applied)
+SERVICE.keep(a.HouseholdChanged)(claims.household_changed)
+SERVICE.keep(a.Surveyed, a.Checked, a.Assessed)(claims.found_out)
+SERVICE.keep(a.NoticePosted)(claims.notice_posted)
+SERVICE.keep(a.ObjectionLodged, a.NoticeEnded)(claims.notice_over)
+SERVICE.keep(a.SubsidyGranted)(claims.granted)
+SERVICE.keep(a.MonthGranted)(claims.month_granted)
+SERVICE.keep(a.ReviewOpened)(claims.review_opened)
+SERVICE.keep(a.Reviewed)(claims.reviewed)
+SERVICE.keep(a.Declined, a.Withdrawn, a.Exited)(claims.ended)
+
+SERVICE.on(*reactions.REASONS)(reactions.follow_household)
+
+SERVICE.due(claims.NOTICE)(reactions.notice_ends)
+SERVICE.due(claims.MONTH)(reactions.month_begins)
+SERVICE.due(claims.REVIEW)(reactions.review_is_due)

@@ -1,0 +1,165 @@
+"""What notification keeps beside its log: of whom a fact speaks, what a month came to, what is to be sent.
+
+Each kind of row is folded from the facts of one source:
+
+- from the registry: `name` (person → closed box), `home` (household → township, head);
+- from living: `paid` (case → household and the sums of its last months);
+- of its own: `outbox` (when → message to be sent), `started` (when → attempt without an end), `place`
+  (message → where its row lies, and what it follows from), `summary` and `gathered` (month ↔ message).
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from events import assistance, registry
+from events.base import Recorded
+from events.notification import (
+    GivenUp,
+    MessageComposed,
+    MessageFact,
+    RetryAsked,
+    SendingFailed,
+    SendingStarted,
+    Sent,
+    SummaryBegun,
+)
+from services.chassis.service import Shelf
+
+MONTHS_REMEMBERED = 3
+SUMMARY_DUE = "summary"
+
+# -- of the registry ---------------------------------------------------------------------------------------
+
+
+def name(
+    shelf: Shelf, fact: Recorded[registry.PersonRegistered] | Recorded[registry.PersonCorrected]
+) -> None:
+    if fact.data.name is not None:
+        shelf.put("name", fact.data.person, fact.data.name.to_json())
+
+
+def no_name(shelf: Shelf, fact: Recorded[registry.Erased]) -> None:
+    for person in (fact.data.person, *fact.data.merged):
+        shelf.drop("name", person)
+
+
+def home(shelf: Shelf, fact: Recorded[registry.HouseholdRegistered]) -> None:
+    _home(shelf, fact.data.household, township=fact.data.township, head=str(fact.data.head))
+
+
+def home_moved(
+    shelf: Shelf, fact: Recorded[registry.HouseholdMoved] | Recorded[registry.HouseholdCorrected]
+) -> None:
+    if fact.data.township is not None:
+        _home(shelf, fact.data.household, township=fact.data.township)
+
+
+def head(shelf: Shelf, fact: Recorded[registry.HeadChanged]) -> None:
+    _home(shelf, fact.data.household, head=str(fact.data.head))
+
+
+def _home(shelf: Shelf, household: object, **changed: str) -> None:
+    shelf.put("home", household, (shelf.get("home", household) or {}) | changed)
+
+
+# -- of living ---------------------------------------------------------------------------------------------
+
+
+def sum_is_illustrative(
+    shelf: Shelf, fact: Recorded[assistance.SubsidyGranted] | Recorded[assistance.Adjusted]
+) -> None:
+    _paid(shelf, fact.data, illustrative=fact.data.grounds.illustrative)
+
+
+def paid(shelf: Shelf, fact: Recorded[assistance.MonthGranted]) -> None:
+    row = shelf.get("paid", fact.data.case) or {}
+    months = dict(row.get("months", {})) | {fact.data.month: fact.data.amount_fen}
+    latest = dict(sorted(months.items())[-MONTHS_REMEMBERED:])
+    _paid(shelf, fact.data, months=latest)
+
+
+def _paid(shelf: Shelf, fact: assistance.CaseFact, **changed: Any) -> None:
+    row = (shelf.get("paid", fact.case) or {}) | {"household": str(fact.household)}
+    shelf.put("paid", fact.case, row | changed)
+
+
+def no_longer_paid(shelf: Shelf, fact: Recorded[assistance.Exited]) -> None:
+    # Months already granted stay to be summed up; a row without any would stay for ever.
+    if not (shelf.get("paid", fact.data.case) or {}).get("months"):
+        shelf.drop("paid", fact.data.case)
+
+
+# -- of its own --------------------------------------------------------------------------------------------
+
+
+def gathering(shelf: Shelf, fact: Recorded[SummaryBegun]) -> None:
+    shelf.put("summary", fact.data.month, str(fact.data.message))
+    shelf.put("gathered", fact.data.message, fact.data.month)
+    shelf.remind(fact.data.closes, SUMMARY_DUE, fact.data.message)
+
+
+def to_send(shelf: Shelf, fact: Recorded[MessageComposed]) -> None:
+    message = fact.data.message
+    month = shelf.get("gathered", message)
+    if month is not None:
+        shelf.drop("summary", month)
+        shelf.drop("gathered", message)
+        shelf.forget(SUMMARY_DUE, message)
+    e = fact.envelope
+    follows = {"event": str(e.id), "correlation": str(e.correlationid), "depth": e.depth}
+    follows["composed"] = moment(e.recordedtime)
+    # What was never tried comes before what waits for its hour, in the order in which it was composed.
+    _place(shelf, message, "outbox", f"0|{e.sequence:020d}|{message}", follows)
+
+
+def being_sent(shelf: Shelf, fact: Recorded[SendingStarted]) -> None:
+    at = moment(fact.envelope.recordedtime)
+    _move(shelf, fact.data, "started", f"{at}|{fact.data.message}")
+
+
+def to_send_again(shelf: Shelf, fact: Recorded[SendingFailed]) -> None:
+    if fact.data.again is None:
+        _move(shelf, fact.data, "", "")
+    else:
+        _move(shelf, fact.data, "outbox", f"{moment(fact.data.again)}|{fact.data.message}")
+
+
+def to_send_now(shelf: Shelf, fact: Recorded[RetryAsked]) -> None:
+    _move(shelf, fact.data, "outbox", f"0|{fact.envelope.sequence:020d}|{fact.data.message}")
+
+
+def settled(shelf: Shelf, fact: Recorded[Sent]) -> None:
+    row = shelf.get("place", fact.data.message)
+    if row is not None:
+        _take_away(shelf, row)
+        shelf.drop("place", fact.data.message)
+
+
+def set_aside(shelf: Shelf, fact: Recorded[GivenUp]) -> None:
+    _move(shelf, fact.data, "", "")
+
+
+def moment(at: datetime) -> str:
+    """A moment as text that sorts as time does: always UTC, always with microseconds."""
+    return at.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+def _move(shelf: Shelf, fact: MessageFact, kind: str, key: str) -> None:
+    row = shelf.get("place", fact.message)
+    if row is not None:  # None: sent, by an attempt that had been in doubt
+        _take_away(shelf, row)
+        follows = {part: value for part, value in row.items() if part not in ("kind", "key")}
+        _place(shelf, fact.message, kind, key, follows)
+
+
+def _place(shelf: Shelf, message: object, kind: str, key: str, follows: dict[str, Any]) -> None:
+    if kind:
+        shelf.put(kind, key, str(message))
+    shelf.put("place", message, follows | {"kind": kind, "key": key})
+
+
+def _take_away(shelf: Shelf, row: dict[str, Any]) -> None:
+    if row["kind"]:
+        shelf.drop(row["kind"], row["key"])

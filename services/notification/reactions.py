@@ -1,0 +1,236 @@
+"""When this became known, then that one is told: upstream facts as composed messages.
+
+Composing is pure: it reads what was kept and records `MessageComposed`, once a fact and recipient. Nothing
+here can send; where a recipient is reached is not even known.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from events import assistance, registry
+from events.base import Event, Recorded
+from events.ids import HouseholdId, MessageId, PersonId
+from events.notification import MessageComposed
+from events.sealed import Sealed
+from services.chassis.departments import Department
+from services.chassis.work import Work
+from services.notification.model import MESSAGE, begin_summary, message_id
+from services.notification.tellings import TELLINGS
+from services.notification.wording import TEMPLATES
+
+ROWS_AT_ONCE = 1000
+
+
+def enrolled(work: Work, fact: Recorded[registry.Enrolled]) -> None:
+    told = fact.data
+    _tell(
+        work,
+        _of_person(work, fact, told.person, told.household),
+        "enrolled",
+        township=told.township,
+        categories=",".join(told.categories),
+        since=told.since,
+        clause=told.clause,
+    )
+
+
+def recategorised(work: Work, fact: Recorded[registry.Recategorised]) -> None:
+    told = fact.data
+    about = _of_person(work, fact, told.person, told.household)
+    _tell(work, about, "recategorised", categories=",".join(told.categories), since=told.since)
+
+
+def exited(work: Work, fact: Recorded[registry.Exited]) -> None:
+    told = fact.data
+    about = _of_person(work, fact, told.person, told.household)
+    _tell(work, about, "exited", reason=told.reason, since=told.since, clause=told.clause)
+
+
+def died(work: Work, fact: Recorded[registry.Died]) -> None:
+    _tell(work, _of_person(work, fact, fact.data.person, fact.data.household), "died", on=fact.data.on)
+
+
+def accepted(work: Work, fact: Recorded[assistance.Accepted]) -> None:
+    told = fact.data
+    about = _of_case(work, fact)
+    _tell(work, about, "accepted", programme=told.programme, on=told.on, basis=told.basis)
+
+
+def notice_posted(work: Work, fact: Recorded[assistance.NoticePosted]) -> None:
+    told = fact.data
+    about = _of_case(work, fact)
+    _tell(work, about, "notice_posted", programme=told.programme, on=told.on, until=told.until)
+
+
+def granted(work: Work, fact: Recorded[assistance.SubsidyGranted]) -> None:
+    told = fact.data
+    _tell(
+        work,
+        _of_case(work, fact),
+        "granted",
+        programme=told.programme,
+        amount_fen=told.amount_fen,
+        since=told.since,
+        confirmed=told.confirmed,
+        illustrative=_yes(told.grounds.illustrative),
+    )
+
+
+def declined(work: Work, fact: Recorded[assistance.Declined]) -> None:
+    told = fact.data
+    about = _of_case(work, fact)
+    _tell(work, about, "declined", programme=told.programme, reason=told.reason, on=told.on)
+
+
+def case_ended(work: Work, fact: Recorded[assistance.Exited]) -> None:
+    told = fact.data
+    about = _of_case(work, fact)
+    _tell(work, about, "case_ended", programme=told.programme, reason=told.reason, since=told.since)
+
+
+def month_granted(work: Work, fact: Recorded[assistance.MonthGranted]) -> None:
+    """Of a month's grants the first begins a summary; those of the same day go into it."""
+    month = fact.data.month
+    if work.fact("summary", month) is None:
+        about = fact.envelope.id
+        message = message_id(about, "month_granted.department", _department(Department.FINANCE))
+        work.record(message, begin_summary(message, month, about, work.today))
+
+
+def month_summed_up(work: Work, message: MessageId) -> None:
+    """The month so far, to finance for the district and to each township for its own families."""
+    begun = work.load(MESSAGE, message).summary
+    if begun is None:
+        raise LookupError(f"{message} is no summary")
+    whole, townships = _Sum(), dict[str, _Sum]()
+    for row in _paid_in(work, begun.month):
+        home = work.fact("home", row["household"]) or {}
+        for one in (whole, townships.setdefault(home.get("township", ""), _Sum())):
+            one.add(row, begun.month)
+    about = _About(begun.about, "", None, None, None)
+    values = {"month": begun.month, "until": work.today}
+    _compose(
+        work, about, "month_granted", "department", _department(Department.FINANCE), values | whole.values("")
+    )
+    for township, part in sorted(townships.items()):
+        if township:
+            told = values | part.values(township)
+            _compose(work, about, "month_granted", "township", f"township:{township}", told)
+
+
+@dataclass(slots=True)
+class _Sum:
+    cases: int = 0
+    fen: int = 0
+    illustrative: bool = False
+
+    def add(self, row: Mapping[str, Any], month: str) -> None:
+        self.cases += 1
+        self.fen += row["months"][month]
+        self.illustrative |= row.get("illustrative", False)
+
+    def values(self, township: str) -> dict[str, object]:
+        return {
+            "township": township,
+            "cases": self.cases,
+            "total_fen": self.fen,
+            "illustrative": _yes(self.illustrative),
+        }
+
+
+def _paid_in(work: Work, month: str) -> Iterator[dict[str, Any]]:
+    first = ""
+    while rows := work.facts("paid", first, limit=ROWS_AT_ONCE):
+        yield from (row for _, row in rows if month in row.get("months", {}))
+        first = rows[-1][0] + "~"
+
+
+# -- about whom, and to whom -------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _About:
+    event: UUID
+    township: str
+    person: PersonId | None
+    household: HouseholdId | None
+    whom: UUID | None
+
+
+def _of_person(work: Work, fact: Recorded[Event], person: PersonId, household: HouseholdId | None) -> _About:
+    home = _home(work, household)
+    return _About(fact.envelope.id, home.get("township", ""), person, household, person)
+
+
+def _of_case(work: Work, fact: Recorded[assistance.CaseFact]) -> _About:
+    """A case is named by the head of its household."""
+    household = fact.data.household
+    home = _home(work, household)
+    named = UUID(home["head"]) if "head" in home else next(iter(fact.data.members), None)
+    return _About(fact.envelope.id, home.get("township", ""), None, household, named)
+
+
+def _home(work: Work, household: HouseholdId | None) -> dict[str, str]:
+    return (work.fact("home", household) if household is not None else None) or {}
+
+
+def _tell(work: Work, about: _About, told: str, **values: object) -> None:
+    for audience, recipient in _recipients(about, told):
+        _compose(work, about, told, audience, recipient, values)
+
+
+def _recipients(about: _About, told: str) -> Iterable[tuple[str, str]]:
+    telling = TELLINGS[told]
+    if telling.township:
+        # A household whose township is not known here: its letter was discarded. Civil affairs keeps the
+        # register and finds out; a message to nobody would be lost.
+        known = bool(about.township)
+        yield "township", f"township:{about.township}" if known else _department(Department.CIVIL_AFFAIRS)
+    for department in telling.departments:
+        yield "department", _department(department)
+
+
+def _compose(
+    work: Work, about: _About, told: str, audience: str, recipient: str, values: Mapping[str, object]
+) -> None:
+    name = f"{told}.{audience}"
+    template = TEMPLATES[name]
+    message = message_id(about.event, name, recipient)
+    if work.load(MESSAGE, message).composed is not None:
+        return  # told already: the fact came a second time, from a log that was restored
+    work.record(
+        message,
+        MessageComposed(
+            message=message,
+            person=about.person,
+            household=about.household,
+            template=name,
+            wording=template.digest,
+            about=about.event,
+            recipient=recipient,
+            values={key: _said(values[key]) for key in TELLINGS[told].values},
+            subject_name=_name(work, about.whom) if template.says_whom() else None,
+        ),
+    )
+
+
+def _name(work: Work, person: UUID | None) -> Sealed | None:
+    box = work.fact("name", person) if person is not None else None
+    return None if box is None else Sealed.from_json(box)
+
+
+def _department(department: Department) -> str:
+    return f"department:{department.value}"
+
+
+def _said(value: object) -> str:
+    return value.isoformat() if isinstance(value, date) else str(value)
+
+
+def _yes(value: bool) -> str:
+    return "yes" if value else "no"

@@ -1,0 +1,214 @@
+"""What the registry keeps beside its log, and how it reacts to what living decides on dibao and tekun.
+
+| rows           | key             | value                                   | from     |
+|----------------|-----------------|-----------------------------------------|----------|
+| id-number      | blind index     | the person it belongs to                | registry |
+| id-of          | person          | their indexes, duplicates' too          | registry |
+| membership     | person          | the one household they belong to        | registry |
+| merged         | duplicate       | the person it is                        | registry |
+| duplicates     | person          | the registrations merged into theirs    | registry |
+| roster-number  | roster's number | the household                           | registry |
+| registration   | person, household | event that a correction names         | registry |
+| roster         | file's digest   | what its import counted                 | registry |
+| erasure-asked  | person          | who asked first                         | registry |
+| erased         | person          | ids whose keys go with theirs           | registry |
+| case           | case            | programme, members, those before        | living   |
+| open-case      | person:case     | programme                               | living   |
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from events import assistance
+from events import registry as facts
+from events.base import Recorded
+from events.ids import HouseholdId, PersonId
+from events.registry import Category
+from services.chassis.service import Service, Shelf
+from services.chassis.work import Work
+from services.registry import model
+from services.registry.acts import Register
+
+SERVICE = Service("registry", listens=("living",))
+SERVICE.stream(PersonId, model.person)
+SERVICE.stream(HouseholdId, model.household)
+
+PROGRAMMES = {"dibao": Category.DIBAO, "tekun": Category.TEKUN}
+"""Aid that decides on enrolment, and the category that it makes."""
+
+
+# -- the register's own rows -----------------------------------------------------------------------------
+
+
+@SERVICE.keep(facts.PersonRegistered, facts.PersonCorrected)
+def an_id_number_belongs_to_one_person(
+    shelf: Shelf, fact: Recorded[facts.PersonRegistered] | Recorded[facts.PersonCorrected]
+) -> None:
+    person = fact.data.person
+    if isinstance(fact.data, facts.PersonRegistered):
+        shelf.put("registration", person, str(fact.envelope.id))
+    if fact.data.id_index is None:
+        return
+    index = shelf.open(fact.data.id_index)
+    if index is None:
+        return  # erased since: the number is free, and nothing of it may stay
+    if isinstance(fact.data, facts.PersonCorrected):
+        # The number registered by mistake is free again; those of duplicates stay.
+        mistaken, *others = shelf.get("id-of", person) or [index]
+        shelf.drop("id-number", mistaken)
+    else:
+        others = []
+    shelf.put("id-number", index, str(person))
+    shelf.put("id-of", person, [index, *others])
+
+
+@SERVICE.keep(facts.PeopleMerged)
+def a_duplicate_is_the_person(shelf: Shelf, fact: Recorded[facts.PeopleMerged]) -> None:
+    person, duplicate = fact.data.person, fact.data.duplicate
+    indexes = shelf.get("id-of", duplicate) or []
+    for index in indexes:
+        shelf.put("id-number", index, str(person))
+    own = shelf.get("id-of", person)
+    if own is not None:
+        shelf.put("id-of", person, own + indexes)
+    shelf.drop("id-of", duplicate)
+    earlier = shelf.get("duplicates", duplicate) or []
+    for one in [str(duplicate), *earlier]:
+        shelf.put("merged", one, str(person))
+    shelf.drop("duplicates", duplicate)
+    shelf.put("duplicates", person, [*(shelf.get("duplicates", person) or []), str(duplicate), *earlier])
+
+
+@SERVICE.keep(facts.HouseholdRegistered)
+def members_belong_to_the_new_household(shelf: Shelf, fact: Recorded[facts.HouseholdRegistered]) -> None:
+    shelf.put("registration", fact.data.household, str(fact.envelope.id))
+    for member in fact.data.members:
+        shelf.put("membership", member.person, str(fact.data.household))
+    if fact.data.number is not None:
+        shelf.put("roster-number", fact.data.number, str(fact.data.household))
+
+
+@SERVICE.keep(facts.MemberJoined)
+def who_joined_belongs(shelf: Shelf, fact: Recorded[facts.MemberJoined]) -> None:
+    shelf.put("membership", fact.data.person, str(fact.data.household))
+
+
+@SERVICE.keep(facts.MemberLeft)
+def who_left_belongs_nowhere(shelf: Shelf, fact: Recorded[facts.MemberLeft]) -> None:
+    shelf.drop("membership", fact.data.person)
+
+
+@SERVICE.keep(facts.HouseholdsMerged)
+def the_absorbed_belong_to_the_other(shelf: Shelf, fact: Recorded[facts.HouseholdsMerged]) -> None:
+    for member in fact.data.members:
+        shelf.put("membership", member.person, str(fact.data.household))
+
+
+@SERVICE.keep(facts.HouseholdSplit, facts.HouseholdMovedAway)
+def those_who_went_belong_nowhere(
+    shelf: Shelf, fact: Recorded[facts.HouseholdSplit] | Recorded[facts.HouseholdMovedAway]
+) -> None:
+    for person in fact.data.members:
+        shelf.drop("membership", person)
+
+
+@SERVICE.keep(facts.RosterImported)
+def a_roster_was_read(shelf: Shelf, fact: Recorded[facts.RosterImported]) -> None:
+    shelf.put("roster", fact.data.file, {"refused": fact.data.refused})
+
+
+@SERVICE.keep(facts.ErasureRequested)
+def an_erasure_was_asked_for(shelf: Shelf, fact: Recorded[facts.ErasureRequested]) -> None:
+    shelf.put("erasure-asked", fact.data.person, str(fact.envelope.actor.person))
+
+
+@SERVICE.keep(facts.Erased)
+def what_found_the_erased_is_gone(shelf: Shelf, fact: Recorded[facts.Erased]) -> None:
+    person = fact.data.person
+    for index in shelf.get("id-of", person) or []:
+        shelf.drop("id-number", index)
+    shelf.drop("id-of", person)
+    shelf.drop("erasure-asked", person)
+    shelf.put("erased", person, [str(one) for one in fact.data.merged])
+
+
+# -- cases of living -------------------------------------------------------------------------------------
+
+
+@SERVICE.keep(assistance.Applied)
+def a_case_is_open(shelf: Shelf, fact: Recorded[assistance.Applied]) -> None:
+    _cover(shelf, fact.data)
+
+
+@SERVICE.keep(assistance.SubsidyGranted, assistance.Adjusted)
+def a_case_covers_its_members(
+    shelf: Shelf, fact: Recorded[assistance.SubsidyGranted] | Recorded[assistance.Adjusted]
+) -> None:
+    _cover(shelf, fact.data)
+
+
+@SERVICE.keep(assistance.Exited, assistance.Declined, assistance.Withdrawn)
+def a_case_is_over(shelf: Shelf, fact: Recorded[assistance.CaseFact]) -> None:
+    case = shelf.get("case", fact.data.case)
+    for person in case["members"] if case else []:
+        shelf.drop("open-case", f"{person}:{fact.data.case}")
+    if case is not None:
+        shelf.put("case", fact.data.case, case | {"members": [], "before": case["members"]})
+
+
+def _cover(shelf: Shelf, fact: assistance.CaseFact) -> None:
+    before = (shelf.get("case", fact.case) or {"members": []})["members"]
+    members = [str(one) for one in fact.members]
+    for person in before:
+        if person not in members:
+            shelf.drop("open-case", f"{person}:{fact.case}")
+    for person in members:
+        shelf.put("open-case", f"{person}:{fact.case}", fact.programme)
+    row = {"programme": fact.programme, "members": members, "before": before}
+    shelf.put("case", fact.case, row)
+
+
+# -- reactions -------------------------------------------------------------------------------------------
+
+
+@SERVICE.on(assistance.SubsidyGranted)
+def aid_granted_makes_the_category(work: Work, fact: Recorded[assistance.SubsidyGranted]) -> None:
+    _gains(work, fact.data, fact.data.since)
+
+
+@SERVICE.on(assistance.Adjusted)
+def aid_adjusted_moves_the_category(work: Work, fact: Recorded[assistance.Adjusted]) -> None:
+    _gains(work, fact.data, fact.data.since)
+    covered = {str(one) for one in fact.data.members}
+    _loses(work, fact.data, fact.data.since, "no_longer_covered", except_for=covered)
+
+
+@SERVICE.on(assistance.Exited)
+def aid_ended_ends_the_category(work: Work, fact: Recorded[assistance.Exited]) -> None:
+    _loses(work, fact.data, fact.data.since, fact.data.reason, except_for=set())
+
+
+def _gains(work: Work, fact: assistance.CaseFact, since: date) -> None:
+    category = PROGRAMMES.get(fact.programme)
+    register = Register(work)
+    for one in fact.members:
+        person_id = register.survivor(one)
+        person = register.person(person_id)
+        # Who has died or been erased meanwhile gains nothing; an older category of the roster stays.
+        if category is not None and person.living and category not in person.categories:
+            register.categorise(person_id, {category: since})
+
+
+def _loses(work: Work, fact: assistance.CaseFact, until: date, reason: str, except_for: set[str]) -> None:
+    category = PROGRAMMES.get(fact.programme)
+    if category is None:
+        return
+    register = Register(work)
+    before = (work.fact("case", fact.case) or {"before": []})["before"]
+    for one in dict.fromkeys([*before, *map(str, fact.members)]):
+        person_id = register.survivor(PersonId(one))
+        elsewhere = category.value in register.open_programmes(person_id)
+        if one in except_for or elsewhere or category not in register.person(person_id).categories:
+            continue
+        register.end_category(person_id, category, until, reason)

@@ -1,0 +1,167 @@
+"""A small district for living's tests: a registry that only records, living itself, days that pass."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any, TypeVar
+from uuid import UUID, uuid4
+
+from events import registry as r
+from events.base import Event, Recorded
+from events.ids import CaseId, HouseholdId, Identifier, PersonId
+from services.chassis.clock import SeededIds, SimulatedClock, civil_date, midnight
+from services.chassis.codec import read
+from services.chassis.embedded import EmbeddedHost
+from services.chassis.folding import Fold
+from services.chassis.reconstruct import differences, reconstruct
+from services.chassis.runtime import Runtime, log_of
+from services.chassis.service import Service
+from services.chassis.store import open_store
+from services.chassis.vault import MemoryVault
+from services.living import SERVICE, steps
+from services.living.eligibility import Means
+from services.living.model import CASE, Case
+
+DISTRICT = "431202"
+URBAN, RURAL = "431202001000", "431202201000"
+VILLAGE = {URBAN: "431202001001", RURAL: "431202201200"}
+POOR = Means(income_fen=300_00, deductions_fen=0, property_within_rule=True)
+OFFICER, SURVEYOR, SECOND = uuid4(), uuid4(), uuid4()
+E = TypeVar("E", bound=Event)
+
+
+def registry() -> Service:
+    service = Service("registry", listens=("living",))
+    nothing: Fold[None] = Fold(None)
+    for kind in (PersonId, HouseholdId):
+        service.stream(kind, nothing)
+    return service
+
+
+class Office:
+    """`store`: a folder for SQLite, or the URL of a PostgreSQL."""
+
+    def __init__(self, store: Path | str, start: date = date(2020, 8, 3)) -> None:
+        self.clock = SimulatedClock(midnight(start))
+        self.vault = MemoryVault(clock=self.clock, reader="living")
+        self.ids = SeededIds(1)
+        self.store = store
+        self.registry = self.runtime(registry())
+        self.living = self.runtime(SERVICE)
+        self.host = EmbeddedHost([self.registry, self.living])
+
+    def runtime(self, service: Service) -> Runtime:
+        """Another process of the service, on the same store."""
+        url = self.store if isinstance(self.store, str) else f"sqlite:///{self.store}/{service.name}.db"
+        store = open_store(url, service.name)
+        return Runtime(
+            service,
+            store,
+            district=DISTRICT,
+            clock=self.clock,
+            ids=self.ids,
+            keys=self.vault.for_reader(service.name),
+        )
+
+    # -- days ----------------------------------------------------------------------------------------
+
+    @property
+    def today(self) -> date:
+        return civil_date(self.clock.now())
+
+    def until(self, day: date) -> None:
+        """Live through every day up to this one; what is due on it is settled."""
+        while self.today < day:
+            self.clock.advance_to(midnight(self.today + timedelta(days=1)))
+            self.host.settle(self.today)
+
+    # -- the registry --------------------------------------------------------------------------------
+
+    def tell(self, fact: Event, effective: date | None = None) -> Recorded[Event]:
+        """The registry records a fact; living takes it."""
+        recorded = self.note(fact, effective)
+        self.host.drain()
+        return recorded
+
+    def note(self, fact: Event, effective: date | None = None) -> Recorded[Event]:
+        """The registry records a fact, and nobody has read it yet."""
+        person = getattr(fact, "person", None)
+        stream: Identifier = getattr(fact, "household", None) or person
+        return self.registry.decide(lambda work: work.record(stream, fact, effective=effective))
+
+    def family(self, size: int = 1, township: str = RURAL) -> tuple[HouseholdId, list[PersonId]]:
+        household = HouseholdId.of(self.ids.random())
+        people = [PersonId.of(self.ids.random()) for _ in range(size)]
+        self.tell(self.registered(household, people, township))
+        return household, people
+
+    def registered(
+        self, household: HouseholdId, people: list[PersonId], township: str = RURAL
+    ) -> r.HouseholdRegistered:
+        members = [r.Member(person=one, relation="02" if one is people[0] else "20") for one in people]
+        return r.HouseholdRegistered(
+            household=household,
+            head=people[0],
+            members=tuple(members),
+            township=township,
+            village=VILLAGE[township],
+            since=self.today,
+        )
+
+    # -- living --------------------------------------------------------------------------------------
+
+    def do(self, step: Any, case: CaseId, *values: Any, **named: Any) -> Case:
+        result: Case = self.living.decide(lambda work: step(work, case, *values, **named))
+        return result
+
+    def apply(self, household: HouseholdId, applicant: PersonId, **named: Any) -> CaseId:
+        named = {"consent": True, **named}
+        return self.living.decide(lambda work: steps.apply(work, household, applicant, **named))
+
+    def look_into(self, case: CaseId, means: Means = POOR) -> None:
+        self.do(steps.survey, case, (SURVEYOR, SECOND), means)
+        self.do(steps.check, case, means)
+        self.do(steps.assess, case)
+
+    def post(self, household: HouseholdId, applicant: PersonId, means: Means = POOR) -> CaseId:
+        case = self.apply(household, applicant)
+        self.do(steps.accept, case)
+        self.look_into(case, means)
+        self.do(steps.post_notice, case)
+        return case
+
+    def grant(self, household: HouseholdId, applicant: PersonId, means: Means = POOR) -> CaseId:
+        """From application to confirmation: eight days."""
+        case = self.post(household, applicant, means)
+        self.until(self.today + timedelta(days=8))
+        self.do(steps.confirm, case, OFFICER)
+        return case
+
+    def case(self, case: CaseId) -> Case:
+        return self.living.decide(lambda work: work.load(CASE, case))
+
+    def facts(self, case: CaseId, kind: type[E] | None = None) -> list[Any]:
+        return [one.data for one in self.recorded(case) if kind is None or isinstance(one.data, kind)]
+
+    def recorded(self, case: CaseId) -> Iterator[Recorded[Event]]:
+        for entry in self.living.store.stream(UUID(int=case.int)):
+            yield read(entry, self.vault)
+
+    def names(self, case: CaseId) -> list[str]:
+        return [type(fact).__name__ for fact in self.facts(case)]
+
+    def months(self, case: CaseId) -> list[str]:
+        from events.assistance import MonthGranted
+
+        return [fact.month for fact in self.facts(case, MonthGranted)]
+
+    def differs(self) -> list[str]:
+        """Where replaying the logs gives other rows than the store holds."""
+        stores = {one.source: one.store for one in (self.registry, self.living)}
+        was = reconstruct(
+            SERVICE, DISTRICT, self.vault, lambda source: log_of(stores[source]),
+            positions=self.living.positions(),
+        )  # fmt: skip
+        return differences(was, self.living.kept_rows())
