@@ -6,7 +6,12 @@ from tests.infrastructure.brokers import closing_lines
 
 pytest_plugins = ["tests.infrastructure.kafka", "tests.infrastructure.postgres"]
 
-MARKED_BY_FIXTURE = {"kafka": "kafka", "own_kafka": "kafka", "postgres": "postgres"}
+MARKED_BY_FIXTURE = {
+    "kafka": "kafka",
+    "own_kafka": "kafka",
+    "postgres": "postgres",
+    "own_postgres": "postgres",
+}
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -20,11 +20,13 @@ from fastapi import APIRouter, FastAPI
 from fastapi.testclient import TestClient
 
 from events.base import Event, Recorded
+from events.ids import Identifier
 from services.chassis.clock import SeededIds, SimulatedClock
 from services.chassis.codec import read
 from services.chassis.database import open_database
 from services.chassis.departments import Department
 from services.chassis.embedded import EmbeddedHost
+from services.chassis.folding import Fold
 from services.chassis.metrics import Metrics
 from services.chassis.reconstruct import differences, reconstruct
 from services.chassis.runtime import Runtime, log_of
@@ -35,12 +37,21 @@ from services.chassis.tokens import Caller, issue_token, tokens_of
 from services.chassis.vault import MemoryVault
 from services.chassis.views import View, ViewReader
 from services.chassis.web import create_app
+from services.chassis.work import Work
 
 CODE = "431202"
 MORNING = datetime(2020, 8, 3, 1, tzinfo=UTC)  # 09:00 on a Monday, a week after the paper
 CLERK = UUID(int=0x4D, version=4)
 
 Routers = Callable[[Runtime, Mapping[str, ViewReader]], list[APIRouter]]
+
+
+def speaker(name: str, *streams: type[Identifier]) -> Service:
+    """A service that decides nothing by itself: it records what a test lets it say."""
+    service = Service(name)
+    for identifier in streams:
+        service.stream(identifier, Fold(None))
+    return service
 
 
 class District:
@@ -108,6 +119,16 @@ class District:
         return TestClient(
             self._apps[name], headers={"Authorization": f"Bearer {token}"}, raise_server_exceptions=False
         )
+
+    def say(self, name: str, *facts: tuple[Identifier, Event]) -> None:
+        """Let a service record facts in one decision, and everybody react to them."""
+
+        def decide(work: Work) -> None:
+            for stream, fact in facts:
+                work.record(stream, fact)
+
+        self.runtime(name).decide(decide)
+        self.host.drain()
 
     def log(self, name: str) -> Iterator[Recorded[Event]]:
         """A service's own log, decoded."""

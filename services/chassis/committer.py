@@ -53,17 +53,24 @@ class Committer:
         self.observers: list[Observer] = []
         self._queue: deque[_Waiting] = deque()
         self._lock = threading.Lock()
+        self._deciding: int | None = None  # the thread that holds the lock
         self._memory: Memory | None = None
 
     def decide(self, decide: Callable[[Work], T], cause: Cause) -> T:
         """The decision's result once what it recorded is durable; or its exception, and nothing recorded."""
         began = time.perf_counter()
+        if self._deciding == threading.get_ident():
+            raise RuntimeError("a decision asks for another decision, and would wait for itself")
         waiting = _Waiting(decide, cause)
         self._queue.append(waiting)
         while not waiting.future.done():
             with self._lock:
                 if not waiting.future.done():
-                    self._serve()
+                    self._deciding = threading.get_ident()
+                    try:
+                        self._serve()
+                    finally:
+                        self._deciding = None
         self._metrics.decided(time.perf_counter() - began)
         result: T = waiting.future.result()
         return result
@@ -80,8 +87,9 @@ class Committer:
         except LostRace:
             for one in batch:
                 self._commit_alone(one)
-        except Exception as error:
-            # Infrastructure: nobody's decision is at fault and nothing was recorded; all are told.
+        except BaseException as error:
+            # Infrastructure, or the process is being stopped: nobody's decision is at fault and nothing was
+            # recorded; all are told, for nobody else would end their waiting.
             for one in batch:
                 one.future.set_exception(error)
 
@@ -92,7 +100,7 @@ class Committer:
             except LostRace:
                 self._metrics.lost_race()
                 log.debug("lost a race, deciding again", service=self.around.service.name, race=race)
-            except Exception as error:  # as above
+            except BaseException as error:  # as above
                 one.future.set_exception(error)
                 return
         one.future.set_exception(LostRace(f"lost {MOST_RACES} races in a row"))
@@ -122,6 +130,10 @@ class Committer:
                 if not self._held(change):
                     raise
             memory.absorb(work)
+        elif self.around.store.head().revision != memory.head.revision:
+            # Nothing to commit, so nothing compared what was read with what is there now: a refusal, or a
+            # "gap", could rest on what another process has changed since.
+            raise LostRace
         self._memory = memory
         if work.entries:
             self._metrics.committed(entry.envelope.type for entry in work.entries)
@@ -136,4 +148,5 @@ class Committer:
     def _held(self, change: Change) -> bool:
         if not change.entries:
             return False  # no event to be recognised by: decide again, it changes nothing twice
-        return self.around.store.head().id == change.entries[-1].envelope.id
+        last = change.entries[-1].envelope  # not the head: another process may have gone on since
+        return [entry.envelope.id for entry in self.around.store.entries(last.sequence - 1, 1)] == [last.id]

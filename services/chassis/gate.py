@@ -1,4 +1,4 @@
-"""The gate for departments' own systems: a CloudEvents message becomes our fact once, or a refusal with its rule.
+"""The gate for departments' own systems: a CloudEvents message becomes our fact, once, or a refusal.
 
 The same `receive` serves HTTP and the topics `in.<department>`. A message is known by (department, source,
 id). Sent again with the same content it gets the same answer and changes nothing; with other content it is
@@ -35,6 +35,7 @@ Message = Mapping[str, Any]
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/~@#+-]{0,199}", re.ASCII)
 _SOURCE = re.compile(r"[A-Za-z0-9/][A-Za-z0-9._:/~@#+-]{0,199}", re.ASCII)
+_FIELD = re.compile(r"[a-z0-9_.]{0,100}", re.ASCII)  # any other text would be the sender's, recorded in clear
 _ATTRIBUTE = re.compile(r"[a-z0-9]{1,20}", re.ASCII)
 _CONTENT = ("type", "dataschema", "subject", "time", "datacontenttype", "data")
 
@@ -49,8 +50,6 @@ class Receipt:
     report: UUID
     field: str = ""
     rule: str = ""
-    zh: str = ""
-    en: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,14 +80,17 @@ class Gate:
 
     @property
     def departments(self) -> frozenset[Department]:
-        return frozenset().union(*(contract.departments for _, contract in self._contracts.values()))
+        """Who may report anything here."""
+        return frozenset(one for _, contract in self._contracts.values() for one in contract.departments)
 
-    def receive(self, work: Work, message: Message, department: Department) -> Receipt:
-        """Take one message of a department, in a decision. Never raises for what the message says."""
+    def receive(self, work: Work, message: Message) -> Receipt:
+        """Take one message, in a decision caused by an actor of the department that sends it.
+
+        Never raises for what the message says: a refusal is recorded, and is the answer.
+        """
         digest = _digest(message)
-        source, id = _told(message, "source", _SOURCE), _told(message, "id", _NAME)
-        # What cannot be told apart by its id is told apart by its content.
-        key = f"{department}|{source}|{id}" if source and id else f"{department}|?|{digest}"
+        department = work.cause.actor.department
+        key = _key(department, _told(message, "source", _SOURCE), _told(message, "id", _NAME), digest)
         for place in (key, f"{key}|{digest}"):
             row = work.fact("report", place)
             if row is not None and row["digest"] == digest:
@@ -106,10 +108,10 @@ class Gate:
             contract.decide(work, report)
         except Refused as refused:
             work.rollback(mark)
-            return self._record(work, message, digest, key, refused)
-        return self._record(work, message, digest, key, None)
+            return self._record(work, message, digest, refused)
+        return self._record(work, message, digest, None)
 
-    def _read(self, message: Message, department: Department) -> tuple[Contract, Event]:
+    def _read(self, message: Message, department: str) -> tuple[Contract, Event]:
         _check_envelope(message)
         report_type = message["type"]
         if not isinstance(report_type, str) or report_type not in self._contracts:
@@ -130,35 +132,32 @@ class Gate:
             rule = broken_rules([{**one, "loc": ("data", *one["loc"])} for one in error.errors()])[0]
             raise Malformed(rule.rule, rule.zh, rule.en, field=rule.field) from error
 
-    def _record(
-        self, work: Work, message: Message, digest: str, key: str, refused: Refused | None
-    ) -> Receipt:
+    def _record(self, work: Work, message: Message, digest: str, refused: Refused | None) -> Receipt:
         told = {
             "report_source": _told(message, "source", _SOURCE),
             "report_id": _told(message, "id", _NAME),
             "report_type": _told(message, "type", _NAME),
             "digest": digest,
-            "key": key,
         }
         fact: ReportReceived | ReportRefused
         if refused is None:
             fact = ReportReceived(**told)
         else:
-            fact = ReportRefused(
-                **told, field=refused.field, rule=refused.slug, zh=refused.zh, en=refused.en
-            )
+            field = refused.field if _FIELD.fullmatch(refused.field) else "data"
+            fact = ReportRefused(**told, field=field, rule=refused.slug)
         recorded = work.record(work.service.own(work.around.district), fact)
-        return _receipt(_row(recorded))
+        return _receipt(_row(recorded.envelope.id, fact))
 
 
 class NotEntitled(Refused):
     """The type is another department's to report."""
 
     status = 403
+    SLUG = "report-not-yours"
 
     def __init__(self) -> None:
         super().__init__(
-            "report-not-yours",
+            self.SLUG,
             "贵单位无权报送该类型的报告。",
             "This type is not yours to report.",
             field="type",
@@ -170,9 +169,7 @@ def message_of(headers: Iterable[tuple[str, bytes]], value: bytes) -> Message:
 
     What is no JSON becomes a message that `receive` refuses and records.
     """
-    attributes = {
-        name[3:]: text.decode(errors="replace") for name, text in headers if name.startswith("ce_")
-    }
+    attributes = {name[3:]: text.decode(errors="replace") for name, text in headers if name.startswith("ce_")}
     try:
         content = json.loads(value) if value else None
     except ValueError:
@@ -185,28 +182,33 @@ def message_of(headers: Iterable[tuple[str, bytes]], value: bytes) -> Message:
 def _a_report_is_answered_once(
     shelf: Shelf, fact: Recorded[ReportReceived] | Recorded[ReportRefused]
 ) -> None:
-    key = fact.data.key
-    if shelf.get("report", key) is not None:
-        key = f"{key}|{fact.data.digest}"  # the first answer under an id stays
-    shelf.put("report", key, _row(fact))
-
-
-def _row(fact: Recorded[ReportReceived] | Recorded[ReportRefused]) -> dict[str, Any]:
     data = fact.data
+    key = _key(fact.envelope.actor.department, data.report_source, data.report_id, data.digest)
+    if shelf.get("report", key) is not None:
+        key = f"{key}|{data.digest}"  # the first answer under an id stays
+    shelf.put("report", key, _row(fact.envelope.id, data))
+
+
+def _row(event: UUID, data: ReportReceived | ReportRefused) -> dict[str, Any]:
     refused = data if isinstance(data, ReportRefused) else None
     return {
         "digest": data.digest,
         "source": data.report_source,
         "id": data.report_id,
-        "report": str(fact.envelope.id),
-        "refused": refused and [refused.field, refused.rule, refused.zh, refused.en],
+        "report": str(event),
+        "refused": refused and [refused.field, refused.rule],
     }
 
 
 def _receipt(row: Mapping[str, Any]) -> Receipt:
     refused = row["refused"]
-    field, rule, zh, en = refused or ("", "", "", "")
-    return Receipt(row["source"], row["id"], refused is None, UUID(row["report"]), field, rule, zh, en)
+    field, rule = refused or ("", "")
+    return Receipt(row["source"], row["id"], refused is None, UUID(row["report"]), field, rule)
+
+
+def _key(department: str, source: str, id: str, digest: str) -> str:
+    """What cannot be told apart by its id is told apart by its content."""
+    return f"{department}|{source}|{id}" if source and id else f"{department}|?|{digest}"
 
 
 def _digest(message: Message) -> str:
@@ -239,14 +241,18 @@ def _check_envelope(message: Message) -> None:
         if attribute not in message:
             raise _wrong(attribute, "missing", "缺少必填项。", "This attribute is required.")
     if message.get("datacontenttype", "application/json") != "application/json":
-        raise _wrong("datacontenttype", "media-type", "应为 application/json。", "Has to be application/json.")
+        raise _wrong(
+            "datacontenttype", "media-type", "应为 application/json。", "Has to be application/json."
+        )
     if "time" in message and not _is_time(message["time"]):
         raise _wrong("time", "datetime_parsing", "应为带时区的时间。", "Must be a time with its zone.")
     for attribute, value in message.items():
         if attribute == "data":
             continue
         if not _ATTRIBUTE.fullmatch(attribute) or not isinstance(value, (str, int, bool)):
-            raise _wrong("", "attribute", "CloudEvents 属性名或值无效。", "Not an attribute of CloudEvents 1.0.")
+            raise _wrong(
+                "", "attribute", "CloudEvents 属性名或值无效。", "Not an attribute of CloudEvents 1.0."
+            )
 
 
 def _check_version(schema: Any, shape: type[Event]) -> None:

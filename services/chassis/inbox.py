@@ -181,9 +181,10 @@ def drain_retries(work: Work) -> int:
         mark = work.mark()
         work.begin(cause_of(work, entry))
         try:
-            letters.resume(work, number)
+            letters.unshelve(work, number)
             fact = read(entry, work.around.keys)
             work.service.apply(WorkShelf(work, entry.envelope.source), fact)
+            letters.resumed(work, entry)  # in the order in which a reconstruction does it
             work.service.react(work, fact)
             settled += 1
         except INFRASTRUCTURE:

@@ -97,8 +97,8 @@ def behind_another(work: Work, number: int) -> bool:
     return any(concerns & set(decode_state(row["entry"].encode()).envelope.concerns) for _, row in earlier)
 
 
-def resume(work: Work, number: int) -> None:
-    entry = unshelve(work, number)
+def resumed(work: Work, entry: Entry) -> None:
+    """Record that a letter was taken: after its fact was folded, before what follows from it."""
     work.record(work.service.own(work.around.district), Resumed(**_about(entry)))
 
 

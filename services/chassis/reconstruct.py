@@ -17,6 +17,7 @@ from services.chassis.inbox import hear, position_of
 from services.chassis.letters import letter_key, shelve, unshelve
 from services.chassis.service import Service, name_of, source_of
 from services.chassis.shelf import WorkShelf
+from services.chassis.store import detached
 from services.chassis.work import Keys
 
 Logs = Callable[[str], Iterable[Entry]]
@@ -47,13 +48,13 @@ class Was:
         return self.around.service
 
     def fact(self, kind: str, key: object) -> Any | None:
-        return self.rows.get((kind, str(key)))
+        return detached(self.rows.get((kind, str(key))))
 
     def keep(self, kind: str, key: object, value: Any | None) -> None:
         if value is None:
             self.rows.pop((kind, str(key)), None)
         else:
-            self.rows[kind, str(key)] = value
+            self.rows[kind, str(key)] = detached(value)
 
 
 class _Upstream:

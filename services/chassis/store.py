@@ -31,6 +31,12 @@ Kept = Any  # what JSON can say
 
 _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder().decode
+_SCALARS = (str, int, float, bool, type(None))
+
+
+def detached(value: Kept) -> Kept:
+    """The value as it will be read back from a store, and nobody else's: changing it changes no row."""
+    return value if isinstance(value, _SCALARS) else _decode(_encode(value))
 
 
 class LostRace(Exception):

@@ -21,7 +21,7 @@ from services.chassis.codec import Opener, read
 from services.chassis.folding import Fold
 from services.chassis.service import Service, source_of
 from services.chassis.shelf import WorkShelf
-from services.chassis.store import Change, Head, Kept, Store
+from services.chassis.store import Change, Head, Kept, Store, detached
 
 S = TypeVar("S")
 E = TypeVar("E", bound=Event)
@@ -158,7 +158,8 @@ class Work:
             found = self._memory.kept.get(place, MISSING)
         if found is MISSING:
             found = self._memory.kept[place] = self.around.store.kept(*place)
-        return found
+        # A copy: a list appended to by a decision that is then refused must not stay so in the memory.
+        return detached(found)
 
     def facts(self, kind: str, first: str = "", last: str = "", limit: int = 1000) -> list[tuple[str, Any]]:
         """Rows of a kind, first <= key < last, by key, `limit` at the most."""
@@ -169,7 +170,8 @@ class Work:
         }
         stored = self.around.store.kept_range(kind, first, last, limit + len(mine))
         merged: dict[str, Any] = dict(stored) | mine
-        return sorted(item for item in merged.items() if item[1] is not None)[:limit]
+        rows = sorted(item for item in merged.items() if item[1] is not None)[:limit]
+        return [(key, detached(value)) if key in mine else (key, value) for key, value in rows]
 
     # -- writing -------------------------------------------------------------------------------------
 
@@ -219,7 +221,7 @@ class Work:
             concerns=fact.concerns(),
             stream=UUID(int=stream.int),
             streamversion=version + 1,
-            time=happened,
+            time=happened.astimezone(UTC),
             effective=effective or civil_date(happened),
             recordedtime=recorded.astimezone(UTC),
             sequence=sequence,
@@ -246,7 +248,7 @@ class Work:
 
     def keep(self, kind: str, key: object, value: Kept | None) -> None:
         """Write a row beside the log; for the chassis. A service's rows are written by its keeps."""
-        self._set(self.kept, (kind, str(key)), value)
+        self._set(self.kept, (kind, str(key)), detached(value))
 
     def _known(self) -> tuple[dict[str, int], datetime | None]:
         known: dict[str, int] = {}

@@ -89,7 +89,8 @@ def start(house: House) -> KafkaHost | EmbeddedHost:
             partition=house.settings.partition,
             partitions=max(house.settings.partitions, house.settings.partition + 1),
         )
-        host.gates.extend(gates_of(house))
+        for runtime, gate in gates_of(house):
+            host.open_gate(runtime, gate)
     else:
         host = EmbeddedHost(runtimes)
     host.followers.extend(house.followers)

@@ -41,7 +41,7 @@ _day = msgspec.json.Decoder(_Day)
 
 @dataclass(frozen=True, slots=True)
 class SourceState:
-    """How far one source is kept. `closed`: the last day of which the source records no more; `lag` in events."""
+    """How far one source is kept. `closed`: the last day of which it records no more; `lag` in events."""
 
     source: str
     sequence: int
@@ -159,7 +159,8 @@ class DistrictLog:
         session.execute(
             "INSERT INTO sources VALUES (?, ?, ?, ?, ?) ON CONFLICT (source) DO UPDATE SET"
             " sequence = excluded.sequence, id = excluded.id, recordedtime = excluded.recordedtime,"
-            " closed = CASE WHEN excluded.closed > sources.closed THEN excluded.closed ELSE sources.closed END",
+            " closed = CASE WHEN excluded.closed > sources.closed THEN excluded.closed"
+            " ELSE sources.closed END",
             (last.source, last.sequence, last.id.bytes, last.recordedtime.isoformat(), _closed(fresh)),
         )
         session.execute("UPDATE log_head SET position = ?", (first + len(fresh),))
@@ -223,7 +224,7 @@ class DistrictLog:
         return states
 
     def final_through(self) -> str | None:
-        """The last day of which every source has said that it records no more; later answers are provisional."""
+        """The last day of which every source records no more; answers about later ones are provisional."""
         days = [state.closed for state in self.source_states()]
         return min((day for day in days if day), default=None) if all(days) else None
 

@@ -17,8 +17,8 @@ HistoryDatabase = SqliteDatabase | PostgresDatabase
 LOG = (
     "CREATE TABLE IF NOT EXISTS log_head (one INTEGER PRIMARY KEY, position BIGINT NOT NULL,"
     " generation INTEGER NOT NULL, version INTEGER NOT NULL)",
-    "CREATE TABLE IF NOT EXISTS sources (source TEXT PRIMARY KEY, sequence BIGINT NOT NULL, id {bytes} NOT NULL,"
-    " recordedtime TEXT NOT NULL, closed TEXT NOT NULL)",
+    "CREATE TABLE IF NOT EXISTS sources (source TEXT PRIMARY KEY, sequence BIGINT NOT NULL,"
+    " id {bytes} NOT NULL, recordedtime TEXT NOT NULL, closed TEXT NOT NULL)",
     "CREATE TABLE IF NOT EXISTS district_log (position {number} PRIMARY KEY, source TEXT NOT NULL,"
     " sequence BIGINT NOT NULL, id {bytes} NOT NULL UNIQUE, dataschema TEXT NOT NULL, subject TEXT NOT NULL,"
     " effective TEXT NOT NULL, recordedtime TEXT NOT NULL, envelope {bytes} NOT NULL, data {bytes} NOT NULL,"

@@ -17,7 +17,13 @@ from events import registry as r
 from events.ids import CaseId
 from services.chassis.service import Service
 from services.living import claims, households, reactions
+from services.living.api import routers
 from services.living.model import CASE
+from services.living.views import CASES
+
+__all__ = ["SERVICE", "VIEWS", "routers"]
+
+VIEWS = (CASES,)
 
 SERVICE = Service("living", listens=("registry",))
 SERVICE.stream(CaseId, CASE)

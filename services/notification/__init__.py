@@ -38,9 +38,7 @@ SERVICE.keep(registry.HouseholdRegistered)(keeping.home)
 SERVICE.keep(registry.HouseholdMoved, registry.HouseholdCorrected)(keeping.home_moved)
 SERVICE.keep(registry.HeadChanged)(keeping.head)
 
-SERVICE.keep(assistance.SubsidyGranted, assistance.Adjusted)(keeping.sum_is_illustrative)
 SERVICE.keep(assistance.MonthGranted)(keeping.paid)
-SERVICE.keep(assistance.Exited)(keeping.no_longer_paid)
 
 SERVICE.keep(notification.SummaryBegun)(keeping.gathering)
 SERVICE.keep(notification.MessageComposed)(keeping.to_send)

@@ -3,7 +3,7 @@
 Each kind of row is folded from the facts of one source:
 
 - from the registry: `name` (person → closed box), `home` (household → township, head);
-- from living: `paid` (case → household and the sums of its last months);
+- from living: `paid` (case → household, and its last months);
 - of its own: `outbox` (when → message to be sent), `started` (when → attempt without an end), `place`
   (message → where its row lies, and what it follows from), `summary` and `gathered` (month ↔ message).
 """
@@ -67,28 +67,13 @@ def _home(shelf: Shelf, household: object, **changed: str) -> None:
 # -- of living ---------------------------------------------------------------------------------------------
 
 
-def sum_is_illustrative(
-    shelf: Shelf, fact: Recorded[assistance.SubsidyGranted] | Recorded[assistance.Adjusted]
-) -> None:
-    _paid(shelf, fact.data, illustrative=fact.data.grounds.illustrative)
-
-
 def paid(shelf: Shelf, fact: Recorded[assistance.MonthGranted]) -> None:
-    row = shelf.get("paid", fact.data.case) or {}
-    months = dict(row.get("months", {})) | {fact.data.month: fact.data.amount_fen}
+    """One row a case, however long it runs: its last months, sum and mark each."""
+    told = fact.data
+    months = (shelf.get("paid", told.case) or {"months": {}})["months"]
+    months = months | {told.month: [told.amount_fen, told.illustrative]}
     latest = dict(sorted(months.items())[-MONTHS_REMEMBERED:])
-    _paid(shelf, fact.data, months=latest)
-
-
-def _paid(shelf: Shelf, fact: assistance.CaseFact, **changed: Any) -> None:
-    row = (shelf.get("paid", fact.case) or {}) | {"household": str(fact.household)}
-    shelf.put("paid", fact.case, row | changed)
-
-
-def no_longer_paid(shelf: Shelf, fact: Recorded[assistance.Exited]) -> None:
-    # Months already granted stay to be summed up; a row without any would stay for ever.
-    if not (shelf.get("paid", fact.data.case) or {}).get("months"):
-        shelf.drop("paid", fact.data.case)
+    shelf.put("paid", told.case, {"household": str(told.household), "months": latest})
 
 
 # -- of its own --------------------------------------------------------------------------------------------

@@ -131,8 +131,9 @@ class _Sum:
 
     def add(self, row: Mapping[str, Any], month: str) -> None:
         self.cases += 1
-        self.fen += row["months"][month]
-        self.illustrative |= row.get("illustrative", False)
+        fen, illustrative = row["months"][month]
+        self.fen += fen
+        self.illustrative |= illustrative
 
     def values(self, township: str) -> dict[str, object]:
         return {
@@ -146,7 +147,7 @@ class _Sum:
 def _paid_in(work: Work, month: str) -> Iterator[dict[str, Any]]:
     first = ""
     while rows := work.facts("paid", first, limit=ROWS_AT_ONCE):
-        yield from (row for _, row in rows if month in row.get("months", {}))
+        yield from (row for _, row in rows if month in row["months"])
         first = rows[-1][0] + "~"
 
 

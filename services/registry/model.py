@@ -86,9 +86,12 @@ class Household:
     def people(self) -> tuple[PersonId, ...]:
         return tuple(self.members)
 
-    def must_be_open(self, where: str = "household") -> None:
+    def must_be_known(self, where: str = "household") -> None:
         if not self.known:
             raise NotFound("未登记该户。", "No such household is registered.", field=where)
+
+    def must_be_open(self, where: str = "household") -> None:
+        self.must_be_known(where)
         if self.closed is not None:
             raise Conflict("household-closed", "该户已销户。", "This household is closed.", field=where)
 

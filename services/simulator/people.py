@@ -65,11 +65,15 @@ class Person:
 
 
 class People:
-    """A source of made-up people; the same seed gives the same people, no two with one number."""
+    """A source of made-up people; the same seed gives the same people, no two with one number.
 
-    def __init__(self, random: Random, as_of: date) -> None:
+    `place_code`: where they were first registered, as their numbers tell.
+    """
+
+    def __init__(self, random: Random, as_of: date, place_code: str = PLACE_CODE) -> None:
         self.random = random
         self.as_of = as_of
+        self._place_code = place_code
         self._used: set[str] = set()
         self._phones = 0
 
@@ -103,6 +107,16 @@ class People:
             person.labour = Labour.WEAK
         return person
 
+    def newborn(self, surname: str, born: date, relation: Relation, ethnicity: str) -> Person:
+        """A child born on this day."""
+        sex = self.sex()
+        name, number = self._name(surname, sex, born), self._id_number(born, sex)
+        return Person(name, sex, born, number, relation, relation.zh, ethnicity)
+
+    def number_of(self, born: date, sex: Sex) -> str:
+        """A number that nobody of this source has."""
+        return self._id_number(born, sex)
+
     def disable(self, person: Person, severe: bool) -> None:
         """Give a person a certified disability, with what goes with it."""
         kind = self.random.choice(list(DisabilityKind))
@@ -134,7 +148,7 @@ class People:
     def _id_number(self, born: date, sex: Sex) -> str:
         while True:
             sequence = self.random.randrange(10, 1000, 2) + (1 if sex is Sex.MALE else 0)
-            first17 = f"{PLACE_CODE}{born:%Y%m%d}{sequence:03}"
+            first17 = f"{self._place_code}{born:%Y%m%d}{sequence:03}"
             if first17 not in self._used:
                 self._used.add(first17)
                 return first17 + check_digit(first17)

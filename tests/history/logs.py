@@ -1,4 +1,4 @@
-"""Synthetic logs: services that record in turn, each event linked to its predecessor and to what was known."""
+"""Synthetic logs: services record in turn, each event linked to its predecessor and to what was known."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def src(name: str) -> str:
 
 
 class Logs:
-    """The logs of several services on one rising clock. `sees` makes a service consume what another recorded."""
+    """The logs of several services on one rising clock. `sees`: a service consumes what another recorded."""
 
     def __init__(self, seed: int = 0) -> None:
         self._random = random.Random(seed)
@@ -49,7 +49,8 @@ class Logs:
     def sees(self, name: str, upstream: str, upto: int | None = None) -> None:
         known = self.known.setdefault(src(name), {})
         reached = len(self.of[src(upstream)]) if upto is None else upto
-        known[src(upstream)] = max(reached, known.get(src(upstream), 0))
+        if reached:
+            known[src(upstream)] = max(reached, known.get(src(upstream), 0))
 
     def record(
         self,

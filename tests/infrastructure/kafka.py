@@ -7,11 +7,11 @@ from contextlib import contextmanager
 
 import pytest
 
-from services.chassis.local_kafka import HOW_TO_GET, KafkaUnavailable, LocalKafka, answers, free_ports
+from services.chassis.local_kafka import KafkaUnavailable, LocalKafka, answers, free_ports
 from tests.infrastructure.brokers import KAFKA, docker_answers, not_to_be_had, used
 
 IMAGE = os.environ.get("DOUDI_TEST_KAFKA_IMAGE", "apache/kafka:4.3.1")
-OTHERWISE = f"{HOW_TO_GET}, start Docker, or name a broker in DOUDI_TEST_KAFKA"
+OTHERWISE = "start Docker, or name a broker in DOUDI_TEST_KAFKA (HOST:PORT)"
 
 
 @contextmanager
@@ -81,7 +81,7 @@ def _local() -> Iterator[LocalKafka]:
         try:
             broker.start()
         except KafkaUnavailable as missing:
-            not_to_be_had(KAFKA, f"{missing}; otherwise {OTHERWISE}")
+            not_to_be_had(KAFKA, f"{missing}, or {OTHERWISE}")
         used(KAFKA, "a local Apache Kafka, started for this run")
         yield broker
     finally:

@@ -8,7 +8,7 @@ import tempfile
 import time
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -142,16 +142,26 @@ def postgres() -> Iterator[str]:
             used(POSTGRES, f"a container of {IMAGE}")
             yield container.get_connection_url()
     else:
+        with _local() as url:
+            yield url
+
+
+@contextmanager
+def _local() -> Iterator[str]:
+    with ExitStack() as stack:
         try:
-            server = local_postgres()
-            url = server.__enter__()
+            url = stack.enter_context(local_postgres())
         except PostgresUnavailable as missing:
             not_to_be_had(POSTGRES, f"{missing}; {HOW_TO_GET}")
         used(POSTGRES, "a local server, started for this run")
-        try:
-            yield url
-        finally:
-            server.__exit__(None, None, None)
+        yield url
+
+
+@pytest.fixture
+def own_postgres() -> Iterator[str]:
+    """URL of a local server of the test's own, for what concerns the whole server: roles, restarts."""
+    with _local() as url:
+        yield url
 
 
 @pytest.fixture

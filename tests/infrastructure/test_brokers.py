@@ -1,5 +1,7 @@
 """The servers that the other tests stand on are real, durable and can be broken on purpose."""
 
+import uuid
+
 import psycopg
 import pytest
 from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
@@ -46,9 +48,10 @@ def _say(bootstrap: str, topic: str, *words: bytes) -> None:
 
 
 def test_the_shared_kafka_is_a_real_one(kafka: str) -> None:
-    _make_topic(kafka, "shared")
-    _say(kafka, "shared", b"one", b"two")
-    assert _committed(kafka, "shared") == [b"one", b"two"]
+    topic = f"test-{uuid.uuid4().hex}"
+    _make_topic(kafka, topic)
+    _say(kafka, topic, b"one", b"two")
+    assert _committed(kafka, topic) == [b"one", b"two"]
 
 
 @pytest.mark.crash

@@ -14,9 +14,11 @@ import structlog
 from events.base import Entry
 from services.chassis.clock import civil_date
 from services.chassis.embedded import Collector, Follower
+from services.chassis.gate import Gate
 from services.chassis.kafka.feed import KafkaFeed
+from services.chassis.kafka.gate import GateFeed
 from services.chassis.kafka.relay import Relay
-from services.chassis.kafka.topics import create_topics, topic_of
+from services.chassis.kafka.topics import create_topics, gate_topic, topic_of
 from services.chassis.loop import Loop
 from services.chassis.runtime import Runtime, upstream_sources
 from services.chassis.service import name_of
@@ -35,6 +37,7 @@ class KafkaHost:
         self.followers: list[Follower] = []
         self.senders: list[Callable[[], int]] = []
         self._collectors: list[Collector] = []
+        self._gates: list[tuple[Runtime, Gate]] = []
         self.failure: str | None = None
         self.ended = threading.Event()
         self.relays: dict[str, Relay] = {}
@@ -48,6 +51,10 @@ class KafkaHost:
         """Let a collector read every service's topic, in a loop of its own."""
         self._collectors.append(collector)
 
+    def open_gate(self, runtime: Runtime, gate: Gate) -> None:
+        """Let departments' own systems report to a service through their topics."""
+        self._gates.append((runtime, gate))
+
     def start(self) -> None:
         names = {runtime.service.name for runtime in self.runtimes}
         names |= {name for runtime in self.runtimes for name in runtime.service.listens}
@@ -57,6 +64,8 @@ class KafkaHost:
             self._run_service(runtime)
         for collector in self._collectors:
             self._run_collector(collector)
+        for runtime, gate in self._gates:
+            self._run_gate(runtime, gate)
         following = self._loop("views", lambda: sum(f.advance() for f in self.followers), 0.5)
         for runtime in self.runtimes:
             runtime.committer.observers.append(_Waker(following))
@@ -107,6 +116,13 @@ class KafkaHost:
             return moved
 
         self._loop("district log", advance, 0.0)
+        self._closing.append(feed.close)
+
+    def _run_gate(self, runtime: Runtime, gate: Gate) -> None:
+        departments = sorted(gate.departments)
+        create_topics(self._bootstrap, map(gate_topic, departments), self._partitions)
+        feed = GateFeed(self._bootstrap, runtime, gate, departments, self._partition)
+        self._loop(f"{runtime.service.name} gate", feed.step, 0.0)
         self._closing.append(feed.close)
 
     def _loop(self, name: str, step: Callable[[], int], idle: float) -> Loop:

@@ -115,10 +115,19 @@ def _refused(code: int) -> Refused | Unreachable:
 
 
 def _kind(error: Exception) -> str:
-    if isinstance(error, smtplib.SMTPResponseException):
-        return f"smtp {error.smtp_code}"
-    if isinstance(error, TimeoutError):
-        return "smtp timeout"
-    if isinstance(error, ssl.SSLError):
-        return "smtp tls"
-    return "smtp no connection" if isinstance(error, OSError) else f"smtp {type(error).__name__}"
+    """In words of ours; smtplib's own errors are OSErrors too, so they come first."""
+    match error:
+        case smtplib.SMTPResponseException():
+            return f"smtp {error.smtp_code}"
+        case smtplib.SMTPServerDisconnected():
+            return "smtp dropped"
+        case smtplib.SMTPNotSupportedError():
+            return "smtp not supported"
+        case smtplib.SMTPException():
+            return "smtp protocol"
+        case TimeoutError():
+            return "smtp timeout"
+        case ssl.SSLError():
+            return "smtp tls"
+        case _:
+            return "smtp no connection"

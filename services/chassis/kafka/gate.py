@@ -1,0 +1,50 @@
+"""The gate's topics: what departments' own systems write to `in.<department>`, each message taken once.
+
+The offset is committed behind the decision. A message read twice after a crash gets the answer that is on
+record: the gate knows it by (department, source, id).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from kafka import TopicPartition
+from kafka.structs import OffsetAndMetadata
+
+from events.base import Actor
+from services.chassis.gate import Gate, message_of
+from services.chassis.kafka.topics import consumer, gate_topic
+from services.chassis.runtime import Runtime
+from services.chassis.work import Cause
+
+
+class GateFeed:
+    def __init__(
+        self, bootstrap: str, runtime: Runtime, gate: Gate, departments: Sequence[str], partition: int
+    ) -> None:
+        """Reads this district's partition of each department's topic. Used by one thread."""
+        self._runtime = runtime
+        self._gate = gate
+        self._departments = {TopicPartition(gate_topic(one), partition): one for one in departments}
+        self._consumer = consumer(bootstrap, f"doudi{runtime.source.replace('/', '.')}.gate")
+        self._consumer.assign(list(self._departments))
+
+    def step(self) -> int:
+        """Take what has come; how many messages."""
+        taken = 0
+        for place, records in self._consumer.poll(timeout_ms=200).items():
+            department = self._departments[place]
+            for record in records:
+                self._receive(department, record.headers, record.value or b"")
+                taken += 1
+            self._consumer.commit({place: OffsetAndMetadata(records[-1].offset + 1, "", -1)})
+        return taken
+
+    def close(self) -> None:
+        self._consumer.close(autocommit=False)
+
+    def _receive(self, department: str, headers: list[tuple[str, bytes]], value: bytes) -> None:
+        message = message_of(headers, value)
+        around = self._runtime.around
+        cause = Cause(Actor(department, "gate"), around.ids.event(around.clock.now()))
+        self._runtime.decide(lambda work: self._gate.receive(work, message), cause)

@@ -1,0 +1,199 @@
+"""History over HTTP: timelines, single events with their causes, and how far each source is kept."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query
+from pydantic import BaseModel, ConfigDict, Field, JsonValue
+from starlette.requests import Request
+
+from events.sealed import Sealed
+from services.chassis.auth import allow_any_department
+from services.chassis.departments import Department
+from services.chassis.paging import Cursor, CursorText, Limit, Page
+from services.chassis.problems import not_allowed
+from services.chassis.refusal import NotFound
+from services.chassis.runtime import Runtime
+from services.chassis.tokens import Caller
+from services.chassis.unsealing import unseal
+from services.chassis.work import Cause, Work
+from services.history.lines import Line, Sight, line, sealed_in, shown_data, shown_envelope
+from services.history.timelines import Found, Timelines
+
+ENTITLED = frozenset({Department.CIVIL_AFFAIRS, Department.AUDIT})
+
+Purpose = Annotated[
+    str | None,
+    Query(
+        max_length=200,
+        description="for what names and numbers are looked at; recorded with who looked. Without it they"
+        " stay sealed. For civil affairs and audit.",
+    ),
+]
+Anybody = Annotated[Caller, allow_any_department()]
+
+
+class After(Cursor):
+    """A timeline's page begins behind this position."""
+
+    after: int
+
+
+class Timeline(Page[Line]):
+    """`final_through`: of later days some service may still record something."""
+
+    final_through: date | None
+
+
+class EventShown(BaseModel):
+    """An event with what it says, as far as this reader may see it, and the events that it follows from."""
+
+    model_config = ConfigDict(frozen=True)
+
+    event: Line
+    envelope: dict[str, JsonValue]
+    data: JsonValue
+    causes: tuple[Line, ...] = Field(description="the nearest first")
+
+
+class SourceShown(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+    source: str
+    sequence: int = Field(description="of the last event kept")
+    recordedtime: datetime | None
+    closed_through: date | None = Field(description="the last day of which it records no more")
+    lag: int | None = Field(description="events not kept yet, where that can be told")
+    stopped: str | None = Field(description="why it is not read further: gap, fork, clock-ahead ...")
+
+
+class Sources(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+    sources: tuple[SourceShown, ...]
+    final_through: date | None = Field(description="answers about later days are provisional")
+
+
+def router(runtime: Runtime, timelines: Timelines) -> APIRouter:
+    """The routes; `runtime` is history's own, which records whose texts were opened."""
+    routes = APIRouter(tags=["history"])
+
+    def sight_of(request: Request, caller: Caller, purpose: str | None, found: tuple[Found, ...]) -> Sight:
+        """What the caller sees of these lines. A look-up is committed before anything is shown."""
+        entitled = caller.department in ENTITLED
+        sight = Sight(runtime.around.keys, restricted=entitled)
+        if purpose is None:
+            return sight
+        if not entitled:
+            raise not_allowed(
+                "仅民政和审计部门可查看个人信息。", "Only civil affairs and audit may look at personal data."
+            )
+        sealed = sealed_in(sight.fact(one.entry) for one in found)
+        sight.opened(_unsealed(runtime, request, caller, purpose, sealed))
+        return sight
+
+    def timeline(
+        kind: str,
+        entity: UUID,
+        request: Request,
+        caller: Caller,
+        cursor: str | None,
+        limit: int,
+        purpose: str | None,
+    ) -> Timeline:
+        begin = After.decode(cursor)
+        page = timelines.page(entity, kind, begin.after if begin else 0, limit)
+        if page is None:
+            raise NotFound
+        sight = sight_of(request, caller, purpose, page.lines)
+        return Timeline(
+            items=tuple(line(found, sight) for found in page.lines),
+            next=None if page.after is None else After(after=page.after).encode(),
+            final_through=_day(timelines.log.final_through()),
+        )
+
+    @routes.get("/people/{id}/timeline")
+    def person_timeline(
+        id: UUID,
+        request: Request,
+        caller: Anybody,
+        cursor: CursorText = None,
+        limit: Limit = 50,
+        purpose: Purpose = None,
+    ) -> Timeline:
+        """All that concerned a person, also under a duplicate's id and through the households lived in."""
+        return timeline("person", id, request, caller, cursor, limit, purpose)
+
+    @routes.get("/households/{id}/timeline")
+    def household_timeline(
+        id: UUID,
+        request: Request,
+        caller: Anybody,
+        cursor: CursorText = None,
+        limit: Limit = 50,
+        purpose: Purpose = None,
+    ) -> Timeline:
+        """All that concerned a household, also the one it split from and those merged into it."""
+        return timeline("household", id, request, caller, cursor, limit, purpose)
+
+    @routes.get("/cases/{id}/timeline")
+    def case_timeline(
+        id: UUID,
+        request: Request,
+        caller: Anybody,
+        cursor: CursorText = None,
+        limit: Limit = 50,
+        purpose: Purpose = None,
+    ) -> Timeline:
+        """A case from application to exit."""
+        return timeline("case", id, request, caller, cursor, limit, purpose)
+
+    @routes.get("/events/{id}")
+    def event(id: UUID, request: Request, caller: Anybody, purpose: Purpose = None) -> EventShown:
+        """One event, and the chain of events that it follows from."""
+        chain = timelines.event(id)
+        if not chain:
+            raise NotFound
+        sight = sight_of(request, caller, purpose, tuple(chain))
+        lines = [line(found, sight) for found in chain]
+        return EventShown(
+            event=lines[0],
+            envelope=shown_envelope(chain[0].entry),
+            data=shown_data(chain[0].entry, sight),
+            causes=tuple(lines[1:]),
+        )
+
+    @routes.get("/sources")
+    def sources(caller: Anybody) -> Sources:
+        """How far each service's log is kept here, and up to which day answers are final."""
+        shown = tuple(
+            SourceShown(
+                source=state.source,
+                sequence=state.sequence,
+                recordedtime=state.recordedtime,
+                closed_through=_day(state.closed),
+                lag=state.lag,
+                stopped=None if state.stopped is None else state.stopped.slug,
+            )
+            for state in timelines.log.source_states()
+        )
+        return Sources(sources=shown, final_through=_day(timelines.log.final_through()))
+
+    return routes
+
+
+def _unsealed(
+    runtime: Runtime, request: Request, caller: Caller, purpose: str, sealed: list[Sealed]
+) -> dict[str, str | None]:
+    def look(work: Work) -> dict[str, str | None]:
+        texts = unseal(work, purpose, *sealed)
+        return dict(zip((one.box for one in sealed), texts, strict=True))
+
+    return runtime.decide(look, Cause(caller.to_actor(), request.state.request_id))
+
+
+def _day(text: str | None) -> date | None:
+    return None if text is None else date.fromisoformat(text)

@@ -1,0 +1,101 @@
+"""Where an entity's facts lie: under its own id, and under the ids from which or through which it came.
+
+A person's are also those recorded under a duplicate's id, and those of the households lived in, while the
+person lived there. A household's are also those of the household it split from, up to the split, and of
+every household merged into it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from services.chassis.database import Session
+from services.history.marks import SAME, SPLIT
+
+Through = Literal["own", "duplicate", "household", "predecessor"]
+END = 2**62
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Lines about one entity, as far as they count: up to a position, or its own stream between two days."""
+
+    entity: bytes
+    through: Through
+    upto: int = END
+    days: tuple[str, str] | None = None
+
+
+def windows_of_person(session: Session, generation: int, person: bytes) -> list[Window]:
+    survivor = surviving(session, generation, person)
+    same = {survivor: None}
+    for one in list_growing(same):
+        for (duplicate,) in session.execute(
+            f"SELECT predecessor FROM lineage_{generation} WHERE successor = ? AND kind = ?", (one, SAME)
+        ):
+            same.setdefault(bytes(duplicate))
+    windows = [Window(one, "own" if one == survivor else "duplicate") for one in same]
+    for one in same:
+        windows += _lived_in(session, generation, one)
+    return windows
+
+
+def list_growing(found: dict[bytes, None]) -> Iterator[bytes]:
+    """The keys, also those that are added on the way."""
+    done = 0
+    while done < len(found):
+        for one in list(found)[done:]:
+            done += 1
+            yield one
+
+
+def surviving(session: Session, generation: int, person: bytes) -> bytes:
+    """The registration that a duplicate was merged into; the person's own where there is none."""
+    seen = {person}
+    while True:
+        found = session.execute(
+            f"SELECT successor FROM lineage_{generation} WHERE predecessor = ? AND kind = ?"
+            " ORDER BY position DESC LIMIT 1",
+            (person, SAME),
+        )
+        if not found or bytes(found[0][0]) in seen:
+            return person
+        person = bytes(found[0][0])
+        seen.add(person)
+
+
+def _lived_in(session: Session, generation: int, person: bytes) -> list[Window]:
+    """In the order in which it was told: who joined later than they left has not lived there."""
+    since: dict[bytes, str] = {}
+    windows = []
+    for household, day, joined in session.execute(
+        f"SELECT household, since, joined FROM membership_{generation} WHERE person = ?"
+        " ORDER BY position, joined",
+        (person,),
+    ):
+        household = bytes(household)
+        if joined:
+            since[household] = min(day, since.get(household, day))
+        elif household in since:
+            windows.append(Window(household, "household", days=(since.pop(household), day)))
+    still = [Window(household, "household", days=(day, "9999-12-31")) for household, day in since.items()]
+    return windows + still
+
+
+def windows_of_household(session: Session, generation: int, household: bytes) -> list[Window]:
+    reach = {household: END}
+    waiting = [household]
+    while waiting:
+        successor = waiting.pop()
+        for predecessor, position, kind in session.execute(
+            f"SELECT predecessor, position, kind FROM lineage_{generation} WHERE successor = ?", (successor,)
+        ):
+            if kind == SAME or position > reach[successor]:
+                continue
+            upto = position if kind == SPLIT else reach[successor]
+            if reach.get(bytes(predecessor), 0) < upto:
+                reach[bytes(predecessor)] = upto
+                waiting.append(bytes(predecessor))
+    return [Window(one, "own" if one == household else "predecessor", upto) for one, upto in reach.items()]

@@ -1,0 +1,124 @@
+"""Timelines of people, households and cases, in the causal order of the district log, page by page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from events.base import Entry
+from services.chassis.database import Session
+from services.history.district_log import DistrictLog
+from services.history.index import decode
+from services.history.kinship import Through, Window, windows_of_household, windows_of_person
+
+FETCHED_AT_ONCE = 500
+DEEPEST_CHAIN = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A line of the log in somebody's timeline; `through` says under whose id it lies."""
+
+    position: int
+    through: Through
+    entry: Entry
+
+
+@dataclass(frozen=True, slots=True)
+class TimelinePage:
+    """`kind` of the entity: person, household or case; `after` begins the next page, None on the last."""
+
+    kind: str
+    lines: tuple[Found, ...]
+    after: int | None
+
+
+class Timelines:
+    def __init__(self, log: DistrictLog) -> None:
+        self.log = log
+
+    def page(
+        self, entity: UUID, kind: str | None = None, after: int = 0, limit: int = 50
+    ) -> TimelinePage | None:
+        """Lines behind position `after`; None where nothing is recorded of it, or it is of another kind."""
+        with self.log.database.reading() as session:
+            generation = session.execute("SELECT generation FROM log_head")[0][0]
+            found = _kind(session, generation, entity.bytes)
+            if found is None or (kind is not None and found not in ("", kind)):
+                return None
+            kind = found or kind or "person"
+            windows = _windows(session, generation, kind, entity.bytes)
+            places: dict[int, Through] = {}
+            for window in windows:
+                for position in _positions(session, generation, window, after, limit + 1):
+                    places.setdefault(position, window.through)
+            wanted = sorted(places)[:limit]
+            entries = _entries(session, wanted)
+        lines = tuple(Found(position, places[position], entries[position]) for position in wanted)
+        return TimelinePage(kind, lines, wanted[-1] if len(places) > limit else None)
+
+    def event(self, event: UUID) -> list[Found]:
+        """The event and, behind it, its causes, the nearest first; empty if it is not kept."""
+        chain: list[Found] = []
+        wanted: UUID | None = event
+        with self.log.database.reading() as session:
+            while wanted is not None and len(chain) < DEEPEST_CHAIN:
+                found = session.execute(
+                    "SELECT position, envelope, data FROM district_log WHERE id = ?", (wanted.bytes,)
+                )
+                if not found:
+                    break
+                position, envelope, data = found[0]
+                chain.append(Found(position, "own", decode(envelope, data)))
+                wanted = chain[-1].entry.envelope.causationid
+        return chain
+
+
+def _kind(session: Session, generation: int, entity: bytes) -> str | None:
+    """What the entity is, by its own stream; empty where it is only mentioned, None where it is unknown."""
+    found = session.execute(
+        f"SELECT d.subject, t.own FROM timeline_{generation} t JOIN district_log d ON d.position = t.position"
+        " WHERE t.entity = ? ORDER BY t.own DESC, t.position LIMIT 1",
+        (entity,),
+    )
+    if not found:
+        return None
+    return str(found[0][0]).partition("/")[0] if found[0][1] else ""
+
+
+def _windows(session: Session, generation: int, kind: str, entity: bytes) -> list[Window]:
+    if kind == "person":
+        return windows_of_person(session, generation, entity)
+    if kind == "household":
+        return windows_of_household(session, generation, entity)
+    return [Window(entity, "own")]
+
+
+def _positions(session: Session, generation: int, window: Window, after: int, limit: int) -> list[int]:
+    if window.days is None:
+        found = session.execute(
+            f"SELECT position FROM timeline_{generation} WHERE entity = ? AND position > ? AND position <= ?"
+            " ORDER BY position LIMIT ?",
+            (window.entity, after, window.upto, limit),
+        )
+    else:
+        found = session.execute(
+            f"SELECT t.position FROM timeline_{generation} t JOIN district_log d ON d.position = t.position"
+            " WHERE t.entity = ? AND t.position > ? AND t.own = 1 AND d.effective BETWEEN ? AND ?"
+            " ORDER BY t.position LIMIT ?",
+            (window.entity, after, *window.days, limit),
+        )
+    return [row[0] for row in found]
+
+
+def _entries(session: Session, positions: list[int]) -> dict[int, Entry]:
+    entries: dict[int, Entry] = {}
+    for start in range(0, len(positions), FETCHED_AT_ONCE):
+        some = positions[start : start + FETCHED_AT_ONCE]
+        marks = ", ".join("?" * len(some))
+        for position, envelope, data in session.execute(
+            f"SELECT position, envelope, data FROM district_log WHERE position IN ({marks})",
+            some,
+        ):
+            entries[position] = decode(envelope, data)
+    return entries

@@ -1,0 +1,173 @@
+"""Facts of services about themselves, of notification, reports and staff, a sentence each."""
+
+from __future__ import annotations
+
+from events import notification as n
+from events import reports as p
+from events import service as s
+from events import staff as f
+from services.history.words import See, Wording, Words, day, short
+
+WORDING = Wording()
+
+
+@WORDING.of(s.Listening)
+def _(fact: s.Listening, see: See) -> Words:
+    count = len(fact.sources)
+    return Words(f"订阅{count}个来源", f"Listens to {count} sources")
+
+
+@WORDING.of(s.DayClosed)
+def _(fact: s.DayClosed, see: See) -> Words:
+    return Words(f"{day(fact.day)}已结账", f"{day(fact.day)} is closed")
+
+
+@WORDING.of(s.Parked)
+def _(fact: s.Parked, see: See) -> Words:
+    source, number = fact.letter_source, fact.letter_sequence
+    return Words(f"来文{source}第{number}号暂存待处理", f"Event {number} of {source} waits")
+
+
+@WORDING.of(s.RetryRequested)
+def _(fact: s.RetryRequested, see: See) -> Words:
+    return Words("要求重新处理暂存来文", "A retry of a waiting event was asked for")
+
+
+@WORDING.of(s.RetryFailed)
+def _(fact: s.RetryFailed, see: See) -> Words:
+    return Words("暂存来文重新处理未成功", "The waiting event failed again")
+
+
+@WORDING.of(s.Resumed)
+def _(fact: s.Resumed, see: See) -> Words:
+    return Words("暂存来文已处理", "The waiting event was taken")
+
+
+@WORDING.of(s.Discarded)
+def _(fact: s.Discarded, see: See) -> Words:
+    return Words(f"暂存来文不予处理：{fact.reason}", f"The waiting event was discarded: {fact.reason}")
+
+
+@WORDING.of(s.Unsealed)
+def _(fact: s.Unsealed, see: See) -> Words:
+    return Words(
+        f"查看个人信息{fact.count}人（用途：{fact.purpose}）",
+        f"Personal data of {fact.count} was looked at (purpose: {fact.purpose})",
+    )
+
+
+@WORDING.of(s.ReportReceived)
+def _(fact: s.ReportReceived, see: See) -> Words:
+    return Words(f"收到{fact.report_source}的报送", f"Report from {fact.report_source} taken")
+
+
+@WORDING.of(s.ReportRefused)
+def _(fact: s.ReportRefused, see: See) -> Words:
+    return Words(
+        f"退回{fact.report_source}的报送（{fact.rule}）",
+        f"Report from {fact.report_source} refused ({fact.rule})",
+    )
+
+
+@WORDING.of(n.SummaryBegun)
+def _(fact: n.SummaryBegun, see: See) -> Words:
+    closes = day(fact.closes)
+    return Words(f"开始汇总通知，{closes}发出", f"A summary is being gathered, composed on {closes}")
+
+
+@WORDING.of(n.MessageComposed)
+def _(fact: n.MessageComposed, see: See) -> Words:
+    return Words(
+        f"拟发通知（{fact.template}），收件：{fact.recipient}",
+        f"Message composed ({fact.template}) to {fact.recipient}",
+    )
+
+
+@WORDING.of(n.SendingStarted)
+def _(fact: n.SendingStarted, see: See) -> Words:
+    return Words(f"第{fact.attempt}次发送通知", f"Sending of the message started, attempt {fact.attempt}")
+
+
+@WORDING.of(n.Sent)
+def _(fact: n.Sent, see: See) -> Words:
+    return Words("通知已送达对方系统", "The message was handed over")
+
+
+@WORDING.of(n.SendingFailed)
+def _(fact: n.SendingFailed, see: See) -> Words:
+    end = Words("，不再重试", ", for good") if fact.final else Words("，将重试", ", to be tried again")
+    return Words(
+        f"通知发送失败（{fact.reason}）{end.zh}", f"Sending of the message failed ({fact.reason}){end.en}"
+    )
+
+
+@WORDING.of(n.RetryAsked)
+def _(fact: n.RetryAsked, see: See) -> Words:
+    return Words("要求重新发送通知", "The message is to be sent again")
+
+
+@WORDING.of(n.GivenUp)
+def _(fact: n.GivenUp, see: See) -> Words:
+    return Words("通知不再发送", "The message will not be sent")
+
+
+@WORDING.of(p.DeathReported)
+def _(fact: p.DeathReported, see: See) -> Words:
+    who, on = short(fact.person), day(fact.on)
+    return Words(f"部门报送：{who}于{on}死亡", f"Reported: {who} died on {on}")
+
+
+@WORDING.of(p.MoveReported)
+def _(fact: p.MoveReported, see: See) -> Words:
+    since = day(fact.since)
+    return Words(f"部门报送：家庭自{since}起迁出", f"Reported: the household left from {since}")
+
+
+@WORDING.of(p.PovertyStatusReported)
+def _(fact: p.PovertyStatusReported, see: See) -> Words:
+    zh = "建档立卡" if fact.status == "registered_poor" else "脱贫"
+    since = day(fact.since)
+    return Words(f"部门报送：自{since}起{zh}", f"Reported: {fact.status.replace('_', ' ')} from {since}")
+
+
+@WORDING.of(f.PostCreated)
+def _(fact: f.PostCreated, see: See) -> Words:
+    return Words(
+        f"设立岗位{fact.post}（{fact.department}）", f"Post {fact.post} of {fact.department} created"
+    )
+
+
+@WORDING.of(f.PostAssigned)
+def _(fact: f.PostAssigned, see: See) -> Words:
+    who, since = short(fact.staff), day(fact.since)
+    return Words(f"{who}自{since}起任{fact.post}", f"{who} holds {fact.post} from {since}")
+
+
+@WORDING.of(f.PostVacated)
+def _(fact: f.PostVacated, see: See) -> Words:
+    who, since = short(fact.staff), day(fact.since)
+    return Words(f"{who}自{since}起不再任{fact.post}", f"{who} gives up {fact.post} from {since}")
+
+
+@WORDING.of(f.LeaveTaken)
+def _(fact: f.LeaveTaken, see: See) -> Words:
+    since, until, deputy = day(fact.since), day(fact.until), short(fact.deputy)
+    return Words(
+        f"{fact.post}{since}至{until}休假，{deputy}代理",
+        f"{fact.post} on leave from {since} to {until}, {deputy} acts",
+    )
+
+
+@WORDING.of(f.HandedOver)
+def _(fact: f.HandedOver, see: See) -> Words:
+    old, new = short(fact.former), short(fact.staff)
+    return Words(
+        f"{fact.post}由{old}移交{new}，{fact.tasks}项",
+        f"{fact.post} handed over from {old} to {new}, {fact.tasks} tasks",
+    )
+
+
+@WORDING.of(f.NearRelativeDeclared)
+def _(fact: f.NearRelativeDeclared, see: See) -> Words:
+    staff = short(fact.staff)
+    return Words(f"工作人员{staff}申报近亲属关系", f"{staff} of the staff declares a near relative")

@@ -1,0 +1,135 @@
+"""What the sentences of a timeline are made of: both languages at once, codes in words, sums marked.
+
+Chinese is what officials read; the English beside it is for everybody else. A code without a word of its
+own is shown as the code.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import Any, NamedTuple, Protocol, TypeVar
+from uuid import UUID
+
+from events.base import Event
+from events.sealed import Sealed
+from services.registry.divisions import hecheng
+
+
+class Words(NamedTuple):
+    zh: str
+    en: str
+
+
+class See(Protocol):
+    """What this reader may see of a sealed text: the text, or why it is not shown."""
+
+    def __call__(self, sealed: Sealed) -> Words: ...
+
+
+SEALED = Words("（已封存）", "(sealed)")
+ERASED = Words("（已删除）", "(erased)")
+RESTRICTED = Words("（不公开）", "(restricted)")
+
+E = TypeVar("E", bound=Event)
+Sentence = Callable[[Any, See], Words]
+
+
+class Wording:
+    """One sentence a type of fact."""
+
+    def __init__(self) -> None:
+        self.sentences: dict[type[Event], Sentence] = {}
+
+    def of(self, fact: type[E]) -> Callable[[Callable[[E, See], Words]], Callable[[E, See], Words]]:
+        def register(sentence: Callable[[E, See], Words]) -> Callable[[E, See], Words]:
+            if self.sentences.setdefault(fact, sentence) is not sentence:
+                raise TypeError(f"{fact.TYPE} is already put into words")
+            return sentence
+
+        return register
+
+
+def short(identifier: UUID) -> str:
+    """The beginning of an id: enough to tell the members of a family apart."""
+    return str(identifier)[:8]
+
+
+def shorts(identifiers: tuple[UUID, ...]) -> str:
+    return "、".join(map(short, identifiers))
+
+
+def day(when: date) -> str:
+    return when.isoformat()
+
+
+def yuan(fen: int, illustrative: bool) -> Words:
+    """A sum; one that rests on an illustrative figure says so wherever it is shown."""
+    sign, fen = ("-" if fen < 0 else ""), abs(fen)
+    text = f"{sign}{fen // 100:,}.{fen % 100:02d}"
+    if illustrative:
+        return Words(f"{text}元〔示例标准〕", f"{text} yuan [illustrative]")
+    return Words(f"{text}元", f"{text} yuan")
+
+
+def place(code: str) -> Words:
+    """A township or village, by name where the district's table has it."""
+    unit = hecheng().by_code(code)
+    return Words(code, code) if unit is None else Words(unit.name, f"{unit.name} ({code})")
+
+
+def of(table: Mapping[str, Words], code: str) -> Words:
+    return table.get(code, Words(code, code.replace("_", " ")))
+
+
+def listed(table: Mapping[str, Words], codes: tuple[str, ...]) -> Words:
+    words = [of(table, code) for code in codes]
+    return Words("、".join(one.zh for one in words) or "无", ", ".join(one.en for one in words) or "none")
+
+
+CATEGORIES = {
+    "registered_poor": Words("建档立卡贫困人口", "registered poor"),
+    "lifted": Words("已脱贫（享受政策）", "lifted out of poverty"),
+    "dibao": Words("低保", "dibao"),
+    "tekun": Words("特困供养", "tekun"),
+    "margin": Words("低保边缘", "dibao margin"),
+    "at_risk": Words("返贫致贫风险", "at risk of poverty"),
+    "disabled": Words("残疾人", "disabled"),
+    "severely_ill": Words("重病患者", "severely ill"),
+    "left_behind_child": Words("留守儿童", "left-behind child"),
+    "child_without_guardian": Words("事实无人抚养儿童", "child without guardian"),
+    "left_behind_elder": Words("留守老人", "left-behind elder"),
+}
+PROGRAMMES = {
+    "dibao": Words("最低生活保障", "dibao"),
+    "tekun": Words("特困人员供养", "tekun"),
+    "temporary_relief": Words("临时救助", "temporary relief"),
+}
+REASONS = {
+    "adoption": Words("收养", "adoption"),
+    "adjusted": Words("调整", "adjusted"),
+    "birth": Words("出生", "birth"),
+    "death": Words("死亡", "death"),
+    "definition_no_longer_met": Words("不再符合认定条件", "definition no longer met"),
+    "duplicate": Words("重复登记", "duplicate"),
+    "ended": Words("终止", "ended"),
+    "error": Words("登记有误", "error"),
+    "household_gone": Words("家庭不复存在", "household gone"),
+    "marriage": Words("婚姻", "marriage"),
+    "member_joined": Words("成员增加", "a member joined"),
+    "member_left": Words("成员减少", "a member left"),
+    "merge": Words("并户", "merge"),
+    "merged": Words("已并户", "merged"),
+    "moved": Words("区内迁移", "moved"),
+    "moved_away": Words("迁出本区", "moved away"),
+    "no_longer_eligible": Words("不再符合条件", "no longer eligible"),
+    "nobody_left": Words("户内无人", "nobody left"),
+    "other": Words("其他", "other"),
+    "registration": Words("补登记", "registration"),
+    "request": Words("本人申请", "at the family's request"),
+    "return": Words("返乡", "return"),
+    "split": Words("分户", "split"),
+    "transfer": Words("转入转出", "transfer"),
+    "unchanged": Words("不变", "unchanged"),
+    "work": Words("外出务工", "work elsewhere"),
+}

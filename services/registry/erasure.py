@@ -1,0 +1,121 @@
+"""Erasure: asked for by two people, refused while a duty to keep the data runs, done by destroying the keys.
+
+The log keeps what happened to an id; the vault forgets who that was (社会救助法 70; PIPL 47). Until then the
+person is `Restricted`: stored, and not processed further than the law asks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Protocol, Self, runtime_checkable
+from uuid import UUID
+
+from events.ids import PersonId
+from events.registry import Erased, ErasureRequested, Restricted
+from services.chassis.refusal import Conflict
+from services.chassis.runtime import Runtime
+from services.chassis.store import Store
+from services.chassis.work import Work
+from services.registry.acts import Register
+from services.registry.model import Person
+
+RETENTION_YEARS = 10
+"""How long a former beneficiary's data is kept. Illustrative: no period was confirmed for the district."""
+
+
+def duty_to_keep(register: Register, id: PersonId, years: int = RETENTION_YEARS) -> str | None:
+    """The code of what forbids erasure today; None where nothing does."""
+    person = register.person(id)
+    today = register.work.today
+    if register.open_programmes(id):
+        return "open_case"
+    if person.announced is not None:
+        return "beneficiary"
+    if person.living and register.home(id) is not None:
+        return "member_of_household"
+    if person.exited is not None and today < _years_after(person.exited, years):
+        return "retention_period"
+    return None
+
+
+def ask(work: Work, id: PersonId, reason: str, years: int = RETENTION_YEARS) -> str:
+    """One of two people asks: `restricted`, `requested` (a second one is needed) or `erased`.
+
+    A refusal is no exception here: that the person is restricted has to be recorded.
+    """
+    register = Register(work)
+    person = register.person(id)
+    person.must_be_known()
+    if work.cause.actor.person is None:
+        raise Conflict(
+            "erasure-needs-a-person", "须由具体人员申请。", "A person has to ask for it.", field="person"
+        )
+    duty = duty_to_keep(register, id, years)
+    if duty is not None:
+        _restrict(work, id, person, duty)
+        return "restricted"
+    asked = work.fact("erasure-asked", id)
+    if asked is None:
+        work.record(id, ErasureRequested(person=id, reason=reason))
+        return "requested"
+    if asked == str(work.cause.actor.person):
+        raise Conflict(
+            "erasure-same-person",
+            "删除须由两名不同的人员申请。",
+            "An erasure needs two different people.",
+            field="person",
+        )
+    merged = tuple(PersonId(one) for one in work.fact("duplicates", id) or [])
+    work.record(id, Erased(person=id, merged=merged))
+    return "erased"
+
+
+def _restrict(work: Work, id: PersonId, person: Person, duty: str) -> None:
+    if not person.restricted:
+        work.record(id, Restricted(person=id, reason=duty))
+
+
+def _years_after(day: date, years: int) -> date:
+    # A 29th of February ends on the 1st of March.
+    try:
+        return day.replace(year=day.year + years)
+    except ValueError:
+        return date(day.year + years, 3, 1)
+
+
+@runtime_checkable
+class Vault(Protocol):
+    """What destroys keys. The vault that a decision sees cannot: `Keys` has no such thing."""
+
+    def erase(self, owner: UUID, merged: Iterable[UUID] = ()) -> None: ...
+
+
+class KeyDestroyer:
+    """Destroys the keys of everybody erased, after the fact is on record; again changes nothing.
+
+    Runs among the senders (`EmbeddedHost.after_dues`), never in a replay: a crash between the record and the
+    keys is made good at the next start.
+    """
+
+    def __init__(self, store: Store, vault: Vault) -> None:
+        self._store = store
+        self._vault = vault
+        self._done: set[str] = set()
+
+    @classmethod
+    def of(cls, runtime: Runtime) -> Self:
+        """For a service whose keys are those of a whole vault."""
+        vault = runtime.around.keys
+        if not isinstance(vault, Vault):
+            raise TypeError("the registry erases, and needs a vault that can")
+        return cls(runtime.store, vault)
+
+    def __call__(self) -> int:
+        """How many people's keys were destroyed now."""
+        rows = self._store.kept_range("erased", "", "", 1_000_000)
+        todo = [(person, merged) for person, merged in rows if person not in self._done]
+        for person, merged in todo:
+            self._vault.erase(UUID(person), [UUID(one) for one in merged])
+            self._done.add(person)
+        return len(todo)

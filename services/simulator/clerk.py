@@ -1,0 +1,153 @@
+"""Clerks: members of staff who work through the HTTP APIs, as a person in a post would.
+
+    with httpx.Client(transport=InProcess(app), base_url="http://doudi") as client:
+        office = Office(client, seed=43, token_for=lambda caller: issue_token(settings, caller))
+        office.township("431202101000").post("/registry/people", {...})
+
+Every request carries an `X-Request-Id` drawn from the seed: it becomes the correlation of what is recorded,
+so that two runs record the same log.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator, Mapping
+from functools import cached_property
+from random import Random
+from typing import Any
+from uuid import UUID
+
+import httpx
+
+from services.chassis.departments import Department
+from services.chassis.tokens import Caller
+from services.registry.divisions import hecheng
+
+Answer = dict[str, Any]
+SERVER_ERROR = 500
+
+
+class Refused(Exception):
+    """A service said no, and by which rule."""
+
+    def __init__(self, status: int, rule: str) -> None:
+        super().__init__(f"{status} {rule}")
+        self.status = status
+        self.rule = rule
+
+
+class Failed(RuntimeError):
+    """A service answered with an error of its own: nothing a clerk could put right."""
+
+
+class InProcess(httpx.BaseTransport):
+    """Requests answered by an ASGI application in this process, one after another, without a port."""
+
+    def __init__(self, app: Any) -> None:
+        self._inner = httpx.ASGITransport(app)
+        self._loop = asyncio.new_event_loop()
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        return self._loop.run_until_complete(self._answer(request))
+
+    async def _answer(self, request: httpx.Request) -> httpx.Response:
+        answer = await self._inner.handle_async_request(request)
+        return httpx.Response(answer.status_code, headers=answer.headers, content=await answer.aread())
+
+    def close(self) -> None:
+        self._loop.run_until_complete(self._loop.shutdown_default_executor())
+        self._loop.close()
+
+
+class Clerk:
+    """One member of staff in one post. `ids` draws the ids of requests."""
+
+    def __init__(self, client: httpx.Client, caller: Caller, token: str, ids: Callable[[], UUID]) -> None:
+        self.caller = caller
+        self._client = client
+        self._token = token
+        self._ids = ids
+
+    def get(self, path: str, **query: Any) -> Any:
+        """What the service answers. Raises Refused; with a `purpose` the look-up is recorded."""
+        return self._ask("GET", path, params={key: value for key, value in query.items() if value is not None})
+
+    def post(self, path: str, body: Mapping[str, Any], version: int | None = None) -> Any:
+        """Ask for a change. `version`: of what the clerk has seen of it, refused where it has moved on."""
+        if version is not None:
+            body = {**body, "version": version}
+        return self._ask("POST", path, json=body)
+
+    def send(self, path: str, name: str, content: bytes) -> Any:
+        """Upload a file."""
+        return self._ask("POST", path, files={"file": (name, content)})
+
+    def pages(self, path: str, **query: Any) -> Iterator[Answer]:
+        """The items of all pages of a list."""
+        cursor = None
+        while True:
+            page = self.get(path, cursor=cursor, **query)
+            yield from page["items"]
+            cursor = page["next"]
+            if cursor is None:
+                return
+
+    def _ask(self, method: str, path: str, **said: Any) -> Any:
+        headers = {"Authorization": f"Bearer {self._token}", "X-Request-Id": str(self._ids())}
+        answer = self._client.request(method, path, headers=headers, **said)
+        if answer.status_code >= SERVER_ERROR:
+            raise Failed(f"{method} {path.partition('?')[0]}: {answer.status_code}")
+        if answer.is_error:
+            problem = str(answer.json().get("type", ""))
+            raise Refused(answer.status_code, problem.removeprefix("urn:doudi:problem:"))
+        return answer.json()
+
+
+class Office:
+    """The district's staff, by post. The same seed gives the same people and the same request ids."""
+
+    def __init__(self, client: httpx.Client, *, seed: int, token_for: Callable[[Caller], str]) -> None:
+        self._client = client
+        self._token_for = token_for
+        self._staff = Random(f"{seed} staff")
+        self._requests = Random(f"{seed} requests")
+        # Drawn in one go, so that whoever is asked for first changes nobody's id.
+        self._county = self._person()
+        self._poverty = self._person()
+        self._finance = self._person()
+        self._townships = {town.code: self._person() for town in hecheng().townships}
+        self.surveyors = tuple(str(self._person()) for _ in range(6))
+
+    @cached_property
+    def county(self) -> Clerk:
+        """The officer of the district's civil affairs who confirms."""
+        return self._clerk(self._county, "confirming-officer", Department.CIVIL_AFFAIRS)
+
+    @cached_property
+    def poverty_alleviation(self) -> Clerk:
+        return self._clerk(self._poverty, "register-officer", Department.POVERTY_ALLEVIATION)
+
+    @cached_property
+    def finance(self) -> Clerk:
+        return self._clerk(self._finance, "payments-officer", Department.FINANCE)
+
+    @cached_property
+    def _clerks(self) -> dict[str, Clerk]:
+        return {
+            code: self._clerk(person, "township-clerk", Department.CIVIL_AFFAIRS, code)
+            for code, person in self._townships.items()
+        }
+
+    def township(self, code: str) -> Clerk:
+        """The civil-affairs clerk of a township."""
+        return self._clerks[code]
+
+    def _clerk(self, person: UUID, post: str, department: Department, township: str | None = None) -> Clerk:
+        caller = Caller(person=person, post=post, department=department, township=township)
+        return Clerk(self._client, caller, self._token_for(caller), self._request_id)
+
+    def _person(self) -> UUID:
+        return UUID(int=self._staff.getrandbits(128), version=4)
+
+    def _request_id(self) -> UUID:
+        return UUID(int=self._requests.getrandbits(128), version=4)
