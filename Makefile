@@ -41,10 +41,10 @@ format: $(DEV)  ## let ruff mend what it can
 	$(BIN)/ruff format
 
 contracts: $(DEV)  ## make events/contracts/ anew from the catalogue
-	$(BIN)/python -m events.contracts
+	$(BIN)/python -m events.contracting
 
 samples: $(RUNTIME)  ## make samples/ anew (seeded: the same files each time)
-	$(BIN)/python -m samples.make
+	$(BIN)/python -m services.simulator.roster --seed 43 --households 300 --out samples/roster.xlsx
 
 docs-check: $(DEV)  ## run the commands of README and guides, look for dead links
 	$(PYTEST) tests/docs $(ARGS)

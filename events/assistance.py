@@ -20,7 +20,7 @@ from events.sealed import Sealed
 from events.service import Digest
 
 Programme = Annotated[str, Field(pattern=r"^[a-z][a-z_]*$", description="dibao, tekun, temporary_relief ...")]
-Month = Annotated[str, Field(pattern=r"^\d{4}-(0[1-9]|1[0-2])$", description="the month paid, YYYY-MM")]
+Month = Annotated[str, Field(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])$", description="the month paid, YYYY-MM")]
 Fen = Annotated[int, Field(description="in fen, 1/100 yuan")]
 
 

@@ -214,7 +214,10 @@ def _inclusive(node: Schema) -> Schema:
     """Whole numbers above 0 are those from 1 on: two spellings of one limit are no change."""
     limits = dict(node)
     if node.get("type") == "integer":
-        for exclusive, inclusive, step in (("exclusiveMinimum", "minimum", 1), ("exclusiveMaximum", "maximum", -1)):
+        for exclusive, inclusive, step in (
+            ("exclusiveMinimum", "minimum", 1),
+            ("exclusiveMaximum", "maximum", -1),
+        ):
             if exclusive in limits:
                 limits[inclusive] = limits.pop(exclusive) + step
     return limits

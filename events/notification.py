@@ -22,7 +22,7 @@ from events.service import Digest
 Recipient = Annotated[
     str,
     Field(
-        pattern=r"^(township:\d{12}|department:[a-z][a-z-]*)$",
+        pattern=r"^(township:[0-9]{12}|department:[a-z][a-z-]*)$",
         description="code of the recipient: township:431202101000, department:finance",
     ),
 ]

@@ -17,11 +17,11 @@ from events.ids import HouseholdId, PersonId
 from events.sealed import Sealed
 from events.service import Digest
 
-Township = Annotated[str, Field(pattern=r"^\d{12}$", description="division code of a township, 12 digits")]
-Village = Annotated[str, Field(pattern=r"^\d{12}$", description="division code of a village, 12 digits")]
+Township = Annotated[str, Field(pattern=r"^[0-9]{12}$", description="division code of a township, 12 digits")]
+Village = Annotated[str, Field(pattern=r"^[0-9]{12}$", description="division code of a village, 12 digits")]
 Sex = Annotated[Literal["0", "1", "2", "9"], Field(description="GB/T 2261.1")]
-Ethnicity = Annotated[str, Field(pattern=r"^\d{2}$", description="GB/T 3304")]
-Relation = Annotated[str, Field(pattern=r"^\d{2}$", description="to the head of household, GB/T 4761")]
+Ethnicity = Annotated[str, Field(pattern=r"^[0-9]{2}$", description="GB/T 3304")]
+Relation = Annotated[str, Field(pattern=r"^[0-9]{2}$", description="to the head of household, GB/T 4761")]
 
 
 class Category(StrEnum):
@@ -83,6 +83,8 @@ class PeopleMerged(Event):
 
 
 class Died(Event):
+    """A person died; what rests on being alive ends."""
+
     person: PersonId
     household: HouseholdId | None = None
     on: date
@@ -120,6 +122,8 @@ class HouseholdCorrected(Event):
 
 
 class MemberJoined(Event):
+    """A person belongs to a household from a date on; to one at most at any time."""
+
     household: HouseholdId
     person: PersonId
     relation: Relation
@@ -128,6 +132,8 @@ class MemberJoined(Event):
 
 
 class MemberLeft(Event):
+    """A person no longer belongs to a household, from a date on."""
+
     household: HouseholdId
     person: PersonId
     since: date
@@ -135,6 +141,8 @@ class MemberLeft(Event):
 
 
 class HeadChanged(Event):
+    """Another member is head of the household; all are now related to the new head."""
+
     household: HouseholdId
     head: PersonId
     former: PersonId
@@ -180,6 +188,8 @@ class HouseholdMovedAway(Event):
 
 
 class HouseholdClosed(Event):
+    """The household is no more: nobody can be a member of it from a date on."""
+
     household: HouseholdId
     reason: str = Field(description="code: merged, moved_away, nobody_left, error")
     since: date
@@ -195,6 +205,8 @@ class Categorised(Event):
 
 
 class CategoryEnded(Event):
+    """A person no longer belongs to a population."""
+
     person: PersonId
     household: HouseholdId | None = None
     category: Category
@@ -214,7 +226,7 @@ class Enrolled(Event):
 
 
 class Recategorised(Event):
-    """A beneficiary's categories changed; the person stays enrolled. Leaving poverty alone ends nothing (二)."""
+    """Categories changed and the person stays enrolled. Leaving poverty alone ends nothing (二)."""
 
     person: PersonId
     household: HouseholdId

@@ -86,12 +86,12 @@ class Sealed:
         return {
             "type": "object",
             "title": "Sealed",
-            "description": "Text closed under the keys of its owners (AES-256-GCM); ask the vault to open it.",
+            "description": "Text closed under its owners' keys (AES-256-GCM); ask the vault to open it.",
             "properties": {
                 "of": {"type": "array", "items": {"type": "string", "format": "uuid"}, "minItems": 1},
                 "event": {"type": "string", "format": "uuid"},
                 "field": text,
-                "box": {"type": "string", "contentEncoding": "base64"},
+                "box": {"type": "string", "contentEncoding": "base64url"},
             },
             "required": ["of", "event", "field", "box"],
         }

@@ -64,7 +64,7 @@ class Discarded(Letter):
 
 
 class Unsealed(Event):
-    """Personal text was opened: by the envelope's actor, for this purpose. A bulk look-up is recorded once."""
+    """Personal text was opened by the envelope's actor, for this purpose; a bulk look-up is recorded once."""
 
     purpose: str = Field(min_length=1)
     people: tuple[Concerned, ...] = Field(default=(), description="whose; empty for a bulk look-up")

@@ -16,6 +16,8 @@ from events.sealed import Sealed
 
 
 class PostCreated(Event):
+    """A department has a post, in a township or for the whole district."""
+
     post: str
     department: str
     township: str | None = None
@@ -32,6 +34,8 @@ class PostAssigned(Event):
 
 
 class PostVacated(Event):
+    """A member of staff no longer holds a post."""
+
     post: str
     staff: UUID
     since: date

@@ -131,8 +131,9 @@ def _payload(name: str, schema: Schema) -> Document:
         "type": "string",
         "contentEncoding": "base64url",
         "description": (
-            "Restricted: closed under the audience key of the service in `ce_audience` (AES-256-GCM), which the "
-            f"vault gives to that service, to history and to audit. Opened, it is schemas/{name}.json."
+            "Restricted: closed under the audience key of the service in `ce_audience` (AES-256-GCM), which "
+            "the vault gives to that service, to history and to audit. "
+            f"Opened, it is schemas/{name}.json."
         ),
         "x-opened": f"./schemas/{name}.json",
     }

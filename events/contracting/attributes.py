@@ -52,7 +52,9 @@ def recorded() -> Schema:
             "ce_sequence": _of(number, "its number in the source's log"),
             "ce_previous": _of(_ID, "id of the event before it in the source's log; absent on the first"),
             "ce_concerns": _of(text, "ids of every person and household it touches, by comma; may be empty"),
-            "ce_known": _of(_POSITIONS, "upstream positions consumed when it was decided: {source: sequence}"),
+            "ce_known": _of(
+                _POSITIONS, "upstream positions consumed when it was decided: {source: sequence}"
+            ),
             "ce_heard": _of(
                 _POSITIONS, "highest positions, of sources not listened to, that anything consumed had named"
             ),

@@ -48,6 +48,7 @@ CHANNELS: tuple[Channel, ...] = (
     _service("registry", "People, households, categories, enrolment and exit.", "registry"),
     _service("living", "Basic living: cases of dibao from application to exit.", "assistance"),
     _service("notification", "What was told to whom, and how it went.", "notification"),
+    _service("history", "What the keeper of the district's history records about itself."),
     _service("staff", "Posts, who holds them, leave, handover, near relatives.", "staff"),
     _department("health", "health department (卫生健康局)", "DeathReported"),
     _department("civil-affairs", "civil affairs department (民政局)", "DeathReported", "MoveReported"),

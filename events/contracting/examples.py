@@ -24,7 +24,7 @@ HAPPENED, RECORDED, DAY = "2020-08-03T01:00:00+00:00", "2020-08-03T01:00:00.1200
 
 
 def example_of(fact: type[Event], schema: Schema) -> Example:
-    """The golden example of a fact's current version; pydantic's ValidationError if it is none of its type."""
+    """The golden example of a fact's current version; pydantic's ValidationError if it is none."""
     this = event_id(fact.SCHEMA)
     drawn = sample(schema, this)
     read = fact.model_validate_json(json.dumps(drawn))
@@ -40,7 +40,7 @@ def example_of(fact: type[Event], schema: Schema) -> Example:
 
 def data_of(example: Example) -> dict[str, Any]:
     """The fact's data: what stands in the message, or what its audience reads."""
-    data: dict[str, Any] = example.get("data", example["value"])
+    data: dict[str, Any] = example["data"] if "data" in example else example["value"]
     return data
 
 

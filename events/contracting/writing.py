@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from events.base import CATALOGUE, Event, UnknownType, check_upcasters, current, lift
+from events.base import CATALOGUE, UPCASTERS, Event, UnknownType, check_upcasters, current, lift
 from events.compatibility import Break, breaks
 from events.contracting.asyncapi import document
 from events.contracting.catalogue import facts, reported
@@ -28,10 +28,16 @@ def refusals(folder: Path = FOLDER, types: Contracts | None = None) -> list[Brea
     `types`: the current facts; all of the language unless given.
     """
     types = facts() if types is None else types
+    try:
+        check_upcasters()
+    except TypeError as wrong:
+        # Nothing else can be told: who followed a circle of upcasters would not come back.
+        return [Break("upcasters", "", "upcasters wrong", str(wrong))]
     found = [
         Break(name, "", "no topic", "no channel in events/contracting/channels.py carries it")
         for name in homeless(types)
     ]
+    found += _lost(folder, types)
     for name, old in _committed(folder, "schemas").items():
         if name in types:
             found += breaks(old, schema_of(types[name]), reported=reported(name))
@@ -72,16 +78,22 @@ def write(folder: Path = FOLDER, types: Contracts | None = None) -> list[str]:
     return written
 
 
+def _lost(folder: Path, types: Contracts) -> Iterator[Break]:
+    """Versions that are still lifted, so were once stored, and whose contract somebody deleted."""
+    for name in UPCASTERS:
+        for room in ("schemas", "examples"):
+            if current(name) in types and not (folder / room / f"{name}.json").is_file():
+                what = f"{room}/{name}.json is gone: it is history, bring it back"
+                yield Break(name, "", "contract lost", what)
+
+
 def _unreadable(name: str) -> Break | None:
     """The version is no longer current: is it still read, through upcasters?"""
     try:
-        check_upcasters()
         current(name)
     except UnknownType:
         what = "it was removed or renamed, but facts stored under it stay for ever"
         return Break(name, "", "version lost", what)
-    except TypeError as wrong:
-        return Break(name, "", "upcasters wrong", str(wrong))
     return None
 
 

@@ -12,8 +12,12 @@ PLAIN = re.compile(r"[A-Za-z$_][A-Za-z0-9_$./-]*")
 WORDS = {"y", "n", "yes", "no", "on", "off", "true", "false", "null"}
 
 
+# Signs that JSON allows bare inside a text and YAML does not.
+UNPRINTABLE = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
+
+
 def to_yaml(value: Mapping[str, Any]) -> str:
-    return "\n".join(_mapping(value, "")) + "\n"
+    return "\n".join(_mapping(value, "") if value else ["{}"]) + "\n"
 
 
 def _mapping(value: Mapping[str, Any], indent: str) -> Iterator[str]:
@@ -50,4 +54,5 @@ def _scalar(value: Any) -> str:
 def _text(value: str) -> str:
     if PLAIN.fullmatch(value) and value.lower() not in WORDS:
         return value
-    return json.dumps(value, ensure_ascii=False)
+    quoted = json.dumps(value, ensure_ascii=False)
+    return UNPRINTABLE.sub(lambda sign: f"\\u{ord(sign.group()):04x}", quoted)

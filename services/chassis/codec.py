@@ -113,6 +113,13 @@ def to_headers(envelope: Envelope) -> Headers:
 
 def from_message(headers: Headers, value: bytes) -> Entry:
     """The log entry in a message; ValueError or KeyError where an attribute is missing or malformed."""
+    try:
+        return _from_message(headers, value)
+    except (msgspec.MsgspecError, OverflowError) as error:  # OverflowError: a moment outside the calendar
+        raise ValueError(str(error)) from error
+
+
+def _from_message(headers: Headers, value: bytes) -> Entry:
     ce = {name[3:]: raw.decode() for name, raw in headers if name.startswith("ce_")}
 
     def uuid(name: str) -> UUID | None:

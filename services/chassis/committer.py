@@ -87,7 +87,7 @@ class Committer:
         except LostRace:
             for one in batch:
                 self._commit_alone(one)
-        except BaseException as error:
+        except BaseException as error:  # noqa: BLE001
             # Infrastructure, or the process is being stopped: nobody's decision is at fault and nothing was
             # recorded; all are told, for nobody else would end their waiting.
             for one in batch:
@@ -100,7 +100,7 @@ class Committer:
             except LostRace:
                 self._metrics.lost_race()
                 log.debug("lost a race, deciding again", service=self.around.service.name, race=race)
-            except BaseException as error:  # as above
+            except BaseException as error:  # noqa: BLE001  # as above
                 one.future.set_exception(error)
                 return
         one.future.set_exception(LostRace(f"lost {MOST_RACES} races in a row"))
@@ -118,7 +118,7 @@ class Committer:
                 one.result = one.decide(work)
             except INFRASTRUCTURE:
                 raise  # the store, not the decision: nothing of this batch can be trusted
-            except Exception as failure:  # handed to the one who asked, whatever it is
+            except Exception as failure:  # noqa: BLE001  # handed to the one who asked, whatever it is
                 work.rollback(mark)
                 one.failure = failure
         if not work.empty:

@@ -10,9 +10,11 @@ import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 import psycopg
+from psycopg import IsolationLevel
 from psycopg.sql import SQL, Identifier
 from psycopg_pool import ConnectionPool
 
@@ -46,51 +48,64 @@ class _SqliteSession:
         self._connection.executemany(sql, rows)
 
 
+@dataclass(slots=True)
+class _Opened:
+    """A thread's connection. The lock is its own, but for `close`, which must not pull it away in mid-use."""
+
+    connection: sqlite3.Connection
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+
 class SqliteDatabase:
     """A file, with one connection a thread."""
 
     def __init__(self, path: str) -> None:
         self._path = path
         self._local = threading.local()
-        self._opened: list[sqlite3.Connection] = []
+        self._opened: list[_Opened] = []
 
-    def _connection(self) -> sqlite3.Connection:
-        found: sqlite3.Connection | None = getattr(self._local, "connection", None)
+    def _mine(self) -> _Opened:
+        found: _Opened | None = getattr(self._local, "opened", None)
         if found is None:
-            found = sqlite3.connect(
-                self._path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
+            found = _Opened(
+                sqlite3.connect(
+                    self._path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
+                )
             )
-            found.execute("PRAGMA journal_mode = WAL")
+            found.connection.execute("PRAGMA journal_mode = WAL")
             # What is read can be built again from the log: it need not wait for the disk.
-            found.execute("PRAGMA synchronous = NORMAL")
-            self._local.connection = found
+            found.connection.execute("PRAGMA synchronous = NORMAL")
+            self._local.opened = found
             self._opened.append(found)
         return found
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
-        connection = self._connection()
-        connection.execute("BEGIN IMMEDIATE")
-        try:
-            yield _SqliteSession(connection)
-        except BaseException:
-            connection.execute("ROLLBACK")
-            raise
-        connection.execute("COMMIT")
+        mine = self._mine()
+        with mine.lock:
+            mine.connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield _SqliteSession(mine.connection)
+            except BaseException:
+                mine.connection.execute("ROLLBACK")
+                raise
+            mine.connection.execute("COMMIT")
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """A snapshot: does not wait for writers."""
-        connection = self._connection()
-        connection.execute("BEGIN")
-        try:
-            yield _SqliteSession(connection)
-        finally:
-            connection.execute("ROLLBACK")
+        mine = self._mine()
+        with mine.lock:
+            mine.connection.execute("BEGIN")
+            try:
+                yield _SqliteSession(mine.connection)
+            finally:
+                mine.connection.execute("ROLLBACK")
 
     def close(self) -> None:
-        for connection in self._opened:
-            connection.close()
+        for opened in self._opened:
+            with opened.lock:
+                opened.connection.close()
         self._opened.clear()
 
 
@@ -115,8 +130,12 @@ class PostgresDatabase:
     """One schema of a PostgreSQL database."""
 
     def __init__(self, url: str, schema: str) -> None:
+        # Once and alone: two that create a schema at once would both fail.
+        with psycopg.connect(url) as first:
+            first.execute("SELECT pg_advisory_xact_lock(431202)")
+            first.execute(SQL("CREATE SCHEMA IF NOT EXISTS {}").format(Identifier(schema)))
+
         def configure(connection: psycopg.Connection[Row]) -> None:
-            connection.execute(SQL("CREATE SCHEMA IF NOT EXISTS {}").format(Identifier(schema)))
             connection.execute(SQL("SET search_path TO {}").format(Identifier(schema)))
             connection.commit()
 
@@ -131,13 +150,15 @@ class PostgresDatabase:
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
+        """A snapshot: all that is asked in it is answered as of one moment."""
         with self._pool.connection() as connection:
             connection.read_only = True
+            connection.isolation_level = IsolationLevel.REPEATABLE_READ
             try:
                 yield _PostgresSession(connection)
             finally:
                 connection.rollback()
-                connection.read_only = None
+                connection.read_only = connection.isolation_level = None
 
     def close(self) -> None:
         self._pool.close()

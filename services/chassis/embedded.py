@@ -31,8 +31,10 @@ class Follower(Protocol):
 class Collector(Follower, Protocol):
     """A follower that reads the logs of all services: the district log."""
 
-    sources: Sequence[str]
     feeds: dict[str, Feed]
+
+    @property
+    def sources(self) -> Sequence[str]: ...
 
 
 class EmbeddedHost:
@@ -48,7 +50,7 @@ class EmbeddedHost:
         self.feed = StoreFeed(stores)
         for runtime in self.runtimes:
             district = runtime.around.district
-            runtime.start({source: self.feed for source in upstream_sources(runtime.service, district)})
+            runtime.start(dict.fromkeys(upstream_sources(runtime.service, district), self.feed))
             runtime.committer.observers.append(self)
 
     def committed(self, entries: list[Entry]) -> None:
@@ -56,7 +58,7 @@ class EmbeddedHost:
 
     def collect(self, collector: Collector) -> None:
         """Let a collector read every service's log; it advances with the followers."""
-        collector.feeds = {source: self.feed for source in collector.sources}
+        collector.feeds = dict.fromkeys(collector.sources, self.feed)
         self.followers.append(collector)
 
     def drain(self) -> int:
@@ -93,7 +95,7 @@ class EmbeddedHost:
     # -- simulated -----------------------------------------------------------------------------------
 
     def live_through(self, clock: SimulatedClock, until: date, morning: Callable[[date], None]) -> None:
-        """Day by day up to and without `until`: what is due, then `morning`'s commands, then all that follows."""
+        """Day by day, without `until` itself: what is due, `morning`'s commands, then all that follows."""
         day = civil_date(clock.now())
         while day < until:
             self.settle(day)

@@ -5,7 +5,10 @@ from __future__ import annotations
 from typing import Protocol
 
 from events.base import Entry
+from services.chassis.inbox import Taken
 from services.chassis.store import Store
+
+TAKEN_AT_ONCE = 500
 
 
 class Feed(Protocol):
@@ -25,6 +28,41 @@ class Feed(Protocol):
 
     def behind(self, source: str, after: int) -> int:
         """How many entries there are behind the position `after`; an upper bound."""
+
+
+class Taker(Protocol):
+    """Takes the entries of a source by its own position: an inbox, the district log."""
+
+    def position(self, source: str) -> int: ...
+
+    def take(self, source: str, entries: list[Entry]) -> Taken: ...
+
+
+class Drawing:
+    """What a taker draws from its feeds, source by source, as far as each goes."""
+
+    def __init__(self, taker: Taker, at_once: int = TAKEN_AT_ONCE) -> None:
+        self._taker = taker
+        self._at_once = at_once
+        self._reread: dict[str, int] = {}
+
+    def draw(self, source: str, feed: Feed) -> int:
+        """How many entries went forward. A gap is read again once: it may be the feed's, not the log's."""
+        moved = 0
+        while True:
+            position = self._taker.position(source)
+            entries = feed.read(source, position, self._at_once)
+            if not entries:
+                return moved
+            taken = self._taker.take(source, entries)
+            feed.taken(source, taken.entries)
+            moved += taken.entries
+            if taken.stopped and taken.stopped.slug == "gap" and self._reread.get(source) != position:
+                self._reread[source] = position
+                feed.again(source, position)
+                return moved
+            if taken.entries < len(entries) or len(entries) < self._at_once:
+                return moved
 
 
 class StoreFeed:

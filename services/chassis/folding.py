@@ -12,7 +12,7 @@ E = TypeVar("E", bound=Event)
 
 
 class Fold(Generic[S]):
-    """What one stream says: an initial state and how each fact changes it. A fact without a function does not."""
+    """What one stream says: an initial state and how each fact changes it; without a function it does not."""
 
     def __init__(self, initial: S) -> None:
         self.initial = initial

@@ -95,7 +95,6 @@ class Gate:
             row = work.fact("report", place)
             if row is not None and row["digest"] == digest:
                 return _receipt(row)
-        mark = work.mark()
         try:
             if work.fact("report", key) is not None:
                 raise Malformed(
@@ -105,10 +104,14 @@ class Gate:
                     field="id",
                 )
             contract, report = self._read(message, department)
+        except Refused as refused:
+            return self._record(work, message, digest, (refused.field, refused.slug))
+        mark = work.mark()
+        try:
             contract.decide(work, report)
         except Refused as refused:
             work.rollback(mark)
-            return self._record(work, message, digest, refused)
+            return self._record(work, message, digest, (f"data.{refused.field}", refused.slug))
         return self._record(work, message, digest, None)
 
     def _read(self, message: Message, department: str) -> tuple[Contract, Event]:
@@ -132,7 +135,8 @@ class Gate:
             rule = broken_rules([{**one, "loc": ("data", *one["loc"])} for one in error.errors()])[0]
             raise Malformed(rule.rule, rule.zh, rule.en, field=rule.field) from error
 
-    def _record(self, work: Work, message: Message, digest: str, refused: Refused | None) -> Receipt:
+    def _record(self, work: Work, message: Message, digest: str, refused: tuple[str, str] | None) -> Receipt:
+        """`refused`: field and rule."""
         told = {
             "report_source": _told(message, "source", _SOURCE),
             "report_id": _told(message, "id", _NAME),
@@ -143,8 +147,8 @@ class Gate:
         if refused is None:
             fact = ReportReceived(**told)
         else:
-            field = refused.field if _FIELD.fullmatch(refused.field) else "data"
-            fact = ReportRefused(**told, field=field, rule=refused.slug)
+            place, rule = refused
+            fact = ReportRefused(**told, field=place if _FIELD.fullmatch(place) else "data", rule=rule)
         recorded = work.record(work.service.own(work.around.district), fact)
         return _receipt(_row(recorded.envelope.id, fact))
 

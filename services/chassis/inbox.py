@@ -163,7 +163,7 @@ def _apply(work: Work, entry: Entry) -> None:
         work.service.react(work, fact)
     except INFRASTRUCTURE:
         raise  # the machine, not the fact: stop, back off, and take it again
-    except Exception as failure:  # a fact that fails must park, whatever the failure, not stop its source
+    except Exception as failure:  # noqa: BLE001  # a fact that fails must park, not stop its source
         work.rollback(mark)
         work.begin(cause_of(work, entry))
         park(work, entry, type(failure).__name__)
@@ -189,7 +189,7 @@ def drain_retries(work: Work) -> int:
             settled += 1
         except INFRASTRUCTURE:
             raise
-        except Exception as failure:  # as above: it goes on waiting
+        except Exception as failure:  # noqa: BLE001  # as above: it goes on waiting
             work.rollback(mark)
             work.begin(cause_of(work, entry))
             letters.refuse_retry(work, number, type(failure).__name__)

@@ -8,7 +8,9 @@ a `Parked` event in the transaction that moved the position; it counts from its 
 
 from __future__ import annotations
 
+from base64 import b64decode, b64encode
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -41,8 +43,9 @@ def park(work: Work, entry: Entry, reason: str) -> None:
 
 def shelve(rows: Rows, number: int, entry: Entry, reason: str) -> None:
     """Keep a letter; the same for a work in progress and for a reconstruction."""
-    state = encode_state(entry.envelope, entry.data).decode()
-    rows.keep("letter", letter_key(number), {"entry": state, "reason": reason})
+    # The data apart: what could not be decoded need not be JSON, nor even text, and must come back as it was.
+    state, data = encode_state(entry.envelope, b"null").decode(), b64encode(entry.data).decode()
+    rows.keep("letter", letter_key(number), {"entry": state, "data": data, "reason": reason})
     for place in ("letters", *entry.envelope.concerns):
         rows.keep("blocked", place, (rows.fact("blocked", place) or 0) + 1)
 
@@ -63,7 +66,7 @@ def letter_entry(rows: Rows, number: int) -> Entry:
         raise NotFound(
             f"没有编号为 {number} 的待处理来信。", f"No letter {number} is waiting.", field="letter"
         )
-    return decode_state(row["entry"].encode())
+    return replace(decode_state(row["entry"].encode()), data=b64decode(row["data"]))
 
 
 def waiting(work: Work, first: int = 0, limit: int = 100) -> list[tuple[int, dict[str, Any]]]:

@@ -39,7 +39,9 @@ class Letters(BaseModel):
 
 
 class Reason(Command):
-    reason: str = Field(min_length=1, max_length=500, description="never personal data: it is recorded in clear")
+    reason: str = Field(
+        min_length=1, max_length=500, description="never personal data: it is recorded in clear"
+    )
 
 
 class Settled(BaseModel):

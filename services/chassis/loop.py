@@ -63,7 +63,7 @@ class Loop:
                 log.warning("waiting out", loop=self.name, error=type(error).__name__, seconds=pause)
                 self._stop.wait(pause)
                 continue
-            except Exception as error:  # whatever it is, a person must see it: the host stops and says so
+            except Exception as error:  # noqa: BLE001  # whatever it is, a person must see it: the host stops and says so
                 log.error("loop ended", loop=self.name, error=type(error).__name__, detail=str(error))
                 self._failed(self.name, error)
                 return

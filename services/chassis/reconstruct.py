@@ -91,9 +91,13 @@ def reconstruct(
     taken since without recording anything, up to {source: sequence}.
     """
     was = Was(_Around(service, district, keys))
-    upstreams = {
-        source_of(district, name): _Upstream(logs(source_of(district, name))) for name in service.listens
-    }
+    upstreams: dict[str, _Upstream] = {}  # also those that are no longer listened to
+
+    def upto_of(source: str, sequence: int) -> Iterator[Entry]:
+        if source not in upstreams:
+            upstreams[source] = _Upstream(logs(source))
+        return upstreams[source].upto(sequence)
+
     letters: dict[int, Entry] = {}
     for entry in logs(was.around.source):
         e = entry.envelope
@@ -102,7 +106,7 @@ def reconstruct(
         own = read(entry, keys)
         parked = own.data if isinstance(own.data, Parked) else None
         for source, sequence in e.known.items():
-            for upstream in upstreams[source].upto(sequence):
+            for upstream in upto_of(source, sequence):
                 _take(was, upstream)
                 if parked is not None and upstream.envelope.id == parked.letter:
                     shelve(was, e.sequence, upstream, parked.reason)
@@ -113,7 +117,7 @@ def reconstruct(
         was.sequence = e.sequence
         match own.data:
             case Resumed():
-                _fold(was, unshelve(was, _number(letters, own.data.letter)))
+                _fold(was, unshelve(was, _number(letters, own.data.letter)), taken_before=True)
             case Discarded():
                 unshelve(was, _number(letters, own.data.letter))
             case RetryRequested():
@@ -123,7 +127,7 @@ def reconstruct(
         keep_chassis_facts(was, own.data)
         service.apply(WorkShelf(was, was.around.source), own)
     for source, sequence in (positions or {}).items():
-        for upstream in upstreams[source].upto(sequence):
+        for upstream in upto_of(source, sequence):
             _take(was, upstream)
             hear(was, upstream)
             _fold(was, upstream)
@@ -142,12 +146,16 @@ def _take(was: Was, upstream: Entry) -> None:
     was.keep("position", upstream.envelope.source, position_of(upstream))
 
 
-def _fold(was: Was, upstream: Entry) -> None:
+def _fold(was: Was, upstream: Entry, taken_before: bool = False) -> None:
+    """Fold a fact if it was taken then: a type that is listened to only since passed by unseen before."""
+    e = upstream.envelope
     try:
-        taken = was.service.takes(CATALOGUE[current(upstream.envelope.dataschema)])
+        fact_type = CATALOGUE[current(e.dataschema)]
     except UnknownType:
         return
-    if taken:
+    types = was.rows.get(("listening", "sources"), {}).get(e.source, ())
+    listened = taken_before or fact_type.TYPE in types or e.type in types
+    if listened and was.service.takes(fact_type):
         fact = read(upstream, was.around.keys)
         was.service.apply(WorkShelf(was, upstream.envelope.source), fact)
 
@@ -161,7 +169,7 @@ def differences(was: Was, stored: Table) -> list[str]:
 
     Idempotency keys are no part of the log and are not compared; neither are rows whose owner was erased.
     """
-    mine = {place: value for place, value in was.rows.items()}
+    mine = was.rows
     theirs = {place: value for place, value in stored.items() if place[0] != "idempotency"}
     return sorted(
         f"{kind} {key}"

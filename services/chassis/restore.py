@@ -63,7 +63,7 @@ def restore(
     logs: Logs,
     progress: Callable[[int], None] = lambda count: None,
 ) -> int:
-    """Fill an empty store from the logs; how many events. Cut off in the middle, the store refuses to start."""
+    """Fill an empty store from the logs; how many events. Cut off half way, the store refuses to start."""
     head = empty.head()
     if head.sequence:
         raise ValueError("a store is restored into an empty one")
@@ -113,8 +113,8 @@ def back_up(files: Sequence[Path], folder: Path) -> list[Path]:
             lock.execute("BEGIN IMMEDIATE")
         for file in files:
             copy = folder / file.name
-            with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as source:
-                with closing(sqlite3.connect(copy)) as target:
-                    source.backup(target)
+            reading = closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True))
+            with reading as source, closing(sqlite3.connect(copy)) as target:
+                source.backup(target)
             copies.append(copy)
     return copies

@@ -16,7 +16,7 @@ from events.service import DayClosed, Listening
 from services.chassis import inbox
 from services.chassis.clock import Clock, Ids
 from services.chassis.committer import Committer
-from services.chassis.feeds import Feed
+from services.chassis.feeds import Drawing, Feed
 from services.chassis.inbox import Stopped, Taken
 from services.chassis.metrics import Metrics
 from services.chassis.reconstruct import keep_chassis_facts
@@ -28,7 +28,6 @@ from services.chassis.work import Cause, Keys, Surroundings, Work
 T = TypeVar("T")
 log = structlog.get_logger(__name__)
 
-TAKEN_AT_ONCE = 500
 DUE_AT_ONCE = 200
 
 
@@ -55,7 +54,7 @@ class Runtime:
         self.committer = Committer(self.around, self.metrics)
         self.feeds: dict[str, Feed] = {}
         self.stopped: dict[str, Stopped] = {}
-        self._reread: dict[str, int] = {}
+        self._drawing = Drawing(self)
 
     @property
     def source(self) -> str:
@@ -99,22 +98,7 @@ class Runtime:
     def pump(self) -> int:
         """Take what the feeds have, and the letters to be retried; how many entries went forward."""
         moved = self.decide(inbox.drain_retries) if self._retries() else 0
-        for source, feed in self.feeds.items():
-            while True:
-                position = self.position(source)
-                entries = feed.read(source, position, TAKEN_AT_ONCE)
-                if not entries:
-                    break
-                taken = self.take(source, entries)
-                feed.taken(source, taken.entries)
-                moved += taken.entries
-                if taken.stopped and taken.stopped.slug == "gap" and self._reread.get(source) != position:
-                    self._reread[source] = position
-                    feed.again(source, position)  # once: the gap may be the feed's, not the log's
-                    break
-                if taken.entries < len(entries) or len(entries) < TAKEN_AT_ONCE:
-                    break
-        return moved
+        return moved + sum(self._drawing.draw(source, feed) for source, feed in self.feeds.items())
 
     def take(self, source: str, entries: list[Entry]) -> Taken:
         taken = self.decide(lambda work: inbox.take(work, entries))
@@ -193,12 +177,10 @@ class Runtime:
         return log_of(self.store, after, size)
 
     def kept_rows(self) -> dict[tuple[str, str], Any]:
-        """Every row kept beside the log; for checks."""
-        kinds = {*self.service.folded_from, "position", "heard", "letter", "blocked", "retry", "due"}
-        kinds |= {"due-on", "day", "listening"}
+        """Every row kept beside the log, also of kinds that no keep writes any more; for checks."""
         return {
             (kind, key): value
-            for kind in kinds
+            for kind in self.store.kept_kinds()
             for key, value in self.store.kept_range(kind, "", "", 100_000_000)
         }
 

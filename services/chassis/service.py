@@ -1,4 +1,4 @@
-"""The declaration of a service: its streams, whom it listens to, what it keeps, how it reacts, what falls due.
+"""The declaration of a service: streams, whom it listens to, what it keeps, how it reacts, what falls due.
 
 Everything here is registered by decorators in the service's own rooms and run by the chassis:
 
@@ -20,6 +20,7 @@ from uuid import UUID, uuid5
 from events.base import Event, Recorded
 from events.ids import Identifier, ServiceId
 from events.sealed import Sealed
+from events.service import Letter
 from services.chassis.folding import Fold
 
 if TYPE_CHECKING:
@@ -100,7 +101,10 @@ class Service:
         return register
 
     def takes(self, fact: type[Event]) -> bool:
-        return fact in self.keeps or fact in self.reactions
+        """Whether facts of this type are taken from upstreams."""
+        # What others record of their letters never is: it would queue behind our letters, be recorded as a
+        # letter, queue behind theirs, and so on for ever.
+        return (fact in self.keeps or fact in self.reactions) and not issubclass(fact, Letter)
 
     def subscription(self, district: str) -> dict[str, tuple[str, ...]]:
         """What is listened to, as recorded in `service.Listening`: types by source, sorted."""
@@ -113,9 +117,10 @@ class Service:
 
     def check_folded(self, kind: str, source: str) -> None:
         """A local fact is folded from one source only: the order of two sources is not the same on replay."""
-        if self.folded_from.setdefault(kind, source) != source:
+        name = name_of(source)
+        if self.folded_from.setdefault(kind, name) != name:
             raise DeclarationError(
-                f"{self.name} folds {kind} from {self.folded_from[kind]} and from {source}: one source only"
+                f"{self.name} folds {kind} from {self.folded_from[kind]} and from {name}: one source only"
             )
 
     def apply(self, shelf: Shelf, fact: Recorded[Event]) -> None:

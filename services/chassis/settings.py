@@ -49,7 +49,7 @@ class Settings(BaseSettings):
     )
     postgres_url: SecretStr | None = Field(
         default=None,
-        description="store on PostgreSQL; `{service}` stands for the service's name; unset: SQLite",
+        description="stores on PostgreSQL, a schema each; `{service}` stands for the service; unset: SQLite",
     )
     vault_url: SecretStr | None = Field(
         default=None, description="the vault's own PostgreSQL database; unset: SQLite in the data folder"
@@ -108,18 +108,12 @@ class Settings(BaseSettings):
     smtp_tls: Literal["starttls", "tls", "none"] = Field(
         default="starttls", description="`none` is refused with a password, unless the server is this machine"
     )
-    webhook_urls: Annotated[tuple[str, ...], NoDecode] = Field(
-        default=(), description="addresses that get notifications as CloudEvents, comma-separated"
-    )
-    webhook_secret: SecretStr | None = Field(
-        default=None, description="key of the signature on every webhook call"
-    )
 
     @model_validator(mode="before")
     @classmethod
     def _split_lists(cls, values: object) -> object:
         if isinstance(values, dict):
-            return values | {k: _listed(values[k]) for k in ("metrics_from", "webhook_urls") if k in values}
+            return values | {k: _listed(values[k]) for k in ("metrics_from",) if k in values}
         return values
 
     @model_validator(mode="after")
@@ -127,10 +121,6 @@ class Settings(BaseSettings):
         sources = (self.token_jwks_url, self.token_public_key, self.token_development or None)
         if sum(source is not None for source in sources) > 1:
             raise ValueError("choose one of token_jwks_url, token_public_key and token_development")
-        if self.postgres_url and "{service}" not in self.postgres_url.get_secret_value():
-            raise ValueError("postgres_url needs {service}: each service has a database of its own")
-        if self.webhook_urls and self.webhook_secret is None:
-            raise ValueError("webhook_urls needs webhook_secret: receivers must be able to tell our calls")
         if self.smtp_password and self.smtp_tls == "none" and self.smtp_host not in LOOPBACK:
             raise ValueError("smtp_password would travel in clear: set smtp_tls")
         return self
@@ -161,10 +151,13 @@ def unknown_variables(environment: Mapping[str, str] = os.environ) -> list[str]:
     """A warning for each DOUDI_ variable that is no setting, with the nearest that is one."""
     # Others read these: tests name their servers by them.
     known = {f"{PREFIX}{name}".upper() for name in Settings.model_fields}
+    others = {f"{PREFIX}{name}" for name in ("CACHE", "KAFKA_LIBS", "REQUIRE_BROKERS")}
     warnings = []
     for name in sorted(environment):
         upper = name.upper()
-        if not upper.startswith(PREFIX) or upper in known or upper.startswith(f"{PREFIX}TEST_"):
+        if not upper.startswith(PREFIX) or upper in known | others:
+            continue
+        if upper.startswith((f"{PREFIX}TEST_", f"{PREFIX}NOTIFY_")):
             continue
         nearest = difflib.get_close_matches(upper, known, 1, 0.0)
         warnings.append(f"{name} is no setting and changes nothing; did you mean {nearest[0]}?")

@@ -12,8 +12,8 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from contextlib import closing
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Protocol
@@ -88,6 +88,9 @@ class Store(Protocol):
     def kept_range(self, kind: str, first: str, last: str, limit: int) -> list[tuple[str, Kept]]:
         """Rows of a kind with `first` <= key < `last`, by key (bytewise); `last` empty: to the end."""
 
+    def kept_kinds(self) -> list[str]:
+        """Every kind of which there is a row; reads them all, for checks."""
+
     def close(self) -> None: ...
 
 
@@ -123,7 +126,7 @@ def read_states(found: Sequence[Any]) -> list[Entry]:
 
 
 def open_store(url: str, schema: str) -> Store:
-    """`sqlite:///path` (one file a service; the folder must exist) or `postgresql://…` (one schema a service)."""
+    """`sqlite:///path` (a file a service; the folder must exist) or `postgresql://…` (a schema a service)."""
     from services.chassis.store_postgres import PostgresStore
     from services.chassis.store_sqlite import SqliteStore
 

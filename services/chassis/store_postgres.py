@@ -50,7 +50,10 @@ BEGIN
 END $$;
 """
 
-CALL = "SELECT {s}.doudi_commit(%s,%s,%s,%s,%s,%s,%s::uuid[],%s::bigint[],%s::text[],%s::bytea[],%s::text[],%s::text[],%s::bytea[]) AS done"
+CALL = (
+    "SELECT {s}.doudi_commit(%s, %s, %s, %s, %s, %s, %s::uuid[], %s::bigint[], %s::text[], %s::bytea[],"
+    " %s::text[], %s::text[], %s::bytea[]) AS done"
+)
 
 
 class PostgresStore(KeptRows):
@@ -141,6 +144,11 @@ class PostgresStore(KeptRows):
         with self._datastore.get_connection() as conn:
             found = conn.execute(query, values, prepare=True).fetchall()
         return [(row["key"], bytes(row["value"])) for row in found]
+
+    def kept_kinds(self) -> list[str]:
+        with self._datastore.get_connection() as conn:
+            found = conn.execute(SQL("SELECT DISTINCT kind FROM {s}.kept").format(s=self._schema)).fetchall()
+        return sorted(row["kind"] for row in found)
 
     def close(self) -> None:
         self._datastore.close()

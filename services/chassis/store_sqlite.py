@@ -30,6 +30,19 @@ class _Recorder(SQLiteApplicationRecorder):
     def construct_create_table_statements(self) -> list[str]:
         return [*super().construct_create_table_statements(), *TABLES]
 
+    def create_table(self) -> None:
+        # The write lock first: a transaction that has read and then writes fails at once with "database is
+        # locked" when another process has committed in between, however long it would be willing to wait.
+        with self.datastore.get_connection(commit=True) as connection:
+            cursor = connection.cursor()
+            cursor.execute("BEGIN IMMEDIATE")
+            try:
+                self._create_table(cursor)
+            except BaseException:
+                connection.rollback()
+                raise
+            connection.commit()
+
     def _insert_events(
         self, c: SQLiteCursor, stored_events: Sequence[StoredEvent], **kwargs: Any
     ) -> Sequence[int] | None:
@@ -38,7 +51,8 @@ class _Recorder(SQLiteApplicationRecorder):
         # The first statement is a write, so the transaction takes the write lock before it reads: a
         # snapshot older than another process's commit can never be compared against.
         c.execute(
-            "UPDATE head SET revision = ?, sequence = ?, id = ?, recordedtime = ? WHERE revision = ? RETURNING 1",
+            "UPDATE head SET revision = ?, sequence = ?, id = ?, recordedtime = ?"
+            " WHERE revision = ? RETURNING 1",
             (
                 head.revision,
                 head.sequence,
@@ -63,7 +77,8 @@ class _Recorder(SQLiteApplicationRecorder):
                 c.execute("DELETE FROM kept WHERE kind = ? AND key = ?", (kind, key))
             else:
                 c.execute(
-                    "INSERT INTO kept VALUES (?, ?, ?) ON CONFLICT (kind, key) DO UPDATE SET value = excluded.value",
+                    "INSERT INTO kept VALUES (?, ?, ?)"
+                    " ON CONFLICT (kind, key) DO UPDATE SET value = excluded.value",
                     (kind, key, value),
                 )
         return None
@@ -112,6 +127,11 @@ class SqliteStore(KeptRows):
                 (kind, first, *([last] if last else []), limit),
             )
             return [(row[0], row[1]) for row in c.fetchall()]
+
+    def kept_kinds(self) -> list[str]:
+        with self._datastore.transaction(commit=False) as c:
+            c.execute("SELECT DISTINCT kind FROM kept ORDER BY kind")
+            return [row[0] for row in c.fetchall()]
 
     def close(self) -> None:
         self._datastore.close()

@@ -98,7 +98,10 @@ class ViewReader:
 
     def advance(self) -> int:
         """Read on in the log; how many entries went forward."""
+        if not self._store.entries(self.sequence, 1):
+            return 0
         with self._database.transaction() as session:
+            self._lock(session)
             generation, sequence = self._live(session)
             return self._read_on(session, generation, sequence)
 
@@ -118,8 +121,10 @@ class ViewReader:
         """Build the next generation from the first event beside the live one, then swap; events read."""
         building = f"{self.view.name} (building)"
         with self._database.transaction() as session:
+            self._lock(session)
             generation = self._live(session)[0] + 1
             self._drop(session, generation)  # what a rebuild that was cut off left behind
+            self._drop(session, generation - 2)  # no longer read by anybody: see below
             self._create(session, generation)
             session.execute("DELETE FROM views WHERE name = ?", (building,))
             session.execute(
@@ -128,7 +133,14 @@ class ViewReader:
         total = 0
         while True:
             with self._database.transaction() as session:
-                sequence = session.execute("SELECT sequence FROM views WHERE name = ?", (building,))[0][0]
+                self._lock(session)  # always before any other row or table: no two wait for each other
+                found = session.execute(
+                    "UPDATE views SET sequence = sequence WHERE name = ? AND generation = ? RETURNING sequence",
+                    (building, generation),
+                )
+                if not found:  # another process built with us, and has swapped
+                    return total
+                sequence = found[0][0]
                 moved = self._read_on(session, generation, sequence, building)
                 total += moved
                 if moved == 0:
@@ -137,8 +149,14 @@ class ViewReader:
                         "UPDATE views SET version = ?, generation = ?, sequence = ? WHERE name = ?",
                         (self.view.version, generation, sequence, self.view.name),
                     )
-                    self._drop(session, generation - 1)
+                    # The tables of before stay until the next rebuild: whoever asked which generation is
+                    # live a moment ago is about to read them.
                     return total
+
+    def _lock(self, session: Session) -> None:
+        """The row is locked by writing it: of two processes that follow one view, each reads on behind the
+        other, and no fact is applied twice."""
+        session.execute("UPDATE views SET sequence = sequence WHERE name = ?", (self.view.name,))
 
     def _live(self, session: Session) -> tuple[int, int]:
         found = session.execute("SELECT generation, sequence FROM views WHERE name = ?", (self.view.name,))

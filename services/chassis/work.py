@@ -25,7 +25,7 @@ from services.chassis.store import Change, Head, Kept, Store, detached
 
 S = TypeVar("S")
 E = TypeVar("E", bound=Event)
-I = TypeVar("I", bound=Identifier)
+Id = TypeVar("Id", bound=Identifier)
 
 TICK = timedelta(microseconds=1)
 CACHED_ROWS = 200_000
@@ -175,7 +175,7 @@ class Work:
 
     # -- writing -------------------------------------------------------------------------------------
 
-    def new(self, kind: type[I]) -> I:
+    def new(self, kind: type[Id]) -> Id:
         """A new random identifier, whose stream is known to be empty."""
         identifier = kind.of(self.around.ids.random())
         fold = self.service.streams.get(kind.kind)

@@ -8,7 +8,7 @@ from services.cli import demo, operate, show, up
 
 app = typer.Typer(
     name="doudi",
-    help="Doudi (兜底): a district's register of social-assistance beneficiaries, kept as a history of events.",
+    help="Doudi (兜底): a district's register of beneficiaries, kept as a history of events.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_show_locals=False,  # locals may hold personal data

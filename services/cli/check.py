@@ -1,4 +1,4 @@
-"""Replaying the logs must give the very state that the services hold: the demo's and `doudi verify`'s check."""
+"""Replaying the logs must give the very state that the services hold: for the demo and `doudi verify`."""
 
 from __future__ import annotations
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from types import ModuleType
 
@@ -21,13 +22,20 @@ from services.chassis.tokens import Tokens, tokens_of
 from services.chassis.vault import Vault, decode_master_key, load_master_key
 from services.chassis.views import ViewReader
 from services.chassis.web import create_app, mount
+from services.history.timelines import Timelines
 
-#: In the order in which an embedded host pumps them; each has SERVICE, VIEWS, TITLE, DESCRIPTION, routers.
+#: In the order in which an embedded host pumps them; each has SERVICE, routers and, but for history, VIEWS.
 ROOMS: dict[str, ModuleType] = {
     "registry": registry,
     "living": living,
     "notification": notification,
     "history": history,
+}
+TITLES: dict[str, tuple[str, str]] = {
+    "registry": ("对象登记", "People and households of the district, who is a beneficiary and why."),
+    "living": ("最低生活保障", "Dibao, from application to exit."),
+    "notification": ("消息通知", "What was told to whom, and how it went."),
+    "history": ("历史", "Everything that was recorded, as it was recorded: timelines and causes."),
 }
 
 
@@ -49,6 +57,8 @@ class House:
         self.runtimes: dict[str, Runtime] = {}
         self.databases: dict[str, SqliteDatabase | PostgresDatabase] = {}
         self.readers: dict[str, dict[str, ViewReader]] = {}
+        self.timelines: Timelines | None = None
+        """Of the district log; only where history is among the services opened."""
         for name in self.names:
             self._open(name)
 
@@ -66,8 +76,11 @@ class House:
         database = open_database(view_url(self.settings, name), f"{name}_views")
         self.databases[name] = database
         self.readers[name] = {
-            view.name: ViewReader(view, database, runtime.store, runtime.around.keys) for view in room.VIEWS
+            view.name: ViewReader(view, database, runtime.store, runtime.around.keys)
+            for view in getattr(room, "VIEWS", ())
         }
+        if room is history:
+            self.timelines = Timelines(history.open_log(runtime, database, ROOMS))
 
     @property
     def followers(self) -> list[ViewReader]:
@@ -79,16 +92,20 @@ class House:
 
     def app(self, name: str) -> FastAPI:
         room, runtime = ROOMS[name], self.runtimes[name]
+        read_from = self.timelines if room is history else self.readers[name]
         return create_app(
             name,
-            room.TITLE,
-            room.DESCRIPTION,
-            [*room.routers(runtime, self.readers[name]), letters_api.router(runtime)],
+            *TITLES[name],
+            [*room.routers(runtime, read_from), letters_api.router(runtime)],
             settings=self.settings,
             tokens=self.tokens,
             metrics=runtime.metrics,
-            readiness=runtime.unready,
+            readiness=partial(self._unready, name),
         )
+
+    def _unready(self, name: str) -> list[str]:
+        log = self.timelines.log if self.timelines is not None and ROOMS[name] is history else None
+        return self.runtimes[name].unready() + (log.unready() if log else [])
 
     def close(self) -> None:
         for runtime in self.runtimes.values():

@@ -140,7 +140,9 @@ def restore_command(
     settings = read_settings(kafka=kafka, postgres_url=postgres, data=data)
     bootstrap = settings.kafka
     if bootstrap is None:
-        _fail("the topics are the source: give --kafka HOST:PORT (an embedded host is restored from a backup)")
+        _fail(
+            "the topics are the source: give --kafka HOST:PORT (an embedded host is restored from a backup)"
+        )
     room = _room(service)
     source = settings.source(service)
 
@@ -223,4 +225,3 @@ def _decide(runtime: Runtime, by: str, decide: Callable[[Work], T]) -> T:
 def _fail(message: str) -> NoReturn:
     typer.secho(message, err=True, fg="red")
     raise typer.Exit(2)
-

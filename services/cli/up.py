@@ -46,7 +46,9 @@ def read_settings(**changes: Any) -> Settings:
 
 
 def up(
-    services: Annotated[list[str] | None, typer.Argument(help=f"of {', '.join(ROOMS)}; all, unless said")] = None,
+    services: Annotated[
+        list[str] | None, typer.Argument(help=f"of {', '.join(ROOMS)}; all, unless said")
+    ] = None,
     kafka: Annotated[str | None, typer.Option(help="bootstrap server HOST:PORT; without: embedded")] = None,
     postgres: Annotated[
         str | None, typer.Option(help="postgresql://…, {service} stands for the service; without: SQLite")

@@ -26,7 +26,7 @@ from services.history.timelines import Timelines
 SERVICE = Service("history")
 
 
-def district_log(runtime: Runtime, database: HistoryDatabase, services: Iterable[str]) -> DistrictLog:
+def open_log(runtime: Runtime, database: HistoryDatabase, services: Iterable[str]) -> DistrictLog:
     """The log of the runtime's district; `services` are the names of all others that record in it."""
     names = dict.fromkeys((*services, SERVICE.name))
     sources = [source_of(runtime.around.district, name) for name in names]

@@ -108,6 +108,7 @@ def router(runtime: Runtime, timelines: Timelines) -> APIRouter:
         page = timelines.page(entity, kind, begin.after if begin else 0, limit)
         if page is None:
             raise NotFound
+        of_their_township(caller, page.townships)
         sight = sight_of(request, caller, purpose, page.lines)
         return Timeline(
             items=tuple(line(found, sight) for found in page.lines),
@@ -157,6 +158,7 @@ def router(runtime: Runtime, timelines: Timelines) -> APIRouter:
         chain = timelines.event(id)
         if not chain:
             raise NotFound
+        of_their_township(caller, timelines.townships_of(chain[0].entry))
         sight = sight_of(request, caller, purpose, tuple(chain))
         lines = [line(found, sight) for found in chain]
         return EventShown(
@@ -183,6 +185,12 @@ def router(runtime: Runtime, timelines: Timelines) -> APIRouter:
         return Sources(sources=shown, final_through=_day(timelines.log.final_through()))
 
     return routes
+
+
+def of_their_township(caller: Caller, townships: frozenset[str]) -> None:
+    """A township's clerk reads of the families that live there, or that someone of them lived in."""
+    if caller.township is not None and not any(map(caller.may_act_in, townships)):
+        raise not_allowed("只能查看本乡镇（街道）的家庭。", "Only families of your own township.")
 
 
 def _unsealed(

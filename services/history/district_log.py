@@ -20,7 +20,7 @@ from events.base import Entry, Envelope
 from events.service import DayClosed
 from services.chassis.clock import Clock
 from services.chassis.database import Session
-from services.chassis.feeds import Feed
+from services.chassis.feeds import Drawing, Feed
 from services.chassis.inbox import AHEAD, WAIT, Position, Stopped, Taken, judge, position_of
 from services.history import index
 from services.history.marks import VERSION, Marks, newer
@@ -66,6 +66,7 @@ class DistrictLog:
         self.ends: Callable[[str], int] | None = None
         """The last sequence of a source, where the host can tell; for the lag."""
         self._clock = clock
+        self._drawing = Drawing(self, TAKEN_AT_ONCE)
         with database.transaction() as session:
             self.engine.create_log(session)
             if not session.execute("SELECT 1 FROM log_head"):
@@ -184,18 +185,9 @@ class DistrictLog:
     def pump(self, feeds: Mapping[str, Feed]) -> int:
         """Take what the feeds have until nothing moves; how many entries went forward."""
         total = 0
-        while moved := sum(self._pump(source, feed) for source, feed in feeds.items()):
+        while moved := sum(self._drawing.draw(source, feed) for source, feed in feeds.items()):
             total += moved
         return total
-
-    def _pump(self, source: str, feed: Feed) -> int:
-        moved = 0
-        while entries := feed.read(source, self.position(source), TAKEN_AT_ONCE):
-            taken = self.take(source, entries)
-            moved += taken.entries
-            if taken.entries < len(entries) or len(entries) < TAKEN_AT_ONCE:
-                break
-        return moved
 
     def advance(self) -> int:
         return self.pump(self.feeds)

@@ -22,12 +22,12 @@ _envelope = msgspec.json.Decoder(Envelope)
 
 
 def write(engine: Engine, session: Session, generation: int, marks: Marks) -> None:
-    # Sorted, so that neighbours in the tree are written together.
-    marks.timeline.sort()
     suffix = f"_{generation}"
-    engine.insert(session, "timeline", marks.timeline, suffix)
+    # Sorted, so that neighbours in the tree are written together; an envelope may name somebody twice.
+    engine.insert(session, "timeline", sorted(set(marks.timeline)), suffix)
     engine.insert(session, "lineage", marks.lineage, suffix)
-    engine.insert(session, "membership", marks.membership, suffix)
+    engine.insert(session, "membership", list(marks.membership.values()), suffix)
+    engine.insert(session, "residence", marks.residence, suffix)
 
 
 def entries(session: Session, after: int, limit: int) -> list[tuple[int, Entry]]:

@@ -7,8 +7,9 @@ every household merged into it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import date
 from typing import Literal
 
 from services.chassis.database import Session
@@ -16,6 +17,7 @@ from services.history.marks import SAME, SPLIT
 
 Through = Literal["own", "duplicate", "household", "predecessor"]
 END = 2**62
+LAST_DAY = date.max.toordinal()
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +27,7 @@ class Window:
     entity: bytes
     through: Through
     upto: int = END
-    days: tuple[str, str] | None = None
+    days: tuple[int, int] | None = None
 
 
 def windows_of_person(session: Session, generation: int, person: bytes) -> list[Window]:
@@ -68,7 +70,7 @@ def surviving(session: Session, generation: int, person: bytes) -> bytes:
 
 def _lived_in(session: Session, generation: int, person: bytes) -> list[Window]:
     """In the order in which it was told: who joined later than they left has not lived there."""
-    since: dict[bytes, str] = {}
+    since: dict[bytes, int] = {}
     windows = []
     for household, day, joined in session.execute(
         f"SELECT household, since, joined FROM membership_{generation} WHERE person = ?"
@@ -80,8 +82,17 @@ def _lived_in(session: Session, generation: int, person: bytes) -> list[Window]:
             since[household] = min(day, since.get(household, day))
         elif household in since:
             windows.append(Window(household, "household", days=(since.pop(household), day)))
-    still = [Window(household, "household", days=(day, "9999-12-31")) for household, day in since.items()]
+    still = [Window(household, "household", days=(day, LAST_DAY)) for household, day in since.items()]
     return windows + still
+
+
+def is_household(session: Session, generation: int, entity: bytes) -> bool:
+    """Whether somebody split from it, merged into it, or the other way round."""
+    found = session.execute(
+        f"SELECT 1 FROM lineage_{generation} WHERE (successor = ? OR predecessor = ?) AND kind <> ? LIMIT 1",
+        (entity, entity, SAME),
+    )
+    return bool(found)
 
 
 def windows_of_household(session: Session, generation: int, household: bytes) -> list[Window]:
@@ -99,3 +110,25 @@ def windows_of_household(session: Session, generation: int, household: bytes) ->
                 reach[bytes(predecessor)] = upto
                 waiting.append(bytes(predecessor))
     return [Window(one, "own" if one == household else "predecessor", upto) for one, upto in reach.items()]
+
+
+def townships(session: Session, generation: int, ids: Iterable[bytes]) -> frozenset[str]:
+    """Where the households among the ids live, and those in which the people among them live or lived."""
+    found: set[str] = set()
+    for one in ids:
+        homes = [one] + [
+            bytes(row[0])
+            for row in session.execute(
+                f"SELECT DISTINCT household FROM membership_{generation} WHERE person = ?", (one,)
+            )
+        ]
+        for home in homes:
+            found.update(
+                row[0]
+                for row in session.execute(
+                    f"SELECT township FROM residence_{generation} WHERE household = ?"
+                    " ORDER BY position DESC LIMIT 1",
+                    (home,),
+                )
+            )
+    return frozenset(found)

@@ -91,7 +91,7 @@ class Sight:
             return Words("", "")
         except (ValidationError, VaultError) as failure:
             # The rest of the timeline is still wanted; that this one cannot be read is shown and noted.
-            log.warning("an event cannot be read", event=str(entry.envelope.id), why=type(failure).__name__)
+            log.warning("an event cannot be read", id=str(entry.envelope.id), why=type(failure).__name__)
             return UNREADABLE
 
 
@@ -147,7 +147,7 @@ def is_late(entry: Entry) -> bool:
 
 def shown_envelope(entry: Entry) -> dict[str, JsonValue]:
     """All attributes, as JSON."""
-    shown: dict[str, JsonValue] = msgspec.to_builtins(entry.envelope)
+    shown: dict[str, JsonValue] = msgspec.json.decode(msgspec.json.encode(entry.envelope))
     return shown
 
 

@@ -1,7 +1,8 @@
 """What one line of the log adds to the index: whom it concerns, who comes from whom, who lives where.
 
-The index is thin: entity and position, no copy of an event. `own` marks an event of the entity's own
-stream. Only the few facts that tie one identifier to another are decoded; all others stay bytes.
+The index is thin: entity, position and the day from which it counts, no copy of an event. `own` marks an
+event of the entity's own stream. Only the few facts that tie one identifier to another are decoded; all
+others stay bytes.
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ from pydantic import ValidationError
 
 from events.base import Entry, Event, UnknownType, current
 from events.registry import (
+    HouseholdCorrected,
+    HouseholdMoved,
     HouseholdRegistered,
     HouseholdsMerged,
     HouseholdSplit,
@@ -30,6 +33,7 @@ from services.chassis.codec import read
 VERSION = 1
 
 SPLIT, MERGED, SAME = "split", "merged", "same"
+Lives = tuple[bytes, int, bytes]  # person, position, household
 log = structlog.get_logger(__name__)
 
 
@@ -37,17 +41,20 @@ log = structlog.get_logger(__name__)
 class Marks:
     """Rows for the index, gathered over a batch."""
 
-    timeline: list[tuple[bytes, int, int]] = field(default_factory=list)
+    timeline: list[tuple[bytes, int, int, int]] = field(default_factory=list)
     lineage: list[tuple[bytes, bytes, int, str]] = field(default_factory=list)
-    membership: list[tuple[bytes, int, bytes, str, int]] = field(default_factory=list)
+    membership: dict[tuple[bytes, int, bytes], tuple[bytes, int, bytes, int, int]] = field(
+        default_factory=dict
+    )
+    residence: list[tuple[bytes, int, str]] = field(default_factory=list)
 
     def add(self, position: int, entry: Entry) -> None:
         e = entry.envelope
-        stream = e.stream.bytes
-        self.timeline.append((stream, position, 1))
+        day = e.effective.toordinal()
+        self.timeline.append((e.stream.bytes, position, 1, day))
         for one in e.concerns:
             if one != e.stream:
-                self.timeline.append((one.bytes, position, 0))
+                self.timeline.append((one.bytes, position, 0, day))
         if e.type in _TIES:
             self._tie(position, entry)
 
@@ -64,7 +71,13 @@ class Marks:
         self.lineage.append((successor.bytes, predecessor.bytes, position, kind))
 
     def lives(self, person: UUID, household: UUID, position: int, since: date, joined: bool) -> None:
-        self.membership.append((person.bytes, position, household.bytes, since.isoformat(), int(joined)))
+        # By key: a nonsensical fact (a household merged into itself) must not stop the log for ever.
+        key = (person.bytes, position, household.bytes)
+        self.membership[key] = (*key, since.toordinal(), int(joined))
+
+    def resides(self, household: UUID, position: int, township: str | None) -> None:
+        if township is not None:
+            self.residence.append((household.bytes, position, township))
 
 
 def newer(entry: Entry) -> bool:
@@ -79,8 +92,13 @@ def newer(entry: Entry) -> bool:
 
 
 def _registered(marks: Marks, position: int, fact: HouseholdRegistered) -> None:
+    marks.resides(fact.household, position, fact.township)
     for person in dict.fromkeys(member.person for member in fact.members):
         marks.lives(person, fact.household, position, fact.since, True)
+
+
+def _resides(marks: Marks, position: int, fact: HouseholdMoved | HouseholdCorrected) -> None:
+    marks.resides(fact.household, position, fact.township)
 
 
 def _joined(marks: Marks, position: int, fact: MemberJoined) -> None:
@@ -111,6 +129,8 @@ def _same(marks: Marks, position: int, fact: PeopleMerged) -> None:
 
 _STEPS: dict[type[Event], Callable[[Marks, int, Any], None]] = {
     HouseholdRegistered: _registered,
+    HouseholdMoved: _resides,
+    HouseholdCorrected: _resides,
     MemberJoined: _joined,
     MemberLeft: _left,
     HouseholdSplit: _split,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Literal
 
 from rich.markup import escape
 from rich.table import Table
@@ -10,10 +11,11 @@ from rich.table import Table
 from services.chassis.clock import civil_date
 from services.history.lines import Line
 
+Language = Literal["both", "zh", "en"]
 _THROUGH = {"own": "", "duplicate": "重复登记", "predecessor": "原家庭", "household": "所在家庭"}
 
 
-def render_timeline(lines: Iterable[Line], title: str = "") -> Table:
+def render_timeline(lines: Iterable[Line], title: str = "", lang: Language = "both") -> Table:
     """A row an event, in causal order: 日期 is from when it counts, 登记 when it was recorded."""
     table = Table(title=title or None, title_justify="left", pad_edge=False)
     table.add_column("序号", justify="right", no_wrap=True)
@@ -35,7 +37,14 @@ def render_timeline(lines: Iterable[Line], title: str = "") -> Table:
             line.effective.isoformat(),
             f"[yellow]{recorded}[/yellow]" if line.late else recorded,
             line.service,
-            f"{escape(line.zh)}{note}\n[dim]{escape(line.en)}[/dim]",
+            _said(line, note, lang),
             escape("/".join(part for part in (line.department, line.post) if part)),
         )
     return table
+
+
+def _said(line: Line, note: str, lang: Language) -> str:
+    zh, en = f"{escape(line.zh)}{note}", escape(line.en)
+    if lang == "both":
+        return f"{zh}\n[dim]{en}[/dim]"
+    return zh if lang == "zh" else f"{en}{note}"

@@ -1,14 +1,18 @@
 """The tables of the district log on either engine, and rows put into them many at a time.
 
-Identifiers are their 16 bytes on both engines. `log_head` is one row: whoever writes updates it first and
-holds it to the commit, so that positions are given without gaps, in the order of the commits.
+Identifiers are their 16 bytes on both engines, days in the index their ordinal numbers. `log_head` is one
+row: whoever writes updates it first and holds it to the commit, so that positions are given without gaps,
+in the order of the commits.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
+
+import psycopg
+from psycopg.sql import SQL, Identifier
 
 from services.chassis.database import PostgresDatabase, Row, Session, SqliteDatabase
 
@@ -28,20 +32,22 @@ LOG = (
 )
 INDEX = (
     "CREATE TABLE timeline_{generation} (entity {bytes} NOT NULL, position {number} NOT NULL,"
-    " own INTEGER NOT NULL, PRIMARY KEY (entity, position)){keyed}",
+    " own INTEGER NOT NULL, effective INTEGER NOT NULL, PRIMARY KEY (entity, position)){keyed}",
     "CREATE TABLE lineage_{generation} (successor {bytes} NOT NULL, predecessor {bytes} NOT NULL,"
     " position {number} NOT NULL, kind TEXT NOT NULL, PRIMARY KEY (successor, position, predecessor)){keyed}",
     "CREATE INDEX lineage_{generation}_back ON lineage_{generation} (predecessor)",
     "CREATE TABLE membership_{generation} (person {bytes} NOT NULL, position {number} NOT NULL,"
-    " household {bytes} NOT NULL, since TEXT NOT NULL, joined INTEGER NOT NULL,"
+    " household {bytes} NOT NULL, since INTEGER NOT NULL, joined INTEGER NOT NULL,"
     " PRIMARY KEY (person, position, household)){keyed}",
+    "CREATE TABLE residence_{generation} (household {bytes} NOT NULL, position {number} NOT NULL,"
+    " township TEXT NOT NULL, PRIMARY KEY (household, position)){keyed}",
 )
-INDEX_TABLES = ("timeline", "lineage", "membership")
+INDEX_TABLES = ("timeline", "lineage", "membership", "residence")
 COLUMNS: dict[str, dict[str, str]] = {
     "district_log": {
-        "position": "bigint",
+        "position": "int8",
         "source": "text",
-        "sequence": "bigint",
+        "sequence": "int8",
         "id": "bytea",
         "dataschema": "text",
         "subject": "text",
@@ -50,15 +56,16 @@ COLUMNS: dict[str, dict[str, str]] = {
         "envelope": "bytea",
         "data": "bytea",
     },
-    "timeline": {"entity": "bytea", "position": "bigint", "own": "int"},
-    "lineage": {"successor": "bytea", "predecessor": "bytea", "position": "bigint", "kind": "text"},
+    "timeline": {"entity": "bytea", "position": "int8", "own": "int4", "effective": "int4"},
+    "lineage": {"successor": "bytea", "predecessor": "bytea", "position": "int8", "kind": "text"},
     "membership": {
         "person": "bytea",
-        "position": "bigint",
+        "position": "int8",
         "household": "bytea",
-        "since": "text",
-        "joined": "int",
+        "since": "int4",
+        "joined": "int4",
     },
+    "residence": {"household": "bytea", "position": "int8", "township": "text"},
 }
 
 
@@ -87,19 +94,24 @@ class Engine:
             session.execute(f"DROP TABLE IF EXISTS {table}_{generation}")
 
     def insert(self, session: Session, table: str, rows: Sequence[Row], suffix: str = "") -> None:
-        """Many rows in one statement: PostgreSQL takes arrays, a row at a time would be ten times slower."""
+        """Many rows at once: on PostgreSQL by COPY, five times as fast as a statement with arrays."""
         if not rows:
             return
         columns = COLUMNS[table]
-        # A mark made twice is one mark; a line of the log written twice would be a fault, and is refused.
-        conflict = " ON CONFLICT DO NOTHING" if table in INDEX_TABLES else ""
-        into = f"INSERT INTO {table}{suffix} ({', '.join(columns)})"
-        if self.postgres:
-            arrays = ", ".join(f"?::{kind}[]" for kind in columns.values())
-            values: list[list[Any]] = [list(column) for column in zip(*rows, strict=True)]
-            session.execute(f"{into} SELECT * FROM unnest({arrays}){conflict}", values)
-        else:
-            session.executemany(f"{into} VALUES ({', '.join('?' * len(columns))}){conflict}", rows)
+        names = ", ".join(columns)
+        if not self.postgres:
+            marks = ", ".join("?" * len(columns))
+            session.executemany(f"INSERT INTO {table}{suffix} ({names}) VALUES ({marks})", rows)
+            return
+        # A session of either engine knows statements only; this is the one place that needs the connection.
+        connection: psycopg.Connection[Row] = cast(Any, session)._connection
+        statement = SQL("COPY {} ({}) FROM STDIN (FORMAT BINARY)").format(
+            Identifier(f"{table}{suffix}"), SQL(", ").join(map(Identifier, columns))
+        )
+        with connection.cursor() as cursor, cursor.copy(statement) as copy:
+            copy.set_types(list(columns.values()))
+            for row in rows:
+                copy.write_row(row)
 
 
 def engine_of(database: HistoryDatabase) -> Engine:

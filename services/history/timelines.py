@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -9,7 +10,14 @@ from events.base import Entry
 from services.chassis.database import Session
 from services.history.district_log import DistrictLog
 from services.history.index import decode
-from services.history.kinship import Through, Window, windows_of_household, windows_of_person
+from services.history.kinship import (
+    Through,
+    Window,
+    is_household,
+    townships,
+    windows_of_household,
+    windows_of_person,
+)
 
 FETCHED_AT_ONCE = 500
 DEEPEST_CHAIN = 32
@@ -26,11 +34,13 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class TimelinePage:
-    """`kind` of the entity: person, household or case; `after` begins the next page, None on the last."""
+    """`kind` of the entity: person, household or case; `after` begins the next page, None on the last;
+    `townships` in which the households concerned live."""
 
     kind: str
     lines: tuple[Found, ...]
     after: int | None
+    townships: frozenset[str]
 
 
 class Timelines:
@@ -54,8 +64,23 @@ class Timelines:
                     places.setdefault(position, window.through)
             wanted = sorted(places)[:limit]
             entries = _entries(session, wanted)
+            places_lived = townships(session, generation, _whose(session, generation, windows))
         lines = tuple(Found(position, places[position], entries[position]) for position in wanted)
-        return TimelinePage(kind, lines, wanted[-1] if len(places) > limit else None)
+        return TimelinePage(kind, lines, wanted[-1] if len(places) > limit else None, places_lived)
+
+    def lines(self, entity: UUID, at_once: int = 500) -> Iterator[Found]:
+        """The whole timeline of whatever the id names; nothing if it is not known."""
+        after: int | None = 0
+        while after is not None and (page := self.page(entity, after=after, limit=at_once)) is not None:
+            yield from page.lines
+            after = page.after
+
+    def townships_of(self, entry: Entry) -> frozenset[str]:
+        """Where those live whom an event concerns."""
+        with self.log.database.reading() as session:
+            generation = session.execute("SELECT generation FROM log_head")[0][0]
+            ids = {entry.envelope.stream.bytes, *(one.bytes for one in entry.envelope.concerns)}
+            return townships(session, generation, ids)
 
     def event(self, event: UUID) -> list[Found]:
         """The event and, behind it, its causes, the nearest first; empty if it is not kept."""
@@ -74,16 +99,27 @@ class Timelines:
         return chain
 
 
+def _whose(session: Session, generation: int, windows: list[Window]) -> set[bytes]:
+    """The entities of a timeline, and whom the first event of each concerns: a case lives nowhere itself."""
+    ids = {window.entity for window in windows}
+    for window in windows:
+        if window.days is None:
+            first = _positions(session, generation, window, 0, 1)
+            for entry in _entries(session, first).values():
+                ids.update(one.bytes for one in entry.envelope.concerns)
+    return ids
+
+
 def _kind(session: Session, generation: int, entity: bytes) -> str | None:
     """What the entity is, by its own stream; empty where it is only mentioned, None where it is unknown."""
-    found = session.execute(
-        f"SELECT d.subject, t.own FROM timeline_{generation} t JOIN district_log d ON d.position = t.position"
-        " WHERE t.entity = ? ORDER BY t.own DESC, t.position LIMIT 1",
-        (entity,),
-    )
-    if not found:
+    mentioned = f"SELECT position FROM timeline_{generation} WHERE entity = ?"
+    own = session.execute(f"{mentioned} AND own = 1 ORDER BY position LIMIT 1", (entity,))
+    if own:
+        subject = session.execute("SELECT subject FROM district_log WHERE position = ?", own[0])[0][0]
+        return str(subject).partition("/")[0]
+    if not session.execute(f"{mentioned} LIMIT 1", (entity,)):
         return None
-    return str(found[0][0]).partition("/")[0] if found[0][1] else ""
+    return "household" if is_household(session, generation, entity) else ""
 
 
 def _windows(session: Session, generation: int, kind: str, entity: bytes) -> list[Window]:
@@ -103,9 +139,8 @@ def _positions(session: Session, generation: int, window: Window, after: int, li
         )
     else:
         found = session.execute(
-            f"SELECT t.position FROM timeline_{generation} t JOIN district_log d ON d.position = t.position"
-            " WHERE t.entity = ? AND t.position > ? AND t.own = 1 AND d.effective BETWEEN ? AND ?"
-            " ORDER BY t.position LIMIT ?",
+            f"SELECT position FROM timeline_{generation} WHERE entity = ? AND position > ? AND own = 1"
+            " AND effective BETWEEN ? AND ? ORDER BY position LIMIT ?",
             (window.entity, after, *window.days, limit),
         )
     return [row[0] for row in found]

@@ -53,11 +53,18 @@ class Register:
 
     # -- reading -------------------------------------------------------------------------------------
 
+    def knows(self, id: Identifier) -> bool:
+        """Whether something of this kind is registered under the id."""
+        row = self.work.fact("registration", id)
+        return row is not None and row["kind"] == id.kind
+
+    # Asked before the stream is loaded: whoever sends a household's id as a person's would else have the
+    # household's facts folded, and remembered, as a person.
     def person(self, id: PersonId) -> Person:
-        return self.work.load(model.person, id)
+        return self.work.load(model.person, id) if self.knows(id) else Person()
 
     def household(self, id: HouseholdId) -> Household:
-        return self.work.load(model.household, id)
+        return self.work.load(model.household, id) if self.knows(id) else Household()
 
     def survivor(self, id: PersonId) -> PersonId:
         """The person that this registration is, if it was found to be a duplicate."""
@@ -346,7 +353,7 @@ class Register:
 
     def _registration(self, id: Identifier) -> UUID | None:
         found = self.work.fact("registration", id)
-        return None if found is None else UUID(found)
+        return None if found is None else UUID(found["event"])
 
     def _differs(self, said: str | None, recorded: Sealed | None) -> str | None:
         """`said` where it differs from what is recorded. Compared in memory and shown to nobody, so this is

@@ -151,7 +151,7 @@ def router(runtime: Runtime, view: ViewReader) -> APIRouter:
     routes = APIRouter(prefix="/households", tags=["households"])
 
     @routes.post("", status_code=201)
-    def register(request: Request, body: RegisterHousehold, caller: Registrar) -> Written:
+    def register_household(request: Request, body: RegisterHousehold, caller: Registrar) -> Written:
         """Register a family with its head and members; 409 where one belongs to another household."""
 
         def decide(register: Register) -> HouseholdId:
@@ -179,7 +179,9 @@ def router(runtime: Runtime, view: ViewReader) -> APIRouter:
         return _page(view, place, village, closed, After.decode(cursor), limit)
 
     @routes.get("/{id}")
-    def show(request: Request, id: HouseholdId, caller: AnyCaller, purpose: Purpose = None) -> HouseholdShown:
+    def show_household(
+        request: Request, id: HouseholdId, caller: AnyCaller, purpose: Purpose = None
+    ) -> HouseholdShown:
         """A household as recorded; with a purpose also names and address."""
         if purpose is not None:
             must_see_names(caller)
@@ -187,7 +189,9 @@ def router(runtime: Runtime, view: ViewReader) -> APIRouter:
         return ask(request, runtime, caller, lambda register: _show(register, caller, id, purpose))
 
     @routes.post("/{id}/corrections")
-    def correct(request: Request, id: HouseholdId, body: CorrectHousehold, caller: Registrar) -> Written:
+    def correct_household(
+        request: Request, id: HouseholdId, body: CorrectHousehold, caller: Registrar
+    ) -> Written:
         """What was recorded was wrong; nothing is recorded where nothing differs."""
 
         def decide(register: Register) -> HouseholdId:

@@ -133,7 +133,7 @@ def router(runtime: Runtime, destroy_keys: erasure.KeyDestroyer) -> APIRouter:
     routes = APIRouter(prefix="/people", tags=["people"])
 
     @routes.post("", status_code=201)
-    def register(request: Request, body: RegisterPerson, caller: Registrar) -> Written:
+    def register_person(request: Request, body: RegisterPerson, caller: Registrar) -> Written:
         """Register a person; 409 where the ID number belongs to somebody registered."""
         return act(
             request,
@@ -159,7 +159,9 @@ def router(runtime: Runtime, destroy_keys: erasure.KeyDestroyer) -> APIRouter:
         return Found(person=found)
 
     @routes.get("/{id}")
-    def show(request: Request, id: PersonId, caller: AnyCaller, purpose: Purpose = None) -> PersonShown:
+    def show_person(
+        request: Request, id: PersonId, caller: AnyCaller, purpose: Purpose = None
+    ) -> PersonShown:
         """A person as recorded; with a purpose also name, ID number and telephone."""
         if purpose is not None:
             must_see_names(caller)
@@ -167,7 +169,7 @@ def router(runtime: Runtime, destroy_keys: erasure.KeyDestroyer) -> APIRouter:
         return ask(request, runtime, caller, lambda register: _show(register, caller, id, purpose))
 
     @routes.post("/{id}/corrections")
-    def correct(request: Request, id: PersonId, body: CorrectPerson, caller: Registrar) -> Written:
+    def correct_person(request: Request, id: PersonId, body: CorrectPerson, caller: Registrar) -> Written:
         """What was recorded was wrong; nothing is recorded where nothing differs."""
 
         def decide(register: Register) -> PersonId:

@@ -8,7 +8,7 @@
 | merged         | duplicate       | the person it is                        | registry |
 | duplicates     | person          | the registrations merged into theirs    | registry |
 | roster-number  | roster's number | the household                           | registry |
-| registration   | person, household | event that a correction names         | registry |
+| registration   | person, household | its kind, the event a correction names | registry |
 | roster         | file's digest   | what its import counted                 | registry |
 | erasure-asked  | person          | who asked first                         | registry |
 | erased         | person          | ids whose keys go with theirs           | registry |
@@ -22,8 +22,8 @@ from datetime import date
 
 from events import assistance
 from events import registry as facts
-from events.base import Recorded
-from events.ids import HouseholdId, PersonId
+from events.base import Envelope, Recorded
+from events.ids import HouseholdId, Identifier, PersonId
 from events.registry import Category
 from services.chassis.service import Service, Shelf
 from services.chassis.work import Work
@@ -47,7 +47,7 @@ def an_id_number_belongs_to_one_person(
 ) -> None:
     person = fact.data.person
     if isinstance(fact.data, facts.PersonRegistered):
-        shelf.put("registration", person, str(fact.envelope.id))
+        _registered(shelf, person, fact.envelope)
     if fact.data.id_index is None:
         return
     index = shelf.open(fact.data.id_index)
@@ -61,6 +61,10 @@ def an_id_number_belongs_to_one_person(
         others = []
     shelf.put("id-number", index, str(person))
     shelf.put("id-of", person, [index, *others])
+
+
+def _registered(shelf: Shelf, id: Identifier, envelope: Envelope) -> None:
+    shelf.put("registration", id, {"kind": id.kind, "event": str(envelope.id)})
 
 
 @SERVICE.keep(facts.PeopleMerged)
@@ -82,7 +86,7 @@ def a_duplicate_is_the_person(shelf: Shelf, fact: Recorded[facts.PeopleMerged]) 
 
 @SERVICE.keep(facts.HouseholdRegistered)
 def members_belong_to_the_new_household(shelf: Shelf, fact: Recorded[facts.HouseholdRegistered]) -> None:
-    shelf.put("registration", fact.data.household, str(fact.envelope.id))
+    _registered(shelf, fact.data.household, fact.envelope)
     for member in fact.data.members:
         shelf.put("membership", member.person, str(fact.data.household))
     if fact.data.number is not None:

@@ -87,9 +87,10 @@ def act(
     """One command, once for an Idempotency-Key; answers with what `decide` names."""
 
     def written(work: Work) -> Written:
-        if version is not None:
+        register = Register(work)
+        if version is not None and register.knows(version[0]):
             expect(work, *version)
-        id = decide(Register(work))
+        id = decide(register)
         return Written(id=UUID(int=id.int), version=work.version(id), sequence=work.sequence)
 
     return execute(request, runtime, caller, Written, written)

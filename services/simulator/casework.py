@@ -1,4 +1,4 @@
-"""Cases of dibao as offices work on them: an application from hand-in to decision, a review to its conclusion.
+"""Cases of dibao as offices work on them: an application to its decision, a review to its conclusion.
 
 Whoever takes a step sends the version of the case that they saw. Where it has moved on, because the family
 has changed or a day has passed, they read the file again and go on from what it says.
@@ -19,6 +19,7 @@ from services.simulator.district import Home
 YUAN = 100
 MOST_VISITS = 60
 CONFLICT = 409
+REMARKS = (None, "入户查看住房、生活用品与收入凭证。", "户主行动不便，由邻居陪同入户。")
 
 
 class Ending(Enum):
@@ -76,9 +77,8 @@ class Casework:
 
     def application(self, home: Home, ending: Ending) -> Story:
         """A family applies, and its case goes its way to the decision."""
-        clerk = self.office.township(home.township)
         said = {"household": home.id, "applicant": home.head, "consent": True}
-        case = Case(self, clerk, clerk.post("/living/cases", said))
+        case = Case(self, self.office.township(home.township).post("/living/cases", said))
         self.means[case.id] = self.not_poor() if ending is Ending.DECLINED else self.poor()
         self.household_of[case.id] = home.id
         yield self.calendar.after(self.random.randint(1, 2))
@@ -95,9 +95,7 @@ class Casework:
 
     def _review(self, id: str) -> Story:
         file = self.office.county.get(f"/living/cases/{id}")
-        clerk = self.office.township(file["current"]["township"])
-        case = Case(self, clerk, file["current"])
-        yield from case.to_conclusion()
+        yield from Case(self, file["current"]).to_conclusion()
         self.in_hand.discard(id)
 
     def surveyors(self) -> list[str]:
@@ -107,15 +105,19 @@ class Casework:
 class Case:
     """One case on the desks that it crosses: the township's, then the county's."""
 
-    def __init__(self, work: Casework, clerk: Clerk, answer: Answer) -> None:
+    def __init__(self, work: Casework, answer: Answer) -> None:
         self._work = work
-        self._clerk = clerk
         self._now = answer
         self._assessed = False
 
     @property
     def id(self) -> str:
         return str(self._now["case"])
+
+    @property
+    def _clerk(self) -> Clerk:
+        """Of the township where the family lives now: it may have moved since the last step."""
+        return self._work.office.township(self._now["township"])
 
     @property
     def state(self) -> str:
@@ -174,7 +176,7 @@ class Case:
         """Two surveyors visit, the check of means comes back, the rule is applied."""
         calendar, random, means = self._work.calendar, self._work.random, self._work.means[self.id]
         found = means.found(len(self._now["members"]))
-        remarks = random.choice((None, "入户查看住房、生活用品与收入凭证。", "户主行动不便，由邻居陪同入户。"))
+        remarks = random.choice(REMARKS)
         survey = found | {"surveyors": self._work.surveyors(), "unstable": means.unstable, "remarks": remarks}
         if not self._step(self._clerk, "survey", survey):
             return

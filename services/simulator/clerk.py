@@ -70,7 +70,8 @@ class Clerk:
 
     def get(self, path: str, **query: Any) -> Any:
         """What the service answers. Raises Refused; with a `purpose` the look-up is recorded."""
-        return self._ask("GET", path, params={key: value for key, value in query.items() if value is not None})
+        asked = {key: value for key, value in query.items() if value is not None}
+        return self._ask("GET", path, params=asked)
 
     def post(self, path: str, body: Mapping[str, Any], version: int | None = None) -> Any:
         """Ask for a change. `version`: of what the clerk has seen of it, refused where it has moved on."""

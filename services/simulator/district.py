@@ -14,7 +14,7 @@ NOT_FOUND = 404
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """A household at the moment it was read. `members`: person → relation to the head, the head among them."""
+    """A household at the moment it was read. `members`: person → relation to the head, who is one of them."""
 
     id: str
     version: int
@@ -45,13 +45,18 @@ class District:
     def __init__(self, office: Office, random: Random) -> None:
         self._office = office
         self._random = random
-        self.households: list[str] = []
         self.promised: set[str] = set()
+        self._sizes: dict[str, int] = {}
+        self._known: dict[str, Someone] = {}
 
     def survey(self) -> None:
         """Learn which households there are, in the order of the list."""
         found = self._office.county.pages("/registry/households", limit=500)
-        self.households = [str(line["id"]) for line in found]
+        self._sizes = {str(line["id"]): int(line["members"]) for line in found}
+
+    @property
+    def households(self) -> list[str]:
+        return list(self._sizes)
 
     def clerk_of(self, home: Home) -> Clerk:
         return self._office.township(home.township)
@@ -72,18 +77,23 @@ class District:
         )
 
     def someone(self, person: str) -> Someone:
+        """Somebody as they were when first asked for: birth and sex stay, categories may have changed."""
+        if person not in self._known:
+            self.read_again(person)
+        return self._known[person]
+
+    def read_again(self, person: str) -> Someone:
         found: Answer = self._office.county.get(f"/registry/people/{person}")
-        return Someone(
-            str(found["id"]), date.fromisoformat(found["born"]), found["sex"], tuple(found["categories"])
-        )
+        born = date.fromisoformat(found["born"])
+        self._known[person] = Someone(person, born, found["sex"], tuple(found["categories"]))
+        return self._known[person]
 
     def draw(self, least: int = 1, most: int = 99, township: str | None = None) -> Home | None:
         """Any household of so many members; None where a few tries found none."""
-        for _ in range(TRIES):
-            household = self._random.choice(self.households)
-            if household in self.promised:
-                continue
-            home = self.home(household)
+        # Sizes are those of the last survey: they spare looking at most of what would not do.
+        fit = [one for one, size in self._sizes.items() if least <= size <= most and one not in self.promised]
+        for _ in range(TRIES if fit else 0):
+            home = self.home(self._random.choice(fit))
             if home is None or not least <= len(home.members) <= most:
                 continue
             if township is None or home.township == township:

@@ -134,7 +134,7 @@ def test_a_refusal_leaves_no_trace_and_disturbs_nobody(one: Runtime) -> None:
         work.keep("idempotency", "never", 1)
         raise Conflict("taken", "已占用", "taken")
 
-    before, refusal, after = together(one, say(ANNA, word="a"), refuses, say(ANNA, word="b"))
+    before, refusal, _ = together(one, say(ANNA, word="a"), refuses, say(ANNA, word="b"))
     assert isinstance(refusal, Conflict)
     assert len(one.store.commits) == 2
     assert words(one) == ["before", "a", "b"]

@@ -65,7 +65,12 @@ def test_what_was_committed_is_there_after_reopening(store: Store, another: Open
     for again in (store, another()):
         assert again.head() == made.head
         assert log(again) == list(made.entries)
-        assert again.kept_range("row", "", "", 9) == [("a", [1, {"字": None}]), ("b", False), ("c", 0), ("d", "")]
+        assert again.kept_range("row", "", "", 9) == [
+            ("a", [1, {"字": None}]),
+            ("b", False),
+            ("c", 0),
+            ("d", ""),
+        ]
         assert again.kept("row", "b") is False
         assert again.kept("row", "nothing") is None
         assert again.kept("other", "a") is None
@@ -102,8 +107,8 @@ def test_whoever_decided_on_an_older_head_loses(store: Store, another: Open) -> 
     with pytest.raises(LostRace):
         one_more(rival, base, id=2, row_a="loser", row_b="loser")
     assert everything(store) == everything(rival) == before
+    store.commit(change(before[0], row_c=1))
     with pytest.raises(LostRace):  # also where only rows were written in between
-        store.commit(change(before[0], row_c=1))
         one_more(rival, before[0])
     one_more(rival)
     assert [e.envelope.sequence for e in log(store)] == [1, 2]
@@ -147,7 +152,9 @@ def test_of_rivals_on_one_head_one_wins(another: Open, rounds: int) -> None:
         list(pool.map(rival, range(THREADS)))
     assert [len(won) for won in wins] == [1] * rounds
     assert [e.envelope.sequence for e in log(stores[0])] == list(range(1, rounds + 1))
-    assert [e.envelope.id.int for e in log(stores[0])] == [1 + n * THREADS + won[0] for n, won in enumerate(wins)]
+    assert [e.envelope.id.int for e in log(stores[0])] == [
+        1 + n * THREADS + won[0] for n, won in enumerate(wins)
+    ]
     assert stores[0].kept("row", "winner") == wins[-1][0]
 
 
@@ -207,7 +214,9 @@ def test_a_killed_writer_leaves_whole_transactions(url: str, store: Store) -> No
         head, found = store.head(), log(store)
         assert head.sequence >= (told[-1] if told else 0), f"seed {seed}: a commit that was answered is gone"
         assert [e.envelope.sequence for e in found] == list(range(1, head.sequence + 1)), f"seed {seed}"
-        assert (store.kept("row", "1") or 0) == head.sequence == head.revision, f"seed {seed}: half a transaction"
+        assert (store.kept("row", "1") or 0) == head.sequence == head.revision, (
+            f"seed {seed}: half a transaction"
+        )
         assert head.id == (found[-1].envelope.id if found else None), f"seed {seed}"
     one_more(store)
 
@@ -257,13 +266,16 @@ def test_who_sleeps_in_a_transaction_does_not_stop_the_others(
     monkeypatch.setattr("services.chassis.store_postgres.IDLE_IN_TRANSACTION_SECONDS", 1.0)
     store, sleeper = open_store(postgres_url, "toys"), open_store(postgres_url, "toys")
     try:
-        with pytest.raises(PersistenceError):  # noqa: PT012  # the end of the transaction is what fails
-            with sleeper._datastore.get_connection() as conn, conn.transaction():
-                conn.execute("UPDATE toys.head SET revision = revision")
-                with pytest.raises(LostRace):  # waits for the lock no longer than it says, and may try again
-                    one_more(store)
-                time.sleep(1.3)
+        with (
+            pytest.raises(PersistenceError),  # the end of the transaction is what fails
+            sleeper._datastore.get_connection() as conn,
+            conn.transaction(),
+        ):
+            conn.execute("UPDATE toys.head SET revision = revision")
+            with pytest.raises(LostRace):  # waits for the lock no longer than it says, and may try again
                 one_more(store)
+            time.sleep(1.3)
+            one_more(store)
         assert store.head().sequence == 1
     finally:
         store.close()
@@ -297,7 +309,26 @@ def test_the_log_can_be_read_in_sql_on_postgres(postgres_url: str) -> None:
     assert row == (1, "toys.Said.1", CASE.subject, {"people": [], "word": ""})
 
 
-KEYS = ["", "!", "0", "9", "A", "Z", "a", "a|b", "a~", "b", "~", "~~", "é", "兜", "兜底", "底", "\U0001f600", "\uffff"]
+KEYS = [
+    "",
+    "!",
+    "0",
+    "9",
+    "A",
+    "Z",
+    "a",
+    "a|b",
+    "a~",
+    "b",
+    "~",
+    "~~",
+    "é",
+    "兜",
+    "兜底",
+    "底",
+    "\U0001f600",
+    "\uffff",
+]
 
 
 def test_ranges_go_by_bytes(store: Store) -> None:
@@ -305,7 +336,11 @@ def test_ranges_go_by_bytes(store: Store) -> None:
     ordered = sorted(KEYS, key=lambda key: key.encode())
     for first in ["", *KEYS]:
         for last in ["", *KEYS]:
-            wanted = [k for k in ordered if k.encode() >= first.encode() and (not last or k.encode() < last.encode())]
+            wanted = [
+                k
+                for k in ordered
+                if k.encode() >= first.encode() and (not last or k.encode() < last.encode())
+            ]
             assert [key for key, _ in store.kept_range("row", first, last, 99)] == wanted
             assert [key for key, _ in store.kept_range("row", first, last, 2)] == wanted[:2]
 
@@ -316,7 +351,9 @@ def test_ranges_go_by_bytes(store: Store) -> None:
         st.text(st.characters(blacklist_categories=["Cs"], blacklist_characters="\0"), max_size=8),
         st.recursive(
             st.booleans() | st.integers(-(1 << 53), 1 << 53) | st.text(max_size=5),
-            lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=3),
+            lambda inner: (
+                st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=3)
+            ),
             max_leaves=4,
         ),
         max_size=6,

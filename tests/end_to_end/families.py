@@ -29,7 +29,13 @@ def register_person(system: System, name: str, born: str = "19700115", **more: A
 def register_household(system: System, *people: str, **more: Any) -> str:
     head, *others = people
     members = [{"person": head, "relation": "02"}, *({"person": one, "relation": "10"} for one in others)]
-    body = {"head": head, "members": members, "township": TOWNSHIP, "village": VILLAGE, "since": today(system)}
+    body = {
+        "head": head,
+        "members": members,
+        "township": TOWNSHIP,
+        "village": VILLAGE,
+        "since": today(system),
+    }
     return str(system.post("registry", "households", body | more)["id"])
 
 

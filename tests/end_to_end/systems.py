@@ -102,18 +102,19 @@ class System:
     def settle(self) -> None:
         self.eventually(self.settled, "every feed drained")
 
-    def live_until(self, day: datetime) -> None:
-        """Let days pass, each closed by every service before the next begins."""
-        while civil_date(self.clock.now()) < day.date():
+    def live_until(self, moment: datetime) -> None:
+        """Let time pass, from one first of a month to the next; what falls due in between is settled by date."""
+        until = civil_date(moment)
+        while (day := civil_date(self.clock.now())) < until:
             self.settle()
-            tomorrow = civil_date(self.clock.now()) + timedelta(days=1)
-            self.clock.advance_to(midnight(tomorrow) + timedelta(hours=9))
-            yesterday = (tomorrow - timedelta(days=1)).isoformat()
+            day = min(until, (day.replace(day=1) + timedelta(days=32)).replace(day=1))
+            self.clock.advance_to(midnight(day) + timedelta(hours=9))
+            closed = (day - timedelta(days=1)).isoformat()
             self.eventually(
-                lambda day=yesterday: all(
+                lambda day=closed: all(
                     runtime.store.kept("day", "closed") == day for runtime in self.house.runtimes.values()
                 ),
-                f"{yesterday} closed",
+                f"{closed} closed",
             )
         self.settle()
 

@@ -101,7 +101,7 @@ def timeline(system: System, kind: str, entity: str) -> list[str]:
     ends = {name: runtime.store.head().sequence for name, runtime in system.house.runtimes.items()}
 
     def kept() -> bool:
-        sources = system.get("history", "sources")["items"]
+        sources = system.get("history", "sources")["sources"]
         at = {one["source"].rpartition("/")[2]: one["sequence"] for one in sources}
         return all(at.get(name, 0) >= end for name, end in ends.items())
 

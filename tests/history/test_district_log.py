@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -162,6 +163,16 @@ def test_a_tie_that_cannot_be_read_is_kept_all_the_same(log: DistrictLog) -> Non
     split = HouseholdSplit(household=home, into=into, members=(one,), since=date(2026, 1, 1))
     logs.record("registry", home, split, data=b'{"household": 3}')
     assert log.take(REGISTRY, logs.of[REGISTRY]).stopped is None
+
+
+def test_facts_that_make_no_sense_and_ids_named_twice_do_not_stop_the_log(log: DistrictLog) -> None:
+    logs = Logs()
+    home, one = logs.household(), logs.person()
+    split = HouseholdSplit(household=home, into=home, members=(one, one), since=date(2026, 1, 1))
+    entry = logs.record("registry", home, split)
+    named_twice = replace(entry.envelope, concerns=(one, one, home))
+    assert log.take(REGISTRY, [Entry(named_twice, entry.data)]).stopped is None
+    assert len(kept(log)) == 1
 
 
 def test_of_two_rival_consumers_each_event_is_kept_once(opened: Open) -> None:

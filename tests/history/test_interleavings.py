@@ -13,6 +13,7 @@ from events.base import Entry
 from events.registry import Died, HouseholdSplit, MemberJoined
 from services.chassis.database import open_database
 from services.history.district_log import DistrictLog
+from services.history.tables import INDEX_TABLES
 from tests.history.logs import CLOCK, Logs, sources, src
 
 NAMES = ("registry", "living", "notification")
@@ -53,7 +54,7 @@ def world(script: list[tuple[str, object]]) -> Logs:
     return logs
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(steps, deliveries)
 def test_nothing_is_lost_or_doubled_and_no_effect_stands_before_its_cause(
     script: list[tuple[str, object]], chaos: list[tuple[str, int, int]]
@@ -93,6 +94,5 @@ def index_of(log: DistrictLog) -> list[object]:
     with log.database.reading() as session:
         generation = session.execute("SELECT generation FROM log_head")[0][0]
         return [
-            session.execute(f"SELECT * FROM {table}_{generation} ORDER BY 1, 2, 3")
-            for table in ("timeline", "lineage", "membership")
+            session.execute(f"SELECT * FROM {table}_{generation} ORDER BY 1, 2, 3") for table in INDEX_TABLES
         ]

@@ -181,6 +181,27 @@ def test_a_change_at_home_sends_an_application_back_to_the_survey(office: Office
     assert office.case(case).members == (people[0], born)
 
 
+def test_what_was_posted_is_void_when_the_household_is_another_one_now(office: Office) -> None:
+    household, people = office.family(2)
+    case = office.post(household, people[0])
+    office.until(date(2020, 8, 11))
+    assert office.case(case).stage is Stage.NOTICE_ENDED
+    office.tell(r.MemberLeft(household=household, person=people[1], since=office.today, reason="marriage"))
+    with pytest.raises(Conflict, match="wrong-step"):
+        office.do(steps.confirm, case, OFFICER)
+    office.look_into(case)
+    office.do(steps.post_notice, case)
+
+
+def test_a_death_told_first_as_leaving_counts_as_a_death(office: Office) -> None:
+    household, people = office.family(1)
+    case = office.grant(household, people[0])
+    office.tell(r.MemberLeft(household=household, person=people[0], since=date(2020, 8, 9), reason="death"))
+    office.tell(dead(people[0], household, date(2020, 8, 9)))
+    exited = office.facts(case, a.Exited)[0]
+    assert (exited.reason, exited.since) == ("death", date(2020, 9, 1))
+
+
 def test_an_application_whose_only_member_dies_falls_away(office: Office) -> None:
     household, people = office.family(1)
     case = office.post(household, people[0])

@@ -94,7 +94,7 @@ def test_a_login_and_a_mail_go_over_starttls(certificate: Path, server_side: ssl
         # Our own settings are at fault: the message can still be sent once they are right.
         with pytest.raises(Unreachable, match="smtp 535"):
             MailChannel(wrong, "office@huangjinao.example").send(MESSAGE)
-    assert logins == [(b"doudi", b"right"), (b"doudi", b"wrong")]
+    assert set(logins) == {(b"doudi", b"right"), (b"doudi", b"wrong")}
     assert "right" not in repr(server)
 
 

@@ -20,7 +20,6 @@ from events.service import Unsealed
 from services import notification
 from services.notification.channels import Channels, MailChannel, MailServer, NullChannel, WebhookChannel
 from services.notification.model import BACK_OFF, IN_DOUBT_AFTER
-
 from services.notification.outgoing import Outgoing
 from services.notification.sending import Sender
 from tests.notification.servers import Mailbox, Receiver, free_port, mail_server, webhook_receiver

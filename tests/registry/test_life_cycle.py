@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -67,10 +68,8 @@ class LifeCycle(RuleBasedStateMachine):
     @rule(picks=st.lists(PICK, min_size=1, max_size=3), relation=RELATION)
     def register_household(self, picks: list[int], relation: str) -> None:
         people = [self.one(pick) for pick in picks]
-        try:
+        with contextlib.suppress(Refused):
             self.households.append(self.office.household(people, [relation] * len(people)))
-        except Refused:
-            pass
 
     @rule(home=PICK, person=PICK, relation=RELATION)
     def join(self, home: int, person: int, relation: str) -> None:
@@ -116,7 +115,7 @@ class LifeCycle(RuleBasedStateMachine):
     def merge_people(self, person: int, other: int) -> None:
         self.ask(lambda r: r.merge_people(self.one(person), self.one(other)))
 
-    @rule(person=PICK, n=st.integers(1, 30))
+    @rule(person=PICK, n=st.integers(15, 40))
     def correct(self, person: int, n: int) -> None:
         self.ask(lambda r: r.correct_person(self.one(person), Particulars(id_number=said(n).id_number)))
 
@@ -176,8 +175,8 @@ class LifeCycle(RuleBasedStateMachine):
 
 
 LifeCycle.TestCase.settings = settings(
-    max_examples=25,
-    stateful_step_count=30,
+    max_examples=40,
+    stateful_step_count=25,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )

@@ -11,10 +11,11 @@ import time
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import structlog
 from kafka import KafkaConsumer, TopicPartition
-from kafka.errors import KafkaError
+from kafka.errors import KafkaError, OffsetOutOfRangeError
 from kafka.structs import OffsetAndMetadata
 
 from events.base import Entry
@@ -28,6 +29,17 @@ MOST_WAITING = 10_000
 FEW_WAITING = 2_000
 STUCK_SECONDS = 60.0
 HINT_SECONDS = 5.0
+
+
+def begin_where_hinted(consumer: KafkaConsumer, places: list[TopicPartition]) -> None:
+    """Assign the partitions and start at the offsets committed as hints, else at the beginning."""
+    consumer.assign(places)
+    for place in places:
+        hint = consumer.committed(place)
+        if hint is None:
+            consumer.seek_to_beginning(place)
+        else:
+            consumer.seek(place, hint)
 
 
 class FeedStuck(RuntimeError):
@@ -57,15 +69,15 @@ class KafkaFeed:
         self._by_place: dict[TopicPartition, list[_Lane]] = {}
         for lane in self._lanes.values():
             self._by_place.setdefault(lane.place, []).append(lane)
-        self._consumer.assign(list(self._by_place))
+        begin_where_hinted(self._consumer, list(self._by_place))
         self._hinted = time.monotonic()
         self._checked = time.monotonic()
 
     def poll(self, milliseconds: int = 100) -> int:
-        """Fetch what has come; how many entries. FeedStuck where nothing comes although there is something."""
+        """Fetch what has come; how many entries. FeedStuck where nothing comes that should."""
         self._flow()
         fetched = 0
-        for place, records in self._consumer.poll(timeout_ms=milliseconds).items():
+        for place, records in self._poll(milliseconds).items():
             for lane in self._by_place[place]:
                 lane.moved = time.monotonic()
             for record in records:
@@ -75,6 +87,16 @@ class KafkaFeed:
                         fetched += self._accept(lane, record.offset, record.headers, record.value)
         self._watch()
         return fetched
+
+    def _poll(self, milliseconds: int) -> dict[TopicPartition, list[Any]]:
+        try:
+            found: dict[TopicPartition, list[Any]] = self._consumer.poll(timeout_ms=milliseconds)
+        except OffsetOutOfRangeError:
+            # A hint from before the topic was made anew: the position decides, from the start.
+            for lane in self._lanes.values():
+                self.again(lane.source, 0)
+            return {}
+        return found
 
     def _accept(self, lane: _Lane, offset: int, headers: list[tuple[str, bytes]], value: bytes) -> int:
         try:

@@ -13,6 +13,7 @@ from kafka.structs import OffsetAndMetadata
 
 from events.base import Actor
 from services.chassis.gate import Gate, message_of
+from services.chassis.kafka.feed import begin_where_hinted
 from services.chassis.kafka.topics import consumer, gate_topic
 from services.chassis.runtime import Runtime
 from services.chassis.work import Cause
@@ -27,7 +28,7 @@ class GateFeed:
         self._gate = gate
         self._departments = {TopicPartition(gate_topic(one), partition): one for one in departments}
         self._consumer = consumer(bootstrap, f"doudi{runtime.source.replace('/', '.')}.gate")
-        self._consumer.assign(list(self._departments))
+        begin_where_hinted(self._consumer, list(self._departments))
 
     def step(self) -> int:
         """Take what has come; how many messages."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Sequence
+
 import structlog
 
 from events.base import Entry
@@ -96,7 +97,7 @@ class KafkaHost:
         sources = upstream_sources(runtime.service, runtime.around.district)
         if sources:
             feed = KafkaFeed(self._bootstrap, runtime.source, sources, self._partition)
-            runtime.start({source: feed for source in sources})
+            runtime.start(dict.fromkeys(sources, feed))
             self._loop(f"{name} inbox", _Inbox(runtime, feed).step, 0.0)
             self._closing.append(feed.close)
         else:
@@ -107,7 +108,7 @@ class KafkaHost:
         district = self.runtimes[0].around.district
         feed = KafkaFeed(self._bootstrap, f"/{district}/district-log", collector.sources, self._partition)
 
-        collector.feeds = {source: feed for source in collector.sources}
+        collector.feeds = dict.fromkeys(collector.sources, feed)
 
         def advance() -> int:
             feed.poll()

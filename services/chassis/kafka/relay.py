@@ -8,12 +8,14 @@ the producer is thrown away: the only state is what the topic says.
 
 from __future__ import annotations
 
+import threading
 import time
 from dataclasses import dataclass
+from typing import Any
 
 import structlog
 from kafka import KafkaProducer
-from kafka.errors import InvalidProducerEpochError, KafkaError, ProducerFencedError
+from kafka.errors import InvalidProducerEpochError, KafkaError, KafkaTimeoutError, ProducerFencedError
 
 from events.base import Entry
 from services.chassis.codec import to_headers
@@ -26,6 +28,8 @@ log = structlog.get_logger(__name__)
 SENT_AT_ONCE = 1000
 STEP_BACK_SECONDS = 15.0
 TRANSACTION_MS = 10_000
+FLUSH_SECONDS = 6.0
+COMMIT_SECONDS = 8.0
 
 
 class TopicDiffers(RuntimeError):
@@ -100,11 +104,7 @@ class Relay:
     def close(self) -> None:
         session, self._session = self._session, None
         if session is not None:
-            try:
-                session.producer.close(timeout=0)
-            except KafkaError as error:
-                # What it still held was in an open transaction, which nobody will see.
-                log.warning("producer did not close cleanly", source=self._source, error=type(error).__name__)
+            _abandon(session.producer)
 
     def _connect(self) -> _Session:
         producer = KafkaProducer(
@@ -114,6 +114,12 @@ class Relay:
             retry_backoff_ms=5,  # the default of 100 makes every transaction after another last that long
             batch_size=256 * 1024,
             max_request_size=FETCH_BYTES,
+            # A broker that died is noticed within seconds; the next producer reads back what it took.
+            request_timeout_ms=3_000,
+            delivery_timeout_ms=5_000,
+            max_block_ms=5_000,
+            bootstrap_timeout_ms=3_000,
+            reconnect_backoff_max_ms=500,
         )
         session = _Session(producer, 0)
         self._session = session
@@ -133,7 +139,8 @@ class Relay:
         mine = self._store.entries(e.sequence - 1, 1)
         if not mine:
             raise TopicDiffers(
-                f"{self._topic} holds {e.sequence} events, the store fewer: run `doudi restore {name_of(e.source)}`"
+                f"{self._topic} holds {e.sequence} events, the store fewer:"
+                f" run `doudi restore {name_of(e.source)}`"
             )
         if mine[0].envelope.id != e.id:
             raise TopicDiffers(
@@ -164,7 +171,7 @@ class Relay:
             limit *= 4
 
     def _send(self, producer: KafkaProducer, batch: list[Entry]) -> None:
-        futures = []
+        futures: list[Any] = []
         try:
             producer.begin_transaction()
             for entry in batch:
@@ -179,9 +186,44 @@ class Relay:
                         timestamp_ms=int(e.recordedtime.timestamp() * 1000),
                     )
                 )
-            producer.commit_transaction()
+            producer.flush(timeout=FLUSH_SECONDS)
+            for future in futures:
+                # Committing does not look at these: a batch that failed inside would be a hole in the topic.
+                future.get(timeout=1)
+            _commit(producer)
         except KafkaError as error:
             failures = [error, *(f.exception for f in futures if f.is_done and f.failed())]
             if any(isinstance(f, (ProducerFencedError, InvalidProducerEpochError)) for f in failures):
                 raise Fenced(self._source) from error
             raise
+
+
+def _commit(producer: KafkaProducer) -> None:
+    """Commit, or KafkaTimeoutError: the call has no limit of its own and waits for ever once a broker died
+    under it. Its outcome is then unknown, and the next producer, which first ends what this one left open,
+    reads it back from the topic."""
+    outcome: list[BaseException | None] = []
+
+    def commit() -> None:
+        try:
+            producer.commit_transaction()
+            outcome.append(None)
+        except BaseException as error:  # noqa: BLE001  # handed to the caller, whatever it is
+            outcome.append(error)
+
+    thread = threading.Thread(target=commit, name="relay commit", daemon=True)
+    thread.start()
+    thread.join(COMMIT_SECONDS)
+    if not outcome:
+        raise KafkaTimeoutError(f"no answer to a commit within {COMMIT_SECONDS:.0f} s")
+    if outcome[0] is not None:
+        raise outcome[0]
+
+
+def _abandon(producer: KafkaProducer) -> None:
+    """Throw a producer away with what it holds: that lies in an open transaction, which nobody will see."""
+    try:
+        producer.close(timeout=0)
+    except KafkaError:
+        # Closing flushes first and may fail; without this its thread and its connection would stay.
+        producer._sender.force_close()

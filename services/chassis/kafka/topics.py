@@ -1,4 +1,4 @@
-"""Topics: one a service, one partition a district, kept for ever; and how the last committed record is found."""
+"""Topics: one a service, one partition a district, kept for ever; how the last committed record is found."""
 
 from __future__ import annotations
 
@@ -58,7 +58,10 @@ def consumer(bootstrap: str, group: str | None = None) -> KafkaConsumer:
         group_id=group,
         enable_auto_commit=False,
         isolation_level="read_committed",
-        auto_offset_reset="earliest",
+        # A hint beyond the end must be seen: "latest" would jump, and skip, without a word.
+        auto_offset_reset="none",
+        bootstrap_timeout_ms=3_000,
+        reconnect_backoff_max_ms=500,
         allow_auto_create_topics=False,
         max_poll_records=2000,
         max_partition_fetch_bytes=FETCH_BYTES,

@@ -1,0 +1,220 @@
+"""`doudi demo`: a district's year in one process, then its check, then the APIs to look around in.
+
+Everything in it is made up. It has a folder of its own, which it empties at its start; it never reads another
+and reaches nobody outside, whatever the environment's settings say.
+"""
+
+from __future__ import annotations
+
+import io
+import shutil
+import time
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Annotated, NoReturn
+from uuid import UUID, uuid4
+
+import httpx
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+from events.base import Actor
+from services.chassis.clock import CIVIL_ZONE, SeededIds, civil_date
+from services.chassis.departments import Department
+from services.chassis.embedded import OFFICE_OPENS, EmbeddedHost
+from services.chassis.logs import configure
+from services.chassis.settings import Settings
+from services.chassis.tokens import Caller, issue_token
+from services.chassis.work import Cause
+from services.cli.check import check
+from services.cli.check_reading import check_reading
+from services.cli.house import House
+from services.cli.parts import collectors_of, senders_of
+from services.cli.show import show_timeline, wide_console
+from services.cli.summary import summary
+from services.cli.up import serving, wait_for_end
+from services.notification.channels import Channels
+from services.registry.importing import import_roster
+from services.simulator.clerk import InProcess, Office
+from services.simulator.clock import ReleasedClock
+from services.simulator.roster import roster_bytes
+from services.simulator.year import Year
+
+FIRST = date(2020, 8, 1)
+OPENS = datetime(2020, 8, 1, 8, tzinfo=CIVIL_ZONE)
+SAMPLE = Path(__file__).parents[2] / "samples" / "roster.xlsx"
+SAMPLE_HOUSEHOLDS = 300
+MARK = ".doudi-demo"
+MONDAY = 0
+ROUTINE = ("notification.SendingStarted", "notification.Sent")
+"""Left out of the timeline that is printed: they say only that the message composed before was sent."""
+
+
+def register(app: typer.Typer) -> None:
+    app.command()(demo)
+
+
+def demo(
+    exit: Annotated[
+        bool, typer.Option("--exit", help="end after the checks, with a status that tells")
+    ] = False,
+    port: Annotated[int, typer.Option(help="port of the HTTP APIs; 0: any free one")] = 8350,
+    seed: Annotated[int, typer.Option(help="another seed, another year")] = 43,
+    households: Annotated[
+        int | None, typer.Option(min=12, max=5000, help="made from the seed; without: samples/roster.xlsx")
+    ] = None,
+    days: Annotated[int, typer.Option(min=1, max=3650, help="how long to play")] = 365,
+    data: Annotated[Path, typer.Option(help="the demo's own folder, emptied at its start")] = Path(
+        "var/demo"
+    ),
+) -> None:
+    """Play a made-up district's year, check it by replay, and serve it until stopped."""
+    began = time.monotonic()
+    console = wide_console()
+    configure("WARNING", False)
+    settings = demo_settings(_emptied(data), port)
+    clock = ReleasedClock(OPENS)
+    house = House(settings, clock=clock, ids=SeededIds(seed))
+    try:
+        host = demo_host(house)
+        take_roster(house, _roster(seed, households), seed, console)
+        year = play(house, host, clock, seed, days, console)
+        console.print(summary(house))
+        if year.chosen is not None:
+            show_timeline(
+                house, UUID(year.chosen), console, title="一户家庭的一年 One family's year", without=ROUTINE
+            )
+        good = _check(house, console)
+        console.print(f"[bold]{time.monotonic() - began:.1f} s[/] in all.")
+        if exit:
+            raise typer.Exit(0 if good else 1)
+        _serve(house, host, clock, console)
+        raise typer.Exit(1 if host.failure or not good else 0)
+    finally:
+        house.close()
+
+
+# -- before -----------------------------------------------------------------------------------------------
+
+
+def demo_settings(data: Path, port: int) -> Settings:
+    # Given here, they stand above the environment: a demo never opens a real district's database.
+    return Settings(
+        data=data, port=port, host="127.0.0.1", log_level="WARNING", token_development=True,
+        token_jwks_url=None, token_public_key=None, kafka=None, postgres_url=None, vault_url=None,
+        master_key=None, master_key_file=None, smtp_host=None,
+    )  # fmt: skip
+
+
+def _emptied(folder: Path) -> Path:
+    """The demo's folder, empty. A folder that no demo has made is never touched."""
+    folder = folder.resolve()
+    if folder.exists() and any(folder.iterdir()):
+        if not (folder / MARK).is_file():
+            _fail(f"{folder} holds something that is not a demo's: name another folder with --data")
+        shutil.rmtree(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / MARK).write_text("Made by `doudi demo`, which empties this folder whenever it starts.\n")
+    return folder
+
+
+def demo_host(house: House) -> EmbeddedHost:
+    host = EmbeddedHost(list(house.runtimes.values()))
+    host.followers.extend(house.followers)
+    host.senders.extend(senders_of(house, Channels()))  # to the console's log alone
+    for collector in collectors_of(house):
+        host.collect(collector)
+    return host
+
+
+def _roster(seed: int, households: int | None) -> bytes:
+    if households is None and SAMPLE.is_file():
+        return SAMPLE.read_bytes()
+    return roster_bytes(seed, households or SAMPLE_HOUSEHOLDS)
+
+
+def take_roster(house: House, roster: bytes, seed: int, console: Console) -> None:
+    """The clerks' workbook through the real import."""
+    actor = Actor(Department.CIVIL_AFFAIRS.value, "register-officer", SeededIds(seed).random())
+    cause = Cause(actor, SeededIds(seed).random())
+    done = import_roster(house.runtimes["registry"], io.BytesIO(roster), "roster.xlsx", cause)
+    console.print(
+        f"花名册导入 roster: {done.rows} rows, {done.registered} registered, {done.refused} refused"
+    )
+
+
+# -- the year ---------------------------------------------------------------------------------------------
+
+
+def play(
+    house: House, host: EmbeddedHost, clock: ReleasedClock, seed: int, days: int, console: Console
+) -> Year:
+    progress = Progress(
+        TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[events]:,} events"),
+        TimeElapsedColumn(), console=console,
+    )  # fmt: skip
+    with httpx.Client(transport=InProcess(house.web()), base_url="http://doudi") as client, progress:
+        office = Office(client, seed=seed, token_for=lambda caller: issue_token(house.settings, caller))
+        year = Year(office, seed=seed, first=FIRST, days=days)
+        task = progress.add_task("", total=days, events=0)
+
+        def morning(day: date) -> None:
+            if day.weekday() == MONDAY:
+                host.follow()  # lists of cases are read on Mondays
+            year.morning(day)
+            progress.update(task, advance=1, description=f"{day:%Y-%m}", events=_events(house))
+
+        host.drain()
+        host.follow()
+        host.live_through(clock, FIRST + timedelta(days=days), morning)
+        host.follow()
+        progress.update(task, completed=days, events=_events(house))
+    return year
+
+
+def _events(house: House) -> int:
+    return sum(runtime.store.head().sequence for runtime in house.runtimes.values())
+
+
+def _check(house: House, console: Console) -> bool:
+    console.print("\n重放核对 Replayed from the logs alone, and compared with what the services hold:")
+    same = check(house, console)
+    console.print("查询与历史 What is read, built anew and compared:")
+    again = check_reading(house, console)
+    good = same and again
+    console.print("[green]全部一致 all the same[/]" if good else "[red]不一致 something differs[/]")
+    return good
+
+
+# -- after ------------------------------------------------------------------------------------------------
+
+
+def _serve(house: House, host: EmbeddedHost, clock: ReleasedClock, console: Console) -> None:
+    clock.advance_to(clock.now() + OFFICE_OPENS)
+    clock.release()
+    caller = Caller(person=uuid4(), post="clerk", department=Department.CIVIL_AFFAIRS)
+    token = issue_token(house.settings, caller)
+    host.start()
+    try:
+        with serving(house) as server:
+            url = f"http://127.0.0.1:{server.port}"
+            console.print(f"\n[bold]{url}[/] serves the year on; it is {civil_date(clock.now())} there.")
+            for name in house.names:
+                console.print(f"  {url}/{name}/docs", highlight=False)
+            console.print("\nTo try it, as a clerk of civil affairs (good for 8 hours):", highlight=False)
+            # Plain prints: a token broken over lines would be no token.
+            typer.echo(f"\nTOKEN={token}\n")
+            typer.echo(f'curl -H "Authorization: Bearer $TOKEN" "{url}/living/cases?state=granted&limit=3"')
+            typer.echo(f'curl -H "Authorization: Bearer $TOKEN" "{url}/registry/households?limit=3"\n')
+            typer.echo("Stop with Ctrl-C.")
+            wait_for_end(host.ended)
+    finally:
+        host.stop()
+    if host.failure:
+        typer.secho(host.failure, err=True, fg="red")
+
+
+def _fail(message: str) -> NoReturn:
+    typer.secho(message, err=True, fg="red")
+    raise typer.Exit(2)

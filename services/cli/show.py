@@ -1,0 +1,112 @@
+"""`doudi timeline` and `doudi events`: what is recorded, on a terminal. Names stay sealed here."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+from uuid import UUID
+
+import msgspec
+import typer
+from rich.console import Console
+
+from services.cli.house import ROOMS, House
+from services.cli.up import read_settings
+from services.history.lines import Sight, line
+from services.history.table import render_timeline
+
+Data = Annotated[Path | None, typer.Option(help="folder of stores and keys")]
+Postgres = Annotated[str | None, typer.Option(help="postgresql://…, {service} stands for the service")]
+LIMIT = 200
+WIDE = 160
+
+
+class Language(StrEnum):
+    BOTH = "both"
+    ZH = "zh"
+    EN = "en"
+
+
+def wide_console() -> Console:
+    """A terminal as wide as it is; a file or a pipe wide enough for a table."""
+    console = Console()
+    return console if console.is_terminal else Console(width=WIDE)
+
+
+def register(app: typer.Typer) -> None:
+    app.command()(timeline)
+    app.command()(events)
+
+
+def timeline(
+    id: Annotated[UUID, typer.Argument(help="of a person, a household or a case")],
+    limit: Annotated[int, typer.Option(min=1, max=10_000, help="most lines")] = LIMIT,
+    lang: Annotated[Language, typer.Option(help="in which language")] = Language.BOTH,
+    data: Data = None,
+    postgres: Postgres = None,
+) -> None:
+    """All that was recorded of a person, a household or a case, in causal order."""
+    house = House(read_settings(data=data, postgres_url=postgres), names=["history"])
+    try:
+        if not show_timeline(house, id, wide_console(), limit=limit, lang=lang):
+            typer.secho(f"nothing is recorded of {id}", err=True, fg="red")
+            raise typer.Exit(1)
+    finally:
+        house.close()
+
+
+def show_timeline(
+    house: House,
+    id: UUID,
+    console: Console,
+    *,
+    limit: int = LIMIT,
+    lang: Language = Language.BOTH,
+    title: str = "",
+    without: Collection[str] = (),
+) -> bool:
+    """Print it but for events of the types `without`, with what is restricted to the office; whether there
+    is anything."""
+    assert house.timelines is not None, "history is among the services of this house"
+    page = house.timelines.page(id, limit=limit)
+    if page is None:
+        return False
+    sight = Sight(house.runtimes["history"].around.keys, restricted=True)
+    lines = [line(found, sight) for found in page.lines if found.entry.envelope.type not in without]
+    table = render_timeline(lines, f"{title} {page.kind} {id}".strip(), lang.value)
+    for column in table.columns:
+        column.overflow = "fold"  # nothing of a sentence may be lost on a narrow terminal
+    console.print(table)
+    if page.after is not None:
+        console.print(f"… and more; --limit shows more than {limit}")
+    return True
+
+
+def events(
+    service: Annotated[str, typer.Argument(help=f"of {', '.join(ROOMS)}")],
+    first: Annotated[int, typer.Option("--from", min=1, help="sequence of the first")] = 1,
+    limit: Annotated[int, typer.Option(min=1, help="most lines")] = 100,
+    data: Data = None,
+    postgres: Postgres = None,
+) -> None:
+    """A service's log as it is stored, a line of JSON an event; what is sealed or restricted stays closed."""
+    if service not in ROOMS:
+        typer.secho(f"no service {service}; there are {', '.join(ROOMS)}", err=True, fg="red")
+        raise typer.Exit(2)
+    house = House(read_settings(data=data, postgres_url=postgres), names=[service])
+    try:
+        for entry in house.runtimes[service].store.entries(first - 1, limit):
+            told = {"envelope": entry.envelope, "data": msgspec.Raw(_as_json(entry.data))}
+            typer.echo(msgspec.json.encode(told).decode())
+    finally:
+        house.close()
+
+
+def _as_json(data: bytes) -> bytes:
+    try:
+        msgspec.json.decode(data, type=msgspec.Raw)
+    except msgspec.DecodeError:  # restricted: bytes that only its audience can read
+        return msgspec.json.encode(data)
+    return data

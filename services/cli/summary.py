@@ -1,0 +1,70 @@
+"""What a year came to, in one table."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+from rich.table import Table
+
+from services.chassis.service import name_of
+from services.chassis.views import ViewReader
+from services.cli.house import House
+
+ILLUSTRATIVE = "示例标准 illustrative"
+
+
+def summary(house: House) -> Table:
+    """People, cases, sums, messages and events, as the views and the district log have them."""
+    table = Table(title="一年小结 The year in figures", title_justify="left", show_header=False)
+    table.add_column("zh")
+    table.add_column("en", style="dim")
+    table.add_column("figure", justify="right")
+    for zh, en, figure in _figures(house):
+        table.add_row(zh, en, figure)
+    return table
+
+
+def _figures(house: House) -> list[tuple[str, str, str]]:
+    register, cases = house.readers["registry"]["register"], house.readers["living"]["cases"]
+    recorded = _recorded(house)
+    types: Counter[str] = Counter()
+    for (_, schema), count in recorded.items():
+        types[schema.rpartition(".")[0]] += count
+
+    def registered(sql: str) -> str:
+        return f"{_one(register, sql):,}"
+
+    monthly = _one(cases, "SELECT COALESCE(SUM(amount_fen), 0) FROM {cases} WHERE state = 'granted'")
+    exits = types["assistance.Exited"]
+    figures = [
+        ("户数", "households", registered("SELECT COUNT(*) FROM {households} WHERE closed IS NULL")),
+        ("人数", "people", registered("SELECT COUNT(*) FROM {people} WHERE died IS NULL AND merged IS NULL")),
+        ("在册对象", "enrolled", registered("SELECT COUNT(*) FROM {enrolments} WHERE until IS NULL")),
+        ("低保申请", "applications", f"{types['assistance.Applied']:,}"),
+        ("予以确认", "granted", f"{types['assistance.SubsidyGranted']:,}"),
+        ("不予确认", "declined", f"{types['assistance.Declined']:,}"),
+        ("停保", "exits", f"{exits:,}"),
+        ("月保障金额", "a month, yuan", f"{monthly / 100:,.2f} {ILLUSTRATIVE}"),
+        ("已发通知", "messages told", f"{types['notification.Sent']:,}"),
+    ]
+    services: Counter[str] = Counter()
+    for (source, _), count in recorded.items():
+        services[name_of(source)] += count
+    return figures + [(f"事件：{name}", f"events of {name}", f"{services[name]:,}") for name in house.names]
+
+
+def _recorded(house: House) -> dict[tuple[str, str], int]:
+    """How many events of which source and schema the district log holds."""
+    if house.timelines is None:
+        return {}
+    with house.timelines.log.database.reading() as session:
+        rows = session.execute(
+            "SELECT source, dataschema, COUNT(*) FROM district_log GROUP BY source, dataschema"
+        )
+    return {(source, schema): count for source, schema, count in rows}
+
+
+def _one(reader: ViewReader, sql: str) -> Any:
+    with reader.reading() as tables:
+        return tables.execute(sql)[0][0]
