@@ -46,6 +46,8 @@ class EmbeddedHost:
         self.ended = threading.Event()
         self._turn = threading.RLock()
         self._loop = Loop("embedded", self.step, self._fail, IDLE_SECONDS)
+        # Live, what is sent has a thread of its own: a slow mail server must not hold up the services.
+        self._sending: Loop | None = None
         stores = {runtime.source: runtime.store for runtime in self.runtimes}
         self.feed = StoreFeed(stores)
         for runtime in self.runtimes:
@@ -55,6 +57,8 @@ class EmbeddedHost:
 
     def committed(self, entries: list[Entry]) -> None:
         self._loop.wake()
+        if self._sending is not None:
+            self._sending.wake()
 
     def collect(self, collector: Collector) -> None:
         """Let a collector read every service's log; it advances with the followers."""
@@ -77,6 +81,9 @@ class EmbeddedHost:
             return total
 
     def _send(self) -> int:
+        return 0 if self._sending is not None else self._send_all()
+
+    def _send_all(self) -> int:
         return sum(send() for send in self.senders)
 
     def settle(self, today: date) -> None:
@@ -110,11 +117,16 @@ class EmbeddedHost:
 
     def start(self) -> None:
         """Go on by itself: woken by commits, and every second for what falls due."""
+        if self.senders:
+            self._sending = Loop("senders", self._send_all, self._fail, IDLE_SECONDS)
+            self._sending.start()
         self._loop.start()
 
     def stop(self) -> None:
-        self._loop.stop()
-        self._loop.join()
+        for loop in (self._loop, self._sending):
+            if loop is not None:
+                loop.stop()
+                loop.join()
         self.ended.set()
 
     def step(self) -> int:

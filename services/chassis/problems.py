@@ -17,6 +17,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
 from services.chassis.refusal import Refused
+from services.chassis.store import INFRASTRUCTURE
 from services.chassis.wording import BrokenRule, broken_rules
 
 MEDIA_TYPE = "application/problem+json"
@@ -135,6 +136,16 @@ def not_ready(reasons: Sequence[str]) -> Problem:
     )
 
 
+def machine_failed() -> Problem:
+    """A full disk, a database away: no fault of the request, and soon over. What was asked may have happened."""
+    return Problem(
+        503,
+        "系统暂时无法处理，请稍后以同一幂等键重试。",
+        "The machine failed. Try again in a while, with the same Idempotency-Key.",
+        headers={"Retry-After": "5"},
+    )
+
+
 def internal() -> Problem:
     return Problem(
         500,
@@ -181,10 +192,13 @@ def install(app: FastAPI) -> None:
             problem = validation_failed(error.errors())
         elif isinstance(error, HTTPException):
             problem = of_status(error)
+        elif isinstance(error, INFRASTRUCTURE):
+            log.warning("the machine failed", error=type(error).__name__)
+            problem = machine_failed()
         else:
             log.error("request failed", exc_info=error)
             problem = internal()
         return problem.response(getattr(request.state, "request_id", None))
 
-    for kind in (Refused, RequestValidationError, HTTPException, Exception):
+    for kind in (Refused, RequestValidationError, HTTPException, *INFRASTRUCTURE, Exception):
         app.add_exception_handler(kind, on_problem)

@@ -375,7 +375,7 @@ def test_observers_hear_of_what_held_only(one: Runtime) -> None:
 
 @pytest.mark.postgres
 def test_a_connection_ended_by_the_server_costs_no_more_than_an_error(postgres_url: str) -> None:
-    """Every session of the store is ended between two decisions: who was told of a failure recorded nothing."""
+    """Sessions are ended by the server between decisions: who was told of a failure recorded nothing."""
     store = open_store(postgres_url, "registry")
     one = runtime(toy("registry"), store, ids=SystemIds())
     recorded, failures = [], 0

@@ -48,6 +48,10 @@ FACTS = {"toys.Said", "toys.Answered"}
 Snapshot = dict[str, Any]
 
 
+class Broken(BaseException):
+    """A law of delivery is broken. No Exception: an inbox would park the fact that shows it."""
+
+
 def copy_file(source: Path, target: Path) -> None:
     with closing(sqlite3.connect(source)) as live, closing(sqlite3.connect(target)) as copy:
         live.backup(copy)
@@ -144,12 +148,14 @@ class World:
         listens = {source(other) for other in work.service.listens}
         by_id = {e.envelope.id: e.envelope for s in listens for e in self.published(s)}
         causes = {c for c in self.past[envelope.id] if c in by_id}
-        assert causes <= self.consumed(name, work), "an effect before its cause"
+        if not causes <= self.consumed(name, work):
+            raise Broken("an effect before its cause")
         for cause in causes - self.discarded[name]:
             c = by_id[cause]
             if c.type in FACTS and set(c.concerns) & set(envelope.concerns):
                 applied = work.fact(seen(c.source), "all") or []
-                assert str(cause) in applied, "out of order on a person"
+                if str(cause) not in applied:
+                    raise Broken("out of order on a person")
 
     # -- what happens --------------------------------------------------------------------------------
 

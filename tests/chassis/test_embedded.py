@@ -46,7 +46,7 @@ class Town:
 
 
 def found(folder: Path, stack: ExitStack, seed: int = 7) -> Town:
-    """Registry speaks; living and finance answer each other until it is deep; living is reminded of people."""
+    """Registry speaks; living and finance answer each other; living is reminded of people."""
     folder.mkdir()
     clock, ids = SimulatedClock(START - timedelta(hours=9)), SeededIds(seed)
     vault = MemoryVault(clock=clock)

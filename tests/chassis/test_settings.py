@@ -56,7 +56,6 @@ def test_each_service_has_a_database_of_its_own(monkeypatch: pytest.MonkeyPatch)
         ({"PORT": "99999"}, "port"),
         ({"TOKEN_JWKS_URL": "http://keys.example/jwks"}, "https"),
         ({"TOKEN_DEVELOPMENT": "1", "TOKEN_PUBLIC_KEY": "key.pem"}, "choose one"),
-        ({"WEBHOOK_URLS": "https://a.example/hook"}, "webhook_secret"),
         ({"SMTP_HOST": "mail.example", "SMTP_PASSWORD": SECRET, "SMTP_TLS": "none"}, "in clear"),
     ],
 )

@@ -1,4 +1,4 @@
-"""Views: they follow the log, are built again beside the live tables, swapped when they have caught up."""
+"""Views: they follow the log, are built again beside the live tables, and swapped when caught up."""
 
 import threading
 from collections.abc import Callable, Iterator

@@ -14,7 +14,7 @@ from events.ids import CaseId, HouseholdId, PersonId
 from events.registry import Category
 from services.registry.enrolment import in_force, met_since
 from services.registry.erasure import duty_to_keep
-from tests.registry.given import POOR_AND_AIDED, TODAY, WIFE, Office, a_district
+from tests.registry.given import POOR_AND_AIDED, TODAY, TOWNSHIP, WIFE, Office, a_district
 from tests.support import District, speaker
 
 POOR = {Category.REGISTERED_POOR: date(2018, 1, 1)}
@@ -207,7 +207,9 @@ def test_an_open_case_of_living_forbids_erasure_until_it_is_over(office: Office)
     person = office.person(1)
     home = office.household([person, office.person(2)])
     office.decide(lambda register: register.leave(home, person, TODAY, "other"))
-    applied = assistance.Applied(**covers(home, person), applicant=person, consent=True, on=TODAY)
+    applied = assistance.Applied(
+        **covers(home, person), applicant=person, township=TOWNSHIP, consent=True, on=TODAY
+    )
     office.district.say("living", (CASE, applied))
     assert office.decide(lambda register: duty_to_keep(register, person)) == "open_case"
     withdrawn = assistance.Withdrawn(**covers(home, person), reason="request", on=TODAY)
