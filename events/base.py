@@ -106,7 +106,7 @@ class Envelope:
     effective: date
     recordedtime: datetime
     sequence: int
-    previous: UUID | None
+    previous: UUID | None = None
     known: dict[str, int]
     heard: dict[str, int] = field(default_factory=dict)
     decision: UUID

@@ -20,6 +20,7 @@ from psycopg_pool import ConnectionPool
 
 Row = tuple[Any, ...]
 BUSY_SECONDS = 30
+FOUNDING = "SELECT pg_advisory_xact_lock(431202)"  # the store's lock too: one process makes tables at a time
 
 
 class Session(Protocol):
@@ -33,6 +34,9 @@ class Session(Protocol):
 class Database(Protocol):
     def transaction(self) -> Any:
         """A context that gives a `Session`; commits at its end, takes all back on an exception."""
+
+    def founding(self) -> Any:
+        """The same, for making tables that may be missing: processes that start at once take turns."""
 
     def close(self) -> None: ...
 
@@ -91,6 +95,8 @@ class SqliteDatabase:
                 raise
             mine.connection.execute("COMMIT")
 
+    founding = transaction  # which takes the write lock before it looks
+
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """A snapshot: does not wait for writers."""
@@ -132,7 +138,7 @@ class PostgresDatabase:
     def __init__(self, url: str, schema: str) -> None:
         # Once and alone: two that create a schema at once would both fail.
         with psycopg.connect(url) as first:
-            first.execute("SELECT pg_advisory_xact_lock(431202)")
+            first.execute(FOUNDING)
             first.execute(SQL("CREATE SCHEMA IF NOT EXISTS {}").format(Identifier(schema)))
 
         def configure(connection: psycopg.Connection[Row]) -> None:
@@ -147,6 +153,13 @@ class PostgresDatabase:
     def transaction(self) -> Iterator[Session]:
         with self._pool.connection() as connection, connection.transaction():
             yield _PostgresSession(connection)
+
+    @contextmanager
+    def founding(self) -> Iterator[Session]:
+        # Where two make the same table at once, "IF NOT EXISTS" does not keep the second from failing.
+        with self.transaction() as session:
+            session.execute(FOUNDING)
+            yield session
 
     @contextmanager
     def reading(self) -> Iterator[Session]:

@@ -139,6 +139,9 @@ class EmbeddedHost:
             runtime.measure()
         return followed
 
+    def unready(self) -> list[str]:
+        return [self.failure] if self.failure else []
+
     def _fail(self, loop: str, error: BaseException) -> None:
         self.failure = f"{loop}: {error}"
         self.ended.set()

@@ -82,7 +82,7 @@ def router(runtime: Runtime) -> APIRouter:
         return runtime.decide(lambda work: shown(work, first, limit))
 
     @routes.post("/{number}/retry", status_code=202)
-    def retry(request: Request, caller: Operator, number: Number, body: Reason) -> Settled:
+    def retry_letter(request: Request, caller: Operator, number: Number, body: Reason) -> Settled:
         """Ask for a retry; the inbox does it, and the letter stays if it fails again."""
 
         def decide(work: Work) -> Settled:
@@ -92,7 +92,7 @@ def router(runtime: Runtime) -> APIRouter:
         return execute(request, runtime, caller, Settled, decide)
 
     @routes.post("/{number}/discard")
-    def discard(request: Request, caller: Operator, number: Number, body: Reason) -> Settled:
+    def discard_letter(request: Request, caller: Operator, number: Number, body: Reason) -> Settled:
         """The letter will never count here."""
 
         def decide(work: Work) -> Settled:

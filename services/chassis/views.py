@@ -87,7 +87,7 @@ class ViewReader:
         self._database = database
         self._store = store
         self._opener = opener
-        with database.transaction() as session:
+        with database.founding() as session:
             session.execute(VIEWS)
             found = session.execute("SELECT version FROM views WHERE name = ?", (view.name,))
             if not found:

@@ -27,6 +27,8 @@ S = TypeVar("S")
 E = TypeVar("E", bound=Event)
 Id = TypeVar("Id", bound=Identifier)
 
+StreamKey = tuple[str, int]  # kind and number of the identifier
+
 TICK = timedelta(microseconds=1)
 CACHED_ROWS = 200_000
 MISSING: Any = object()
@@ -67,7 +69,7 @@ class Memory:
 
     head: Head
     kept: dict[tuple[str, str], Kept | None] = field(default_factory=dict)
-    streams: dict[UUID, tuple[int, Any]] = field(default_factory=dict)
+    streams: dict[StreamKey, tuple[int, Any]] = field(default_factory=dict)
 
     def absorb(self, work: Work) -> None:
         """After a commit: what it wrote is what the store now says."""
@@ -103,7 +105,7 @@ class Work:
         self._head = memory.head
         self.entries: list[Entry] = []
         self.kept: dict[tuple[str, str], Kept | None] = {}
-        self.streams: dict[UUID, tuple[int, Any]] = {}
+        self.streams: dict[StreamKey, tuple[int, Any]] = {}
         self._undo: list[tuple[dict[Any, Any], Any, Any]] = []
         self._cause: Cause | None = None
         self._decision: UUID | None = None
@@ -139,12 +141,15 @@ class Work:
         return self._stream(identifier)[0]
 
     def _stream(self, identifier: Identifier, fold: Fold[Any] | None = None) -> tuple[int, Any]:
-        key = UUID(int=identifier.int)
+        # By kind too: an id of a household asked for as a person's is an unknown person.
+        key = identifier.kind, identifier.int
         found = self.streams.get(key) or self._memory.streams.get(key)
         if found is None:
             fold = fold or self.service.streams[identifier.kind]
             version, state = 0, fold.initial
-            for entry in self.around.store.stream(key):
+            for entry in self.around.store.stream(UUID(int=identifier.int)):
+                if entry.envelope.subject != identifier.subject:
+                    break
                 version = entry.envelope.streamversion
                 state = fold.evolve(state, read(entry, self.around.keys).data)
             found = self._memory.streams[key] = version, state
@@ -180,7 +185,7 @@ class Work:
         identifier = kind.of(self.around.ids.random())
         fold = self.service.streams.get(kind.kind)
         if fold is not None:
-            self._set(self.streams, UUID(int=identifier.int), (0, fold.initial))
+            self._set(self.streams, (kind.kind, identifier.int), (0, fold.initial))
         return identifier
 
     def record(
@@ -242,7 +247,8 @@ class Work:
         result = Recorded(envelope, fact)
         if not own:
             fold = self.service.streams[stream.kind]
-            self._set(self.streams, envelope.stream, (version + 1, fold.evolve(state, fact)))
+            key = stream.kind, stream.int
+            self._set(self.streams, key, (version + 1, fold.evolve(state, fact)))
         self.service.apply(WorkShelf(self, around.source), result)
         return result
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -59,6 +59,8 @@ class House:
         self.readers: dict[str, dict[str, ViewReader]] = {}
         self.timelines: Timelines | None = None
         """Of the district log; only where history is among the services opened."""
+        self.readiness: list[Callable[[], list[str]]] = []
+        """What else must be well for any of them to be ready: the host."""
         for name in self.names:
             self._open(name)
 
@@ -105,7 +107,8 @@ class House:
 
     def _unready(self, name: str) -> list[str]:
         log = self.timelines.log if self.timelines is not None and ROOMS[name] is history else None
-        return self.runtimes[name].unready() + (log.unready() if log else [])
+        reasons = self.runtimes[name].unready() + (log.unready() if log else [])
+        return reasons + [why for reason in self.readiness for why in reason()]
 
     def close(self) -> None:
         for runtime in self.runtimes.values():

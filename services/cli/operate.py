@@ -16,6 +16,8 @@ from rich.progress import Progress, SpinnerColumn, TextColumn
 from rich.table import Table
 
 from events.base import Actor, Entry
+from events.ids import PersonId
+from services import registry
 from services.chassis import letters
 from services.chassis.clock import SystemClock
 from services.chassis.departments import Department
@@ -33,6 +35,17 @@ from services.cli.house import ROOMS, House, open_vault, store_files, store_url
 from services.cli.up import read_settings
 
 T = TypeVar("T")
+ERASURE = {
+    "requested": (
+        "Recorded. A second person has to ask for it too, with --by. 已登记，须由另一人再次申请。",
+        0,
+    ),
+    "erased": ("The keys are destroyed: nobody can read who this was. 密钥已销毁。", 0),
+    "restricted": (
+        "Refused: a duty to keep the data runs. It is now only stored. 保存义务未终止，仅限存储。",
+        1,
+    ),
+}
 console = Console()
 
 Data = Annotated[Path | None, typer.Option(help="folder of stores and keys")]
@@ -46,6 +59,7 @@ def register(app: typer.Typer) -> None:
     app.command("letters")(letters_command)
     app.command("backup")(backup_command)
     app.command("restore")(restore_command)
+    app.command()(erase)
     app.command()(rebuild)
     app.command()(verify)
 
@@ -180,6 +194,32 @@ def restore_command(
     empty.close()
     vault.close()
     typer.echo(f"{service}: {count} events restored; start it again")
+
+
+def erase(
+    person: Annotated[str, typer.Argument(help="id of the person whose data is to be made unreadable")],
+    by: Annotated[
+        str, typer.Option("--by", help="who asks: id of a member of staff; a second one must ask too")
+    ],
+    reason: Annotated[str, typer.Option(help="code of the reason; recorded")] = "request",
+    data: Data = None,
+    postgres: Postgres = None,
+) -> None:
+    """Ask for a person's keys to be destroyed. Two people have to ask; refused while a duty to keep runs.
+
+    What happened to the id stays on record and every proof holds; who it was can then be read by nobody.
+    """
+    house = _house(registry.SERVICE.name, data, postgres)
+    runtime = house.runtimes[registry.SERVICE.name]
+    try:
+        status = _decide(runtime, by, lambda work: registry.ask_erasure(work, PersonId(person), reason))
+        if status == "erased":
+            registry.KeyDestroyer.of(runtime)()
+        said, code = ERASURE[status]
+        typer.echo(said)
+        raise typer.Exit(code)
+    finally:
+        house.close()
 
 
 def rebuild(

@@ -99,6 +99,7 @@ def start(house: House) -> KafkaHost | EmbeddedHost:
     host.senders.extend(senders_of(house))
     for collector in collectors_of(house):
         host.collect(collector)
+    house.readiness.append(host.unready)
     host.start()
     return host
 

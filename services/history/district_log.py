@@ -67,7 +67,7 @@ class DistrictLog:
         """The last sequence of a source, where the host can tell; for the lag."""
         self._clock = clock
         self._drawing = Drawing(self, TAKEN_AT_ONCE)
-        with database.transaction() as session:
+        with database.founding() as session:
             self.engine.create_log(session)
             if not session.execute("SELECT 1 FROM log_head"):
                 session.execute("INSERT INTO log_head VALUES (1, 0, 1, ?)", (VERSION,))

@@ -18,11 +18,12 @@ from services.chassis.runtime import Runtime
 from services.chassis.views import ViewReader
 from services.registry import api_exchange, api_households, api_imports, api_people
 from services.registry.erasure import KeyDestroyer
+from services.registry.erasure import ask as ask_erasure
 from services.registry.reactions import SERVICE
 from services.registry.reports import GATE
 from services.registry.views import REGISTER, VIEWS
 
-__all__ = ["GATE", "SERVICE", "VIEWS", "KeyDestroyer", "routers"]
+__all__ = ["GATE", "SERVICE", "VIEWS", "KeyDestroyer", "ask_erasure", "routers"]
 
 
 def routers(runtime: Runtime, readers: Mapping[str, ViewReader]) -> list[APIRouter]:

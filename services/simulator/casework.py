@@ -108,6 +108,7 @@ class Case:
     def __init__(self, work: Casework, answer: Answer) -> None:
         self._work = work
         self._now = answer
+        self._file: Answer | None = None
         self._assessed = False
 
     @property
@@ -205,8 +206,10 @@ class Case:
             self._step(county, "confirmation", {})
 
     def _advice(self) -> Answer:
-        """The last assessment in the file."""
-        facts = self._read()["facts"]
+        """The last assessment in the file, which is read again only where the case has moved on since."""
+        if self._file is None or self._file["current"]["version"] != self._now["version"]:
+            self._file = self._read()
+        facts = self._file["facts"]
         found: list[Answer] = [one["data"] for one in facts if one["type"] == "assistance.Assessed"]
         return found[-1]
 
@@ -224,5 +227,5 @@ class Case:
 
     def _read(self) -> Answer:
         file: Answer = self._work.office.county.get(f"/living/cases/{self.id}")
-        self._now = file["current"]
+        self._file, self._now = file, file["current"]
         return file

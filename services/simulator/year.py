@@ -22,6 +22,7 @@ from services.simulator.clerk import Office, Refused
 from services.simulator.district import District, Home
 
 MONDAY = 0
+QUARTERS = (1, 4, 7, 10)
 APPLICANTS = 0.25
 """Of all households, over the year."""
 ENDINGS = {
@@ -61,8 +62,8 @@ class Year:
         acts = self.calendar.begin(day)
         if day.weekday() == MONDAY:
             acts = [self._casework.reviews, *acts]
-        if day.day == 1:
-            acts = [*acts, self._monthly_list]
+        if day.day == 1 and day.month in QUARTERS:
+            acts = [*acts, self._list]
         for act in acts:
             try:
                 act()
@@ -182,6 +183,6 @@ class Year:
         free = [str(one["case"]) for one in found if one["household"] not in self._district.promised]
         return self._random.choice(free) if free else None
 
-    def _monthly_list(self) -> None:
-        """Finance asks for the list of households, and gets a receipt (三(四))."""
+    def _list(self) -> None:
+        """Finance asks for the quarter's list of households, and gets a receipt (三(四))."""
         self._office.finance.post("/registry/lists", {"as_of": self.calendar.today.isoformat()})

@@ -186,7 +186,7 @@ def writer(url: str, me: int, rounds: int) -> "subprocess.Popen[str]":
 
 
 def told_by(process: "subprocess.Popen[str]") -> list[int]:
-    """All that it still prints. Not by `communicate`, which forgets what was read ahead with its first line."""
+    """All that it still prints. `communicate` would forget what was read ahead."""
     assert process.stdout is not None
     with process.stdout as lines:
         return [int(line) for line in lines if line.endswith("\n")]

@@ -5,7 +5,7 @@ the services' databases. Destroying the key is how a person is erased from a log
 boxes stay, the proofs over them hold, and nobody can open them.
 
 The vault opens for whoever holds it. That an opening is recorded (who, whose, for what purpose) is the
-caller's duty: services do it in `Work.unseal`, and nothing else in a service calls `open_text`.
+caller's duty: services do it with `unsealing.unseal`, and nothing else in a service calls `open_text`.
 """
 
 from __future__ import annotations

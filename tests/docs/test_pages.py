@@ -1,0 +1,106 @@
+"""What the pages name exists: commands, links, headings, tests, settings, metrics; nothing is left unrun unsaid."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from typer.main import get_command
+
+from services.chassis.metrics import Metrics
+from services.chassis.settings import PREFIX, Settings
+from services.cli import app
+from services.notification.settings import NotificationSettings
+from tests.docs.pages import PAGES, REASONS, ROOT, anchors, blocks, links, page, shell_blocks
+
+COMMANDS = set(getattr(get_command(app), "commands"))  # noqa: B009  # typer types it as a plain command
+EACH = pytest.mark.parametrize("path", PAGES, ids=lambda path: str(path.relative_to(ROOT)))
+
+
+@EACH
+def test_a_block_that_is_not_run_says_why(path: Path) -> None:
+    for block in blocks(path):
+        assert block.language, f"{block}: a block names its language"
+        if block.reason is not None:
+            assert block.reason in REASONS, f"{block}: {block.reason}"
+    marked = path.read_text().count("<!-- not run")
+    assert marked == sum(block.reason is not None for block in blocks(path)), f"{path}: a mark without a block"
+
+
+def test_only_readme_and_guide_have_commands_that_are_run() -> None:
+    # so that no other page can promise what nobody tries
+    run = {block.page.name for path in PAGES for block in shell_blocks(path) if block.reason is None}
+    assert run == {"README.md", "README.zh-CN.md", "guide.md"}
+
+
+@EACH
+def test_every_subcommand_named_exists_with_its_options(path: Path) -> None:
+    text = path.read_text()
+    for name in re.findall(r"\bdoudi ([a-z]+)\b(?! =)", " ".join(code(text))):
+        assert name in COMMANDS, f"{path.name}: doudi {name}"
+    for name, rest in re.findall(r"\bdoudi ([a-z]+)\b([^\n|`]*)", "\n".join(code(text))):
+        if name in COMMANDS:
+            known = {one for p in getattr(get_command(app), "commands")[name].params for one in p.opts}  # noqa: B009
+            for option in re.findall(r"(?<= )--[a-z-]+", rest):
+                assert option in known | {"--help"}, f"{path.name}: doudi {name} {option}"
+
+
+@EACH
+def test_every_task_of_make_exists(path: Path) -> None:
+    tasks = re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    for name in re.findall(r"\bmake ([a-z-]+)", "\n".join(code(path.read_text()))):
+        assert name in tasks, f"{path.name}: make {name}"
+
+
+def code(text: str) -> list[str]:
+    """Blocks of shell and code within lines."""
+    fenced = [block for _, block in re.findall(r"^```(sh|console)\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)]
+    inline = re.findall(r"`([^`\n]+)`", re.sub(r"^```.*?^```$", "", text, flags=re.MULTILINE | re.DOTALL))
+    return [*fenced, *inline]
+
+
+@EACH
+def test_every_link_leads_somewhere(path: Path) -> None:
+    for link in links(path):
+        if link.startswith(("http://", "https://")):
+            continue
+        target, _, heading = link.partition("#")
+        found = (path.parent / target).resolve() if target else path
+        assert found.exists(), f"{path.name}: {link}"
+        assert found.is_relative_to(ROOT), f"{path.name}: {link} leads out of the checkout"
+        if heading:
+            assert heading in anchors(found), f"{path.name}: {link}"
+
+
+@EACH
+def test_every_test_named_exists(path: Path) -> None:
+    for file, name in re.findall(r"`(tests/[\w/]+\.py)(?:::(\w+))?`", path.read_text()):
+        assert f"def {name}" in (ROOT / file).read_text(), f"{path.name}: {file}::{name}"
+
+
+@EACH
+def test_every_setting_named_exists(path: Path) -> None:
+    known = {f"{PREFIX}{name}".upper() for name in Settings.model_fields}
+    known |= {f"{PREFIX}NOTIFY_{name}".upper() for name in NotificationSettings.model_fields}
+    known |= {f"{PREFIX}{name}" for name in ("TEST_KAFKA", "TEST_POSTGRES", "REQUIRE_BROKERS", "CACHE")}
+    for name in re.findall(r"\bDOUDI_[A-Z_]+\b", path.read_text()):
+        assert name.rstrip("_") in known or name.endswith("_"), f"{path.name}: {name}"
+
+
+def test_every_metric_is_described_in_operations() -> None:
+    metrics = Metrics("registry")
+    metrics.lag("/431202/living", 0)
+    ours = {family.name for family in metrics.registry.collect()}
+    told = set(re.findall(r"`(doudi_\w+)`", page("docs/operations.md").read_text()))
+    assert {name.removesuffix("_total") for name in told} == ours
+
+
+def test_every_reason_for_a_stopped_feed_is_described_in_operations() -> None:
+    sources = "".join(
+        (ROOT / "services" / file).read_text()
+        for file in ("chassis/inbox.py", "chassis/runtime.py", "history/district_log.py")
+    )
+    slugs = set(re.findall(r'Stopped\(\s*"([a-z-]+)"', sources)) | {"gap", "fork"}
+    told = set(re.findall(r"^### `([a-z-]+)`", page("docs/operations.md").read_text(), re.MULTILINE))
+    assert told == slugs - {"wait"}
