@@ -1,9 +1,9 @@
 """The one writer of a process: many waiting decisions, one transaction.
 
-Whoever calls `decide` waits in a queue; the first to get the lock decides for all that wait and commits
-once for all (group commit), while the next ones gather. A decision may run more than once: when another
-process has committed in between, everything is read and decided again. So a decision must be a function
-of the work it is given and do nothing else.
+Whoever calls `decide` waits in a queue. One of those that wait leads: it decides for all and commits once
+for all (group commit), while the next ones gather, and then hands the lead to the first of them. A decision
+may run more than once: when another process has committed in between, everything is read and decided again.
+So a decision must be a function of the work it is given and do nothing else.
 """
 
 from __future__ import annotations
@@ -12,12 +12,11 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
-from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar
 
 import structlog
-from eventsourcing.persistence import PersistenceError
+from eventsourcing.persistence import InterfaceError, OperationalError, PersistenceError
 
 from events.base import Entry
 from services.chassis.metrics import Metrics
@@ -29,6 +28,8 @@ log = structlog.get_logger(__name__)
 
 MOST_AT_ONCE = 500
 MOST_RACES = 200
+MOST_FAILURES = 3
+LONGEST_GATHERING_SECONDS = 0.005
 
 
 class Observer(Protocol):
@@ -37,13 +38,14 @@ class Observer(Protocol):
     def committed(self, entries: list[Entry]) -> None: ...
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Waiting:
     decide: Callable[[Work], Any]
     cause: Cause
-    future: Future[Any] = field(default_factory=Future)
+    turn: threading.Event = field(default_factory=threading.Event)  # it is over, or is to lead
+    over: bool = False
     result: Any = None
-    failure: Exception | None = None
+    failure: BaseException | None = None
 
 
 class Committer:
@@ -52,8 +54,13 @@ class Committer:
         self._metrics = metrics
         self.observers: list[Observer] = []
         self._queue: deque[_Waiting] = deque()
-        self._lock = threading.Lock()
-        self._deciding: int | None = None  # the thread that holds the lock
+        self._door = threading.Lock()  # of the queue, and of who leads; held for moments only
+        self._gathered = threading.Condition(self._door)
+        self._led = False
+        self._served = (0, 0)  # how many went in each of the last two transactions
+        self._seconds = 0.0  # that the last one took
+        self._lock = threading.Lock()  # held by whoever decides
+        self._deciding: int | None = None  # the thread that holds it
         self._memory: Memory | None = None
 
     def decide(self, decide: Callable[[Work], T], cause: Cause) -> T:
@@ -62,17 +69,19 @@ class Committer:
         if self._deciding == threading.get_ident():
             raise RuntimeError("a decision asks for another decision, and would wait for itself")
         waiting = _Waiting(decide, cause)
-        self._queue.append(waiting)
-        while not waiting.future.done():
-            with self._lock:
-                if not waiting.future.done():
-                    self._deciding = threading.get_ident()
-                    try:
-                        self._serve()
-                    finally:
-                        self._deciding = None
+        if not self._enter(waiting):
+            # Not on the lock: whoever has just been served would be back at it before the others woke.
+            try:
+                waiting.turn.wait()
+            except BaseException:
+                self._leave(waiting)
+                raise
+        if not waiting.over:
+            self._lead(waiting)
         self._metrics.decided(time.perf_counter() - began)
-        result: T = waiting.future.result()
+        if waiting.failure is not None:
+            raise waiting.failure
+        result: T = waiting.result
         return result
 
     def forget(self) -> None:
@@ -80,30 +89,88 @@ class Committer:
         with self._lock:
             self._memory = None
 
+    def _enter(self, waiting: _Waiting) -> bool:
+        """Queue up; whether to lead at once, since nobody does."""
+        with self._door:
+            self._queue.append(waiting)
+            if self._led:
+                if len(self._queue) >= max(self._served):
+                    self._gathered.notify()
+                return False
+            self._led = True
+            return True
+
+    def _leave(self, waiting: _Waiting) -> None:
+        """Interrupted while it waited (a signal): nobody must wait for its lead."""
+        with self._door:
+            if waiting in self._queue:
+                self._queue.remove(waiting)
+                if waiting.turn.is_set():
+                    self._hand_over()
+
+    def _lead(self, first: _Waiting) -> None:
+        """Serve all that wait, `first` before the others; then let the next one lead."""
+        try:
+            with self._door:
+                # Those just served are about to ask again: worth waiting for, but no longer than a commit.
+                patience = min(self._seconds, LONGEST_GATHERING_SECONDS)
+                self._gathered.wait_for(lambda: len(self._queue) >= max(self._served), patience)
+            with self._lock:
+                self._deciding = threading.get_ident()
+                try:
+                    self._serve()
+                finally:
+                    self._deciding = None
+        finally:
+            with self._door:
+                if first in self._queue:  # interrupted before it was served
+                    self._queue.remove(first)
+                self._hand_over()
+
+    def _hand_over(self) -> None:
+        self._led = bool(self._queue)
+        if self._led:
+            self._queue[0].turn.set()
+
     def _serve(self) -> None:
-        batch = [self._queue.popleft() for _ in range(min(len(self._queue), MOST_AT_ONCE))]
+        with self._door:
+            batch = [self._queue.popleft() for _ in range(min(len(self._queue), MOST_AT_ONCE))]
+        began = time.perf_counter()
         try:
             self._commit(batch)
-        except LostRace:
+        except INFRASTRUCTURE:
+            # A lost race, or the machine failed for one of them: each again by itself.
             for one in batch:
                 self._commit_alone(one)
         except BaseException as error:  # noqa: BLE001
-            # Infrastructure, or the process is being stopped: nobody's decision is at fault and nothing was
-            # recorded; all are told, for nobody else would end their waiting.
+            # The process is being stopped: nothing was recorded; all are told, for nobody else would end
+            # their waiting.
             for one in batch:
-                one.future.set_exception(error)
+                one.failure = error
+        finally:
+            self._seconds, self._served = time.perf_counter() - began, (self._served[1], len(batch))
+            for one in batch:
+                one.over = True
+                one.turn.set()
 
     def _commit_alone(self, one: _Waiting) -> None:
+        failures = 0
         for race in range(MOST_RACES):
             try:
                 return self._commit([one])
+            except (InterfaceError, OperationalError) as error:
+                # A connection that the server has ended is met once; the pool gives another.
+                failures += 1
+                if failures == MOST_FAILURES:
+                    one.failure = error
+                    return None
             except LostRace:
                 self._metrics.lost_race()
                 log.debug("lost a race, deciding again", service=self.around.service.name, race=race)
             except BaseException as error:  # noqa: BLE001  # as above
-                one.future.set_exception(error)
+                one.failure = error
                 return
-        one.future.set_exception(LostRace(f"lost {MOST_RACES} races in a row"))
+        one.failure = LostRace(f"lost {MOST_RACES} races in a row")
 
     def _commit(self, batch: list[_Waiting]) -> None:
         memory = self._memory or Memory(self.around.store.head())
@@ -138,12 +205,10 @@ class Committer:
         if work.entries:
             self._metrics.committed(entry.envelope.type for entry in work.entries)
             for observer in self.observers:
-                observer.committed(work.entries)
-        for one in batch:
-            if one.failure is None:
-                one.future.set_result(one.result)
-            else:
-                one.future.set_exception(one.failure)
+                try:
+                    observer.committed(work.entries)
+                except Exception:  # the commit held: nobody may be told otherwise
+                    log.exception("observer failed", service=self.around.service.name)
 
     def _held(self, change: Change) -> bool:
         if not change.entries:

@@ -106,7 +106,7 @@ class EmbeddedHost:
         day = civil_date(clock.now())
         while day < until:
             self.settle(day)
-            clock.advance_to(midnight(day) + OFFICE_OPENS)
+            clock.advance_to(max(clock.now(), midnight(day) + OFFICE_OPENS))
             morning(day)
             self.drain()
             day += timedelta(days=1)

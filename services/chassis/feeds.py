@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from events.base import Entry
-from services.chassis.inbox import Taken
+from services.chassis.inbox import Stopped, Taken
 from services.chassis.store import Store
 
 TAKEN_AT_ONCE = 500
@@ -29,6 +29,9 @@ class Feed(Protocol):
     def behind(self, source: str, after: int) -> int:
         """How many entries there are behind the position `after`; an upper bound."""
 
+    def trouble(self, source: str, after: int) -> Stopped | None:
+        """Why nothing can come, where nothing has: what lies there is no log, or not the one that was read."""
+
 
 class Taker(Protocol):
     """Takes the entries of a source by its own position: an inbox, the district log."""
@@ -36,6 +39,8 @@ class Taker(Protocol):
     def position(self, source: str) -> int: ...
 
     def take(self, source: str, entries: list[Entry]) -> Taken: ...
+
+    def stop(self, source: str, stopped: Stopped) -> None: ...
 
 
 class Drawing:
@@ -53,6 +58,9 @@ class Drawing:
             position = self._taker.position(source)
             entries = feed.read(source, position, self._at_once)
             if not entries:
+                trouble = feed.trouble(source, position)
+                if trouble is not None:
+                    self._taker.stop(source, trouble)
                 return moved
             taken = self._taker.take(source, entries)
             feed.taken(source, taken.entries)
@@ -82,3 +90,9 @@ class StoreFeed:
 
     def behind(self, source: str, after: int) -> int:
         return self._stores[source].head().sequence - after
+
+    def trouble(self, source: str, after: int) -> Stopped | None:
+        held = self._stores[source].head().sequence
+        if held >= after:
+            return None
+        return Stopped("old-copy", f"{source} holds {held} events and {after} were read of it: an old copy")

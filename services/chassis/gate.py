@@ -65,7 +65,7 @@ class Gate:
 
     def __init__(self, service: Service) -> None:
         self._contracts: dict[str, tuple[type[Event], Contract]] = {}
-        service.keep(ReportReceived, ReportRefused)(_a_report_is_answered_once)
+        service.keep(ReportReceived, ReportRefused, of=service.name)(_a_report_is_answered_once)
 
     def takes(
         self, report: type[E], *departments: Department

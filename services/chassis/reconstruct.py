@@ -167,7 +167,7 @@ def _number(letters: dict[int, Entry], letter: object) -> int:
 def differences(was: Was, stored: Table) -> list[str]:
     """Rows that differ between a reconstruction and what a store holds, named without their content.
 
-    Idempotency keys are no part of the log and are not compared; neither are rows whose owner was erased.
+    Idempotency keys are no part of the log and are not compared.
     """
     mine = was.rows
     theirs = {place: value for place, value in stored.items() if place[0] != "idempotency"}

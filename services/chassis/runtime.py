@@ -18,11 +18,12 @@ from services.chassis.clock import Clock, Ids
 from services.chassis.committer import Committer
 from services.chassis.feeds import Drawing, Feed
 from services.chassis.inbox import Stopped, Taken
+from services.chassis.logs import describe
 from services.chassis.metrics import Metrics
 from services.chassis.reconstruct import keep_chassis_facts
 from services.chassis.restore import RESTORING
 from services.chassis.service import Service, source_of
-from services.chassis.store import Store
+from services.chassis.store import INFRASTRUCTURE, Store
 from services.chassis.work import Cause, Keys, Surroundings, Work
 
 T = TypeVar("T")
@@ -46,6 +47,7 @@ class Runtime:
         ids: Ids,
         keys: Keys,
         metrics: Metrics | None = None,
+        idempotency_days: int = 7,
     ) -> None:
         self.service = service
         self.store = store
@@ -54,7 +56,10 @@ class Runtime:
         self.committer = Committer(self.around, self.metrics)
         self.feeds: dict[str, Feed] = {}
         self.stopped: dict[str, Stopped] = {}
+        self.failing: dict[str, str] = {}
+        """Dates that have come and whose decision failed, each with the kind of failure."""
         self._drawing = Drawing(self)
+        self._idempotency_days = idempotency_days
 
     @property
     def source(self) -> str:
@@ -106,12 +111,13 @@ class Runtime:
         if stopped is not None and stopped.alarming:
             if self.stopped.get(source) != stopped:
                 log.error("feed stopped", service=self.service.name, upstream=source, why=stopped.slug)
-            self._stop(source, stopped)
+            self.stop(source, stopped)
         elif self.stopped.pop(source, None):
             self.metrics.feed_runs(source)
         return taken
 
-    def _stop(self, source: str, stopped: Stopped) -> None:
+    def stop(self, source: str, stopped: Stopped) -> None:
+        """A source goes no further; the service is unready until it does."""
         self.stopped[source] = stopped
         self.metrics.feed_stopped(source, stopped.slug)
 
@@ -120,11 +126,6 @@ class Runtime:
         for source, feed in self.feeds.items():
             self.metrics.lag(source, feed.behind(source, self.position(source)))
         self.metrics.letters_waiting(self.store.kept("blocked", "letters") or 0)
-
-    def note_malformed(self, source: str, detail: str) -> None:
-        """The feed met something on the topic that is no entry of a chassis: it goes no further."""
-        if detail:
-            self._stop(source, Stopped("malformed", detail))
 
     def position(self, source: str) -> int:
         found = self.store.kept("position", source)
@@ -139,21 +140,37 @@ class Runtime:
     # -- dates ---------------------------------------------------------------------------------------
 
     def settle_dues(self, today: date) -> int:
-        """Decide on everything that has fallen due, by (date, kind, subject); how many decisions."""
+        """Decide on everything that has fallen due, by (date, kind, subject); how many decisions.
+
+        One that fails leaves its date standing, for the next call, and does not hold up the others.
+        """
         settled = 0
-        last = today.isoformat() + "~"
-        while rows := self.store.kept_range("due", "", last, DUE_AT_ONCE):
-            for key, row in rows:
-                self.decide(partial(self._settle, key=key, row=row))
-                settled += 1
+        first, last = "", today.isoformat() + "~"
+        self.failing.clear()
+        while rows := self.store.kept_range("due", first, last, DUE_AT_ONCE):
+            first = rows[-1][0] + "\0"
+            settled += self.decide(partial(self._settle, rows=rows))
         return settled
 
-    def _settle(self, work: Work, key: str, row: dict[str, Any]) -> None:
-        if work.fact("due", key) is None:
-            return  # decided on by another process, or by what was decided just before
-        self.service.dues[row["kind"]](work, parse_subject(row["subject"]))
-        if work.fact("due", key) is not None:
-            raise StillDue(f"{self.service.name}: {row['kind']} is still due after its decision")
+    def _settle(self, work: Work, rows: list[tuple[str, dict[str, Any]]]) -> int:
+        settled = 0
+        for key, row in rows:
+            if work.fact("due", key) is None:
+                continue  # decided on by another process, or by what was decided just before
+            mark = work.mark()
+            work.begin(self.cause())
+            try:
+                self.service.dues[row["kind"]](work, parse_subject(row["subject"]))
+                if work.fact("due", key) is not None:
+                    raise StillDue(f"{row['kind']} is still due after its decision")
+                settled += 1
+            except INFRASTRUCTURE:
+                raise  # the machine, not the decision
+            except Exception as failure:  # noqa: BLE001  # whatever it is, the other dates must be kept
+                work.rollback(mark)
+                self.failing[f"{row['kind']} of {row['subject']}"] = type(failure).__name__
+                log.error("due failed", service=self.service.name, kind=row["kind"], error=describe(failure))
+        return settled
 
     def close_day(self, today: date) -> bool:
         """Record that all days before `today` are closed, once; whether it did."""
@@ -166,9 +183,17 @@ class Runtime:
             fact = DayClosed(day=yesterday)
             work.record(self.own, fact, effective=yesterday)
             keep_chassis_facts(work, fact)
+            self._forget_keys(work, today)
             return True
 
         return self.decide(close)
+
+    def _forget_keys(self, work: Work, today: date) -> None:
+        """Idempotency-Keys are remembered for some days; whoever repeats a request later decides anew."""
+        before = (today - timedelta(days=self._idempotency_days)).isoformat()
+        for place, row in work.facts("idempotency", limit=100_000):
+            if row["day"] < before:
+                work.keep("idempotency", place, None)
 
     # -- the log -------------------------------------------------------------------------------------
 
@@ -186,7 +211,8 @@ class Runtime:
 
     def unready(self) -> list[str]:
         """Why the service is not ready, a sentence each; empty when it is."""
-        return [f"{source}: {why.slug} {why.detail}" for source, why in sorted(self.stopped.items())]
+        stopped = [f"{source}: {why.slug} {why.detail}" for source, why in sorted(self.stopped.items())]
+        return stopped + [f"{what} failed: {why}" for what, why in sorted(self.failing.items())]
 
 
 def log_of(store: Store, after: int = 0, size: int = 1000) -> Iterator[Entry]:

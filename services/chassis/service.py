@@ -61,7 +61,9 @@ class Service:
     name: str
     listens: tuple[str, ...] = ()
     streams: dict[str, Fold[Any]] = field(default_factory=dict)
-    keeps: dict[type[Event], list[Callable[[Shelf, Any], None]]] = field(default_factory=dict)
+    keeps: dict[type[Event], list[tuple[str | None, Callable[[Shelf, Any], None]]]] = field(
+        default_factory=dict
+    )
     reactions: dict[type[Event], list[Callable[[Work, Any], None]]] = field(default_factory=dict)
     dues: dict[str, Callable[[Work, Any], None]] = field(default_factory=dict)
     folded_from: dict[str, str] = field(default_factory=dict)
@@ -69,12 +71,15 @@ class Service:
     def stream(self, identifier: type[Identifier], fold: Fold[Any]) -> None:
         self.streams[identifier.kind] = fold
 
-    def keep(self, *facts: type[E]) -> Callable[[F], F]:
-        """Register `step(shelf, fact)`; it must depend on nothing but the two."""
+    def keep(self, *facts: type[E], of: str | None = None) -> Callable[[F], F]:
+        """Register `step(shelf, fact)`; it must depend on nothing but the two.
+
+        `of` names the service whose facts are meant; needed for types that several services record.
+        """
 
         def register(step: F) -> F:
             for fact in facts:
-                self.keeps.setdefault(fact, []).append(step)
+                self.keeps.setdefault(fact, []).append((of, step))
             return step
 
         return register
@@ -104,11 +109,13 @@ class Service:
         """Whether facts of this type are taken from upstreams."""
         # What others record of their letters never is: it would queue behind our letters, be recorded as a
         # letter, queue behind theirs, and so on for ever.
-        return (fact in self.keeps or fact in self.reactions) and not issubclass(fact, Letter)
+        if issubclass(fact, Letter):
+            return False
+        return fact in self.reactions or any(of != self.name for of, _ in self.keeps.get(fact, ()))
 
     def subscription(self, district: str) -> dict[str, tuple[str, ...]]:
         """What is listened to, as recorded in `service.Listening`: types by source, sorted."""
-        taken = sorted({fact.TYPE for fact in (*self.keeps, *self.reactions)})
+        taken = sorted({fact.TYPE for fact in (*self.keeps, *self.reactions) if self.takes(fact)})
         return {source_of(district, name): tuple(taken) for name in self.listens}
 
     def own(self, district: str) -> ServiceId:
@@ -123,9 +130,20 @@ class Service:
                 f"{self.name} folds {kind} from {self.folded_from[kind]} and from {name}: one source only"
             )
 
+    def check_read(self, kind: str, source: str) -> None:
+        """While one upstream's fact is folded, rows of another upstream cannot be read: between two own
+        events the two may have been taken in either order. Own rows can: their order is in the log."""
+        owner, reader = self.folded_from.get(kind), name_of(source)
+        if owner is not None and self.name not in (owner, reader) and owner != reader:
+            raise DeclarationError(
+                f"{self.name} reads {kind}, folded from {owner}, while it folds a fact of {reader}"
+            )
+
     def apply(self, shelf: Shelf, fact: Recorded[Event]) -> None:
-        for step in self.keeps.get(type(fact.data), ()):
-            step(shelf, fact)
+        source = name_of(fact.envelope.source)
+        for of, step in self.keeps.get(type(fact.data), ()):
+            if of is None or of == source:
+                step(shelf, fact)
 
     def react(self, work: Work, fact: Recorded[Event]) -> None:
         for decide in self.reactions.get(type(fact.data), ()):

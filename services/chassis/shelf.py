@@ -34,6 +34,7 @@ class WorkShelf:
         self._source = source
 
     def get(self, kind: str, key: object) -> Any | None:
+        self._rows.around.service.check_read(kind, self._source)
         return self._rows.fact(kind, key)
 
     def put(self, kind: str, key: object, value: Any) -> None:

@@ -72,6 +72,10 @@ class PostgresStore(KeptRows):
             # A writer that was paused in the middle of a transaction loses it rather than block the others.
             idle_in_transaction_session_timeout=IDLE_IN_TRANSACTION_SECONDS,
         )
+        # What else the address says (sslmode, options ...), which the library has no parameters for.
+        known = self._datastore.pool.kwargs
+        if isinstance(known, dict):
+            known.update({name: value for name, value in named.items() if name not in known})
         self._recorder = PostgresApplicationRecorder(self._datastore)
         self._schema = Identifier(schema)
         # Two services, or two processes of one, may start at once on an empty database.

@@ -81,6 +81,8 @@ def demo(
         take_roster(house, _roster(seed, households), seed, console)
         year = play(house, host, clock, seed, days, console)
         console.print(summary(house))
+        refused = ", ".join(f"{rule} {count}" for rule, count in sorted(year.refused.items()))
+        console.print(f"被退回的办理 refused to clerks: {refused or 'none'}")
         if year.chosen is not None:
             show_timeline(
                 house, UUID(year.chosen), console, title="一户家庭的一年 One family's year", without=ROUTINE

@@ -73,6 +73,7 @@ class House:
             clock=self.clock,
             ids=self.ids,
             keys=self.vault.for_reader(name),
+            idempotency_days=self.settings.idempotency_days,
         )
         self.runtimes[name] = runtime
         database = open_database(view_url(self.settings, name), f"{name}_views")

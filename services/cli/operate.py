@@ -24,7 +24,7 @@ from services.chassis.departments import Department
 from services.chassis.kafka.topics import read_topic, topic_of
 from services.chassis.letters_api import shown
 from services.chassis.refusal import Refused
-from services.chassis.restore import back_up, compare, restore
+from services.chassis.restore import RESTORING, back_up, compare, restore
 from services.chassis.runtime import Runtime
 from services.chassis.service import name_of
 from services.chassis.store import open_store, set_aside
@@ -166,12 +166,15 @@ def restore_command(
     url = store_url(settings, service)
     found = open_store(url, service)
     parted = compare(found, logs(source))
+    cut_off = (
+        found.kept(*RESTORING) is not None
+    )  # it may hold every event, and nothing of what belongs beside
     found.close()
     typer.echo(
         f"{service}: the topic holds {parted.published} events, the store {parted.stored};"
         f" the first {parted.agreed} are the same"
     )
-    if parted.agreed == parted.published:
+    if parted.agreed == parted.published and not cut_off:
         typer.echo("Nothing to restore: the store holds all that was published.")
         return
     if parted.only_stored:
@@ -231,6 +234,8 @@ def rebuild(
     house = _house(service, data, postgres)
     for reader in house.readers[service].values():
         typer.echo(f"{reader.view.name}: {reader.rebuild()} events read")
+    if house.timelines is not None:
+        typer.echo(f"timelines: {house.timelines.log.rebuild()} events read")
     house.close()
 
 

@@ -90,7 +90,7 @@ class DistrictLog:
             fresh, taken = self._accept(positions, source, entries)
             if fresh:
                 self._write(session, first, generation, fresh)
-        self._note(source, taken.stopped)
+        self.stop(source, taken.stopped)
         return taken
 
     def _accept(
@@ -166,7 +166,7 @@ class DistrictLog:
         )
         session.execute("UPDATE log_head SET position = ?", (first + len(fresh),))
 
-    def _note(self, source: str, stopped: Stopped | None) -> None:
+    def stop(self, source: str, stopped: Stopped | None) -> None:
         if stopped is None or not stopped.alarming:
             self.stopped.pop(source, None)
             return

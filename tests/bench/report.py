@@ -96,7 +96,9 @@ class Report:
             "libraries": ", ".join(f"{name} {version(name)}" for name in LIBRARIES),
             "servers": "; ".join(dict.fromkeys(self.servers)) or "none",
         }
-        return "\n".join(["| | |", "|---|---|", *(f"| {name} | {value} |" for name, value in rows.items()), ""])
+        return "\n".join(
+            ["| | |", "|---|---|", *(f"| {name} | {value} |" for name, value in rows.items()), ""]
+        )
 
 
 def said(samples: Samples, unit: str) -> str:
@@ -124,4 +126,6 @@ def _processor() -> str:
         lines = Path("/proc/cpuinfo").read_text().splitlines()
     except OSError:
         return platform.processor() or platform.machine()
-    return next((line.partition(":")[2].strip() for line in lines if "model name" in line), platform.machine())
+    return next(
+        (line.partition(":")[2].strip() for line in lines if "model name" in line), platform.machine()
+    )

@@ -82,7 +82,9 @@ def our_writer(runtime: Runtime, cause: Cause, count: int) -> Callable[[], None]
 def library_writer(application: Application[UUID], cause: Cause, count: int) -> Callable[[], None]:
     def write() -> None:
         family = Family.new()
-        case, household, person = (UUID(int=one.int) for one in (family.case, family.household, family.person))
+        case, household, person = (
+            UUID(int=one.int) for one in (family.case, family.household, family.person)
+        )
         for version in range(1, count + 1):
             event = Granted(
                 originator_id=case, originator_version=version, timestamp=Granted.create_timestamp(),
@@ -153,7 +155,12 @@ def test_append(engine: str, new_url: Callable[[], str], report: Report) -> None
         section, f"{engine}, one writer", one["ours"], one["library"], unit, "0.8 of the library's put"
     )
     report.compare(
-        section, f"{engine}, {WRITERS} writers", many["ours"], many["library"], unit, "3 times the library's put"
+        section,
+        f"{engine}, {WRITERS} writers",
+        many["ours"],
+        many["library"],
+        unit,
+        "3 times the library's put",
     )
     theirs.close()
     store.close()

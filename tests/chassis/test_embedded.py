@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 
 from services.chassis.clock import SeededIds, SimulatedClock, civil_date
 from services.chassis.codec import encode_state
 from services.chassis.embedded import EmbeddedHost
-from services.chassis.runtime import StillDue
 from services.chassis.service import Service
 from services.chassis.store import open_store
 from services.chassis.vault import MemoryVault
@@ -162,9 +162,47 @@ def test_a_due_that_stays_due_is_an_error_and_no_endless_loop(tmp_path: Path, st
     town.host.drain()
     town.clock.advance_to(START + timedelta(days=3))
     before = len(town.log("living"))
-    with pytest.raises(StillDue):
-        town.host.settle(civil_date(town.clock.now()))
+    town.host.settle(civil_date(town.clock.now()))
     assert len(town.log("living")) == before
+    [why] = runtime_of(town, "living").unready()
+    assert "look-in" in why and "StillDue" in why
+
+
+def test_a_due_that_fails_holds_up_no_other_and_is_decided_once_mended(
+    tmp_path: Path, stack: ExitStack
+) -> None:
+    # given two people to be looked in on, of whom one makes the decision fail
+    town = found(tmp_path / "town", stack)
+    living = town.services["living"]
+    mended = living.dues["look-in"]
+
+    def fails_for_anna(work: Any, person: Any) -> None:
+        if person == ANNA:
+            raise ArithmeticError
+        mended(work, person)
+
+    living.dues["look-in"] = fails_for_anna
+    for person in (ANNA, BEN):
+        town.host.runtimes[0].decide(say(person))
+    town.host.drain()
+    town.clock.advance_to(START + timedelta(days=3))
+    today = civil_date(town.clock.now())
+    # when both fall due
+    town.host.settle(today)
+    # then the other was decided on, and the service says what failed
+    looked_in = [e.envelope.concerns for e in town.log("living") if e.envelope.type == "toys.Whispered"]
+    assert looked_in == [(UUID(int=BEN.int),)]
+    assert runtime_of(town, "living").unready()
+    # and once mended nothing is lost
+    living.dues["look-in"] = mended
+    town.host.settle(today)
+    looked_in = [e.envelope.concerns for e in town.log("living") if e.envelope.type == "toys.Whispered"]
+    assert (UUID(int=ANNA.int),) in looked_in and len(looked_in) == 2
+    assert runtime_of(town, "living").unready() == []
+
+
+def runtime_of(town: Any, name: str) -> Any:
+    return next(one for one in town.host.runtimes if one.service.name == name)
 
 
 def test_a_day_is_closed_once(tmp_path: Path, stack: ExitStack) -> None:

@@ -146,6 +146,12 @@ class ListFeed:
     def taken(self, source: str, count: int) -> None:
         self.cursor[source] += count
 
+    def behind(self, source: str, after: int) -> int:
+        return 0
+
+    def trouble(self, source: str, after: int) -> None:
+        """Never."""
+
     def again(self, source: str, after: int) -> None:
         self.reread.append((source, after))
         self.cursor[source] = 0

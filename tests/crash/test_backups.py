@@ -46,7 +46,11 @@ def put_back(folder: Path, backup: Path, name: str) -> None:
 def doudi(life: Life, *words: str) -> str:
     environment = {**os.environ, "DOUDI_DISTRICT": life.district, "DOUDI_DATA": life.folder}
     told = subprocess.run(
-        [sys.executable, "-m", "services.cli", *words], cwd=ROOT, env=environment, capture_output=True, text=True
+        [sys.executable, "-m", "services.cli", *words],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
     )
     assert told.returncode == 0, told.stdout + told.stderr
     return told.stdout

@@ -13,11 +13,11 @@ from uuid import uuid4
 import pytest
 
 from events import registry as facts
+from services.chassis.clock import SystemIds
 from services.chassis.embedded import EmbeddedHost
 from services.chassis.runtime import Runtime
 from services.chassis.store import open_store
 from services.chassis.vault import MemoryVault
-from services.chassis.clock import SystemIds
 from services.living import SERVICE as LIVING
 from services.registry import SERVICE as REGISTRY
 from tests.crash import script

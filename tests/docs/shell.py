@@ -1,4 +1,4 @@
-"""Runs the commands of a page as a newcomer types them, in one folder; variables are kept from block to block."""
+"""Runs the commands of a page as a newcomer types them; variables are kept from block to block."""
 
 from __future__ import annotations
 

@@ -20,6 +20,7 @@ from kafka.structs import OffsetAndMetadata
 
 from events.base import Entry
 from services.chassis.codec import from_message
+from services.chassis.inbox import Stopped
 from services.chassis.kafka.topics import consumer, source_of_record, topic_of
 from services.chassis.service import name_of
 
@@ -133,9 +134,9 @@ class KafkaFeed:
             return max(0, end - (self._consumer.position(lane.place) or 0))
         return max(0, end - lane.taken)
 
-    def malformed(self, source: str) -> str:
-        lane = self._lanes[source]
-        return lane.malformed if not lane.waiting else ""
+    def trouble(self, source: str, after: int) -> Stopped | None:
+        malformed = self._lanes[source].malformed
+        return Stopped("malformed", malformed) if malformed else None
 
     def hint(self, now: bool = False) -> None:
         """Tell Kafka how far was taken; a failure costs reading more after the next start, nothing else."""

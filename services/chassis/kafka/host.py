@@ -156,8 +156,6 @@ class _Inbox:
         runtime, feed = self._runtime, self._feed
         feed.poll()
         moved = runtime.pump()
-        for source in runtime.feeds:
-            runtime.note_malformed(source, feed.malformed(source))
         feed.hint()
         if time.monotonic() - self._measured > MEASURE_SECONDS:
             self._measured = time.monotonic()
