@@ -7,10 +7,8 @@ one text serves both.
 from __future__ import annotations
 
 import sqlite3
-import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 import psycopg
@@ -18,8 +16,9 @@ from psycopg import IsolationLevel
 from psycopg.sql import SQL, Identifier
 from psycopg_pool import ConnectionPool
 
+from services.chassis.sqlite_threads import ThreadConnections
+
 Row = tuple[Any, ...]
-BUSY_SECONDS = 30
 FOUNDING = "SELECT pg_advisory_xact_lock(431202)"  # the store's lock too: one process makes tables at a time
 
 
@@ -52,67 +51,38 @@ class _SqliteSession:
         self._connection.executemany(sql, rows)
 
 
-@dataclass(slots=True)
-class _Opened:
-    """A thread's connection. The lock is its own, but for `close`, which must not pull it away in mid-use."""
-
-    connection: sqlite3.Connection
-    lock: threading.Lock = field(default_factory=threading.Lock)
-
-
 class SqliteDatabase:
     """A file, with one connection a thread."""
 
     def __init__(self, path: str) -> None:
-        self._path = path
-        self._local = threading.local()
-        self._opened: list[_Opened] = []
-
-    def _mine(self) -> _Opened:
-        found: _Opened | None = getattr(self._local, "opened", None)
-        if found is None:
-            found = _Opened(
-                sqlite3.connect(
-                    self._path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
-                )
-            )
-            found.connection.execute("PRAGMA journal_mode = WAL")
-            # What is read can be built again from the log: it need not wait for the disk.
-            found.connection.execute("PRAGMA synchronous = NORMAL")
-            self._local.opened = found
-            self._opened.append(found)
-        return found
+        # What is read can be built again from the log: it need not wait for the disk.
+        self._connections = ThreadConnections(path, ("journal_mode = WAL", "synchronous = NORMAL"))
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
-        mine = self._mine()
-        with mine.lock:
-            mine.connection.execute("BEGIN IMMEDIATE")
+        with self._connections.mine() as connection:
+            connection.execute("BEGIN IMMEDIATE")
             try:
-                yield _SqliteSession(mine.connection)
+                yield _SqliteSession(connection)
             except BaseException:
-                mine.connection.execute("ROLLBACK")
+                connection.execute("ROLLBACK")
                 raise
-            mine.connection.execute("COMMIT")
+            connection.execute("COMMIT")
 
     founding = transaction  # which takes the write lock before it looks
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """A snapshot: does not wait for writers."""
-        mine = self._mine()
-        with mine.lock:
-            mine.connection.execute("BEGIN")
+        with self._connections.mine() as connection:
+            connection.execute("BEGIN")
             try:
-                yield _SqliteSession(mine.connection)
+                yield _SqliteSession(connection)
             finally:
-                mine.connection.execute("ROLLBACK")
+                connection.execute("ROLLBACK")
 
     def close(self) -> None:
-        for opened in self._opened:
-            with opened.lock:
-                opened.connection.close()
-        self._opened.clear()
+        self._connections.close()
 
 
 class _PostgresSession:

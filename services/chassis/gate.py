@@ -37,6 +37,8 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/~@#+-]{0,199}", re.ASCII)
 _SOURCE = re.compile(r"[A-Za-z0-9/][A-Za-z0-9._:/~@#+-]{0,199}", re.ASCII)
 _FIELD = re.compile(r"[a-z0-9_.]{0,100}", re.ASCII)  # any other text would be the sender's, recorded in clear
 _ATTRIBUTE = re.compile(r"[a-z0-9]{1,20}", re.ASCII)
+_NESTING = 32
+"""Lists and objects in each other. Beyond Python's own limit the message could not even be written down."""
 _CONTENT = ("type", "dataschema", "subject", "time", "datacontenttype", "data")
 
 
@@ -168,15 +170,18 @@ class NotEntitled(Refused):
         )
 
 
-def message_of(headers: Iterable[tuple[str, bytes]], value: bytes) -> Message:
+def message_of(headers: Iterable[tuple[str, bytes | None]], value: bytes) -> Message:
     """The structured form of a message as it lies on a topic: binary mode (`ce_` headers) or structured JSON.
 
     What is no JSON becomes a message that `receive` refuses and records.
     """
-    attributes = {name[3:]: text.decode(errors="replace") for name, text in headers if name.startswith("ce_")}
+    # A header's value may be null; and nesting without end is no ValueError, but as little JSON to us.
+    attributes = {
+        name[3:]: (text or b"").decode(errors="replace") for name, text in headers if name.startswith("ce_")
+    }
     try:
         content = json.loads(value) if value else None
-    except ValueError:
+    except (ValueError, RecursionError):
         return {**attributes, "data_base64": hashlib.sha256(value).hexdigest()}
     if attributes:
         return {**attributes, "data": content}
@@ -218,8 +223,15 @@ def _key(department: str, source: str, id: str, digest: str) -> str:
 def _digest(message: Message) -> str:
     """Of what the sender says; not of what transports add."""
     content = {name: message[name] for name in (*_CONTENT, "data_base64") if name in message}
+    content = {name: value for name, value in content.items() if _shallow(value, _NESTING)}
     text = json.dumps(content, sort_keys=True, ensure_ascii=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _shallow(value: Any, left: int) -> bool:
+    """Whether lists and objects are in each other at most `left` deep."""
+    inner = value.values() if isinstance(value, Mapping) else value if isinstance(value, list) else None
+    return inner is None or (left > 0 and all(_shallow(one, left - 1) for one in inner))
 
 
 def _told(message: Message, attribute: str, form: re.Pattern[str]) -> str:
@@ -231,6 +243,15 @@ def _told(message: Message, attribute: str, form: re.Pattern[str]) -> str:
 
 
 def _check_envelope(message: Message) -> None:
+    for attribute, value in message.items():
+        if not _shallow(value, _NESTING):
+            place = "data" if attribute == "data" else ""
+            raise _wrong(
+                place,
+                "nesting",
+                f"嵌套不得超过{_NESTING}层。",
+                f"Nested more than {_NESTING} deep.",
+            )
     if message.get("specversion") != "1.0":
         raise _wrong("specversion", "specversion", "specversion 应为 1.0。", "specversion has to be 1.0.")
     for attribute, form in (("id", _NAME), ("source", _SOURCE)):

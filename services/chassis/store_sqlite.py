@@ -11,7 +11,9 @@ from eventsourcing.persistence import StoredEvent
 from eventsourcing.sqlite import SQLiteApplicationRecorder, SQLiteCursor, SQLiteDatastore
 
 from events.base import Entry
-from services.chassis.store import Change, Head, KeptRows, LostRace, kept_changes, read_states, states
+from services.chassis.codec import decode_state
+from services.chassis.sqlite_threads import ThreadConnections
+from services.chassis.store import Change, Head, KeptRows, LostRace, kept_changes, states
 
 TABLES = (
     "CREATE TABLE IF NOT EXISTS head (one INTEGER PRIMARY KEY CHECK (one = 1), revision INTEGER NOT NULL,"
@@ -85,15 +87,22 @@ class _Recorder(SQLiteApplicationRecorder):
 
 
 class SqliteStore(KeptRows):
+    """Written through the library; read by a connection a thread, which is ten times as fast as its pool."""
+
     def __init__(self, path: str) -> None:
         self._datastore = SQLiteDatastore(path, lock_timeout=30)
         self._recorder = _Recorder(self._datastore)
         self._recorder.create_table()
+        self._reading = ThreadConnections(path, ("query_only = ON",))
+
+    def _select(self, query: str, values: Sequence[Any] = ()) -> list[Any]:
+        with self._reading.mine() as connection:
+            return connection.execute(query, values).fetchall()
 
     def head(self) -> Head:
-        with self._datastore.transaction(commit=False) as c:
-            c.execute("SELECT revision, sequence, id, recordedtime FROM head")
-            revision, sequence, id_, at = c.fetchone()
+        [(revision, sequence, id_, at)] = self._select(
+            "SELECT revision, sequence, id, recordedtime FROM head"
+        )
         return Head(revision, sequence, id_ and UUID(id_), at and datetime.fromisoformat(at))
 
     def commit(self, change: Change) -> None:
@@ -106,32 +115,30 @@ class SqliteStore(KeptRows):
         )
 
     def entries(self, after: int, limit: int) -> list[Entry]:
-        return read_states(
-            self._recorder.select_notifications(start=after, limit=limit, inclusive_of_start=False)
-        )
+        query = "SELECT state FROM stored_events WHERE rowid > ? ORDER BY rowid LIMIT ?"
+        return [decode_state(state) for (state,) in self._select(query, (after, limit))]
 
     def stream(self, stream: UUID, after: int = 0) -> list[Entry]:
-        return read_states(self._recorder.select_events(stream, gt=after))
+        query = (
+            "SELECT state FROM stored_events WHERE originator_id = ? AND originator_version > ?"
+            " ORDER BY originator_version"
+        )
+        return [decode_state(state) for (state,) in self._select(query, (stream.hex, after))]
 
     def kept_bytes(self, kind: str, key: str) -> bytes | None:
-        with self._datastore.transaction(commit=False) as c:
-            c.execute("SELECT value FROM kept WHERE kind = ? AND key = ?", (kind, key))
-            row = c.fetchone()
-        return None if row is None else row[0]
+        found = self._select("SELECT value FROM kept WHERE kind = ? AND key = ?", (kind, key))
+        return found[0][0] if found else None
 
     def kept_bytes_range(self, kind: str, first: str, last: str, limit: int) -> list[tuple[str, bytes]]:
         upper = " AND key < ?" if last else ""
-        with self._datastore.transaction(commit=False) as c:
-            c.execute(
-                f"SELECT key, value FROM kept WHERE kind = ? AND key >= ?{upper} ORDER BY key LIMIT ?",
-                (kind, first, *([last] if last else []), limit),
-            )
-            return [(row[0], row[1]) for row in c.fetchall()]
+        return self._select(
+            f"SELECT key, value FROM kept WHERE kind = ? AND key >= ?{upper} ORDER BY key LIMIT ?",
+            (kind, first, *([last] if last else []), limit),
+        )
 
     def kept_kinds(self) -> list[str]:
-        with self._datastore.transaction(commit=False) as c:
-            c.execute("SELECT DISTINCT kind FROM kept ORDER BY kind")
-            return [row[0] for row in c.fetchall()]
+        return [kind for (kind,) in self._select("SELECT DISTINCT kind FROM kept ORDER BY kind")]
 
     def close(self) -> None:
+        self._reading.close()
         self._datastore.close()

@@ -301,7 +301,7 @@ def test_when_the_machine_fails_all_are_told_and_nothing_is_recorded(one: Runtim
         raise OperationalError("the disk is full")
 
     one.decide(say(word="before"))
-    one.store.failing = [broken]
+    one.store.failing = [broken] * 7  # once together, then three times for each alone
     results = together(one, say(ANNA, word="a"), say(ANNA, word="b"))
     assert [type(result) for result in results] == [OperationalError, OperationalError]
     assert words(one) == ["before"]
@@ -310,14 +310,24 @@ def test_when_the_machine_fails_all_are_told_and_nothing_is_recorded(one: Runtim
     assert [e.envelope.sequence for e in log(one.store)] == [1, 2]
 
 
-def test_a_failure_of_the_machine_while_deciding_fails_the_batch(one: Runtime) -> None:
+def test_a_failure_of_the_machine_that_passes_is_not_told_to_anybody(one: Runtime) -> None:
+    def broken(change: Change) -> None:
+        raise OperationalError("the server ended the connection")
+
+    one.store.failing = [broken] * 3
+    results = together(one, say(ANNA, word="a"), say(ANNA, word="b"))
+    assert [type(result) for result in results] == [UUID, UUID]
+    assert sorted(words(one)) == ["a", "b"]
+
+
+def test_a_failure_of_the_machine_in_one_decision_is_told_to_it_alone(one: Runtime) -> None:
     def cannot_read(work: Work) -> None:
         say(word="half")(work)
         raise OSError("vault away")
 
     results = together(one, say(word="a"), cannot_read, say(word="b"))
-    assert [type(result) for result in results] == [OSError] * 3
-    assert log(one.store) == []
+    assert [type(result) for result in results] == [UUID, OSError, UUID]
+    assert sorted(words(one)) == ["a", "b"]
 
 
 @pytest.mark.parametrize("stop", [KeyboardInterrupt, SystemExit])

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from kafka.errors import KafkaError
 from rich.console import Console
 
 from events import assistance, notification, registry, service
@@ -71,9 +72,7 @@ class Remains:
                 if one.sequence < heads[name]
             ]
             if self.life.kafka:
-                last = last_committed(self.life.kafka, topic_of(name), 0, runtime.source)
-                if (last.envelope.sequence if last else 0) < heads[name]:
-                    found.append(f"{name} is not published")
+                found += self._unpublished(self.life.kafka, name, heads[name])
         store = self.house.runtimes["notification"].store
         if store.kept_range("outbox", "", "", 1) or store.kept_range("started", "", "", 1):
             found.append("messages wait")
@@ -83,6 +82,13 @@ class Remains:
             f"history reads {one.source}" for one in states if one.sequence < heads[name_of(one.source)]
         ]
         return found
+
+    def _unpublished(self, kafka: str, name: str, head: int) -> list[str]:
+        try:
+            last = last_committed(kafka, topic_of(name), 0, self.house.runtimes[name].source)
+        except KafkaError as error:  # the topic has not been made yet, or Kafka is away
+            return [f"{name}: {error}"]
+        return [] if last is not None and last.envelope.sequence >= head else [f"{name} is not published"]
 
     # -- judged --------------------------------------------------------------------------------------
 

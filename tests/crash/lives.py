@@ -68,22 +68,21 @@ class Lives:
     def end_together(self, life: Life, pids: list[int], seconds: float = 100.0) -> None:
         """Let lives that stay go on until nothing is on its way, then end; all must end well."""
 
-        def quiet() -> bool:
-            for pid in pids:
-                assert self.wait(pid, 0) is None, diary(life)
-            with remains(life) as found:
-                quiet.waits = found.unsettled()  # type: ignore[attr-defined]  # told where it takes too long
-            return not quiet.waits  # type: ignore[attr-defined]
-
-        try:
-            wait_until(quiet, seconds, "nothing on its way")
-        except AssertionError as late:
-            raise AssertionError(f"{late}: {getattr(quiet, 'waits', '')}\n{diary(life)}") from None
+        deadline = time.monotonic() + seconds
+        with remains(life) as found:
+            while waits := found.unsettled() if self._arrived(life) else ["the commands"]:
+                assert time.monotonic() < deadline, f"{waits} after {seconds:.0f} s\n{diary(life)}"
+                for pid in pids:
+                    assert self.wait(pid, 0.1) is None, diary(life)
         end = Path(life.folder, "end")
         end.touch()
         for pid in pids:
             assert self.wait(pid, 60) == 0, diary(life)
         end.unlink()
+
+    @staticmethod
+    def _arrived(life: Life) -> bool:
+        return life.until is None or done(life) >= life.until
 
     def close(self) -> None:
         assert self._process.stdin is not None

@@ -120,6 +120,18 @@ class ListFeed:
     def read(self, source: str, after: int, limit: int) -> list[Entry]:
         return self._logs[source][after : after + min(limit, self._most)]
 
+    def taken(self, source: str, count: int) -> None:
+        """The position says it all."""
+
+    def again(self, source: str, after: int) -> None:
+        """Always reads from the position."""
+
+    def behind(self, source: str, after: int) -> int:
+        return len(self._logs[source]) - after
+
+    def trouble(self, source: str, after: int) -> None:
+        """Never."""
+
 
 def sources(names: Iterable[str] = ("registry", "living", "notification", "history")) -> list[str]:
     return [src(name) for name in names]
