@@ -33,6 +33,9 @@ class Collector(Follower, Protocol):
 
     feeds: dict[str, Feed]
 
+    def measure(self) -> None:
+        """Bring its gauges up to date."""
+
     @property
     def sources(self) -> Sequence[str]: ...
 
@@ -41,6 +44,7 @@ class EmbeddedHost:
     def __init__(self, runtimes: Sequence[Runtime]) -> None:
         self.runtimes = list(runtimes)
         self.followers: list[Follower] = []
+        self._collectors: list[Collector] = []
         self.senders: list[Callable[[], int]] = []  # what leaves the house, never in a replay
         self.failure: str | None = None
         self.ended = threading.Event()
@@ -64,6 +68,7 @@ class EmbeddedHost:
         """Let a collector read every service's log; it advances with the followers."""
         collector.feeds = dict.fromkeys(collector.sources, self.feed)
         self.followers.append(collector)
+        self._collectors.append(collector)
 
     def drain(self) -> int:
         """Pump every service, in order, until nothing moves."""
@@ -137,6 +142,8 @@ class EmbeddedHost:
         followed = self.follow()
         for runtime in self.runtimes:
             runtime.measure()
+        for collector in self._collectors:
+            collector.measure()
         return followed
 
     def unready(self) -> list[str]:

@@ -135,7 +135,9 @@ class Gate:
             return contract, shape.model_validate_json(json.dumps(message.get("data")), strict=True)
         except ValidationError as error:
             rule = broken_rules([{**one, "loc": ("data", *one["loc"])} for one in error.errors()])[0]
-            raise Malformed(rule.rule, rule.zh, rule.en, field=rule.field) from error
+            # Text that JSON in UTF-8 cannot hold is told as a fault of the whole, which here is the data.
+            place = "data" if rule.field == "body" else rule.field
+            raise Malformed(rule.rule, rule.zh, rule.en, field=place) from error
 
     def _record(self, work: Work, message: Message, digest: str, refused: tuple[str, str] | None) -> Receipt:
         """`refused`: field and rule."""

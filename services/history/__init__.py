@@ -30,7 +30,7 @@ def open_log(runtime: Runtime, database: HistoryDatabase, services: Iterable[str
     """The log of the runtime's district; `services` are the names of all others that record in it."""
     names = dict.fromkeys((*services, SERVICE.name))
     sources = [source_of(runtime.around.district, name) for name in names]
-    return DistrictLog(database, sources, runtime.around.clock)
+    return DistrictLog(database, sources, runtime.around.clock, runtime.metrics)
 
 
 def routers(runtime: Runtime, timelines: Timelines) -> list[APIRouter]:

@@ -22,6 +22,7 @@ from services.chassis.clock import Clock
 from services.chassis.database import Session
 from services.chassis.feeds import Drawing, Feed
 from services.chassis.inbox import AHEAD, WAIT, Position, Stopped, Taken, judge, position_of
+from services.chassis.metrics import Metrics
 from services.history import index
 from services.history.marks import VERSION, Marks, newer
 from services.history.tables import HistoryDatabase, engine_of
@@ -57,7 +58,13 @@ class DistrictLog:
     Also a follower of the embedded host (`advance`), once `feeds` by source are set.
     """
 
-    def __init__(self, database: HistoryDatabase, sources: Iterable[str], clock: Clock) -> None:
+    def __init__(
+        self,
+        database: HistoryDatabase,
+        sources: Iterable[str],
+        clock: Clock,
+        metrics: Metrics | None = None,
+    ) -> None:
         self.database = database
         self.engine = engine_of(database)
         self.sources = tuple(sources)
@@ -66,6 +73,7 @@ class DistrictLog:
         self.ends: Callable[[str], int] | None = None
         """The last sequence of a source, where the host can tell; for the lag."""
         self._clock = clock
+        self._metrics = metrics
         self._drawing = Drawing(self, TAKEN_AT_ONCE)
         with database.founding() as session:
             self.engine.create_log(session)
@@ -168,11 +176,20 @@ class DistrictLog:
 
     def stop(self, source: str, stopped: Stopped | None) -> None:
         if stopped is None or not stopped.alarming:
-            self.stopped.pop(source, None)
+            if self.stopped.pop(source, None) and self._metrics:
+                self._metrics.feed_runs(source)
             return
         if self.stopped.get(source) != stopped:
             log.error("feed stopped", service="history", upstream=source, why=stopped.slug)
         self.stopped[source] = stopped
+        if self._metrics:
+            self._metrics.feed_stopped(source, stopped.slug)
+
+    def measure(self) -> None:
+        """Bring the lag of every source up to date."""
+        for source, feed in self.feeds.items():
+            if self._metrics:
+                self._metrics.lag(source, feed.behind(source, self.position(source)))
 
     # -- following -----------------------------------------------------------------------------------
 

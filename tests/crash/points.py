@@ -40,8 +40,8 @@ POINTS: dict[str, tuple[type, str, str, int]] = {
     "sent, nothing said": (ConsoleChannel, "send", "behind", 4),
 }
 ON_POSTGRES: dict[str, tuple[type, str, str, int]] = {
-    "decided, not committed": (PostgresStore, "commit", "before", 30),
-    "committed, nobody told": (PostgresStore, "commit", "behind", 30),
+    "decided, not committed, on PostgreSQL": (PostgresStore, "commit", "before", 30),
+    "committed, nobody told, on PostgreSQL": (PostgresStore, "commit", "behind", 30),
 }
 OVER_KAFKA: dict[str, tuple[type, str, str, int]] = {
     "relay has begun, nothing sent": (KafkaProducer, "begin_transaction", "behind", 6),

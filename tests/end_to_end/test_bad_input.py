@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import dataclasses
 import io
+import json
 import re
 import time
 import zipfile
@@ -65,6 +66,10 @@ TABLE = [
     # malformed JSON
     Bad("json-cut-off", "/registry/people", 400, "malformed-request", "body", "json_invalid",
         more={"content": b'{"name": "', "headers": JSON}),
+    Bad("json-without-end", "/registry/people", 400, "malformed-request",
+        more={"content": b"[" * 100_000, "headers": JSON}),
+    Bad("half-a-character", "/registry/people", 422, "validation", "name", "string_unicode",
+        more={"content": b'{"name": "\\ud800", "id_number": "1"}', "headers": JSON}),
     Bad("json-not-utf8", "/registry/people", 400, "malformed-request", None, None,
         more={"content": b'{"name": "\xff\xfe"}', "headers": JSON}),
     Bad("json-as-text", "/registry/people", 415, "unsupported-media-type", None, None,
@@ -360,6 +365,9 @@ def report(world: System, **changed: Any) -> dict[str, Any]:
     return message | changed
 
 
+NESTED = json.loads("[" * 500 + "]" * 500)
+
+
 @pytest.mark.parametrize(
     ("changed", "at", "rule"),
     [
@@ -368,6 +376,7 @@ def report(world: System, **changed: Any) -> dict[str, Any]:
         ({"data": {"on": "2021-08-01"}}, "data.person", "missing"),
         ({"data": {"person": NOBODY, "on": "2021-02-30"}}, "data.on", "date_parsing"),
         ({"data": {"person": NOBODY, "on": "2021-08-01", "cause": "x"}}, "data.cause", "extra_forbidden"),
+        ({"data": NESTED}, "data", "nesting"),
         ({}, "data.person", "not-found"),
     ],
 )

@@ -98,7 +98,7 @@ class KafkaHost:
         if sources:
             feed = KafkaFeed(self._bootstrap, runtime.source, sources, self._partition)
             runtime.start(dict.fromkeys(sources, feed))
-            self._loop(f"{name} inbox", _Inbox(runtime, feed).step, 0.0)
+            self._loop(f"{name} inbox", _Reader(feed, runtime.pump, runtime.measure).step, 0.0)
             self._closing.append(feed.close)
         else:
             runtime.start({})
@@ -110,13 +110,7 @@ class KafkaHost:
 
         collector.feeds = dict.fromkeys(collector.sources, feed)
 
-        def advance() -> int:
-            feed.poll()
-            moved = collector.advance()
-            feed.hint()
-            return moved
-
-        self._loop("district log", advance, 0.0)
+        self._loop("district log", _Reader(feed, collector.advance, collector.measure).step, 0.0)
         self._closing.append(feed.close)
 
     def _run_gate(self, runtime: Runtime, gate: Gate) -> None:
@@ -144,22 +138,22 @@ class _Waker:
         self._loop.wake()
 
 
-class _Inbox:
+class _Reader:
     """Fetch, take, measure: in one thread, as the consumer demands."""
 
-    def __init__(self, runtime: Runtime, feed: KafkaFeed) -> None:
-        self._runtime = runtime
+    def __init__(self, feed: KafkaFeed, take: Callable[[], int], measure: Callable[[], None]) -> None:
         self._feed = feed
+        self._take = take
+        self._measure = measure
         self._measured = 0.0
 
     def step(self) -> int:
-        runtime, feed = self._runtime, self._feed
-        feed.poll()
-        moved = runtime.pump()
-        feed.hint()
+        self._feed.poll()
+        moved = self._take()
+        self._feed.hint()
         if time.monotonic() - self._measured > MEASURE_SECONDS:
             self._measured = time.monotonic()
-            runtime.measure()
+            self._measure()
         return moved
 
 
