@@ -18,6 +18,7 @@ from events.base import Entry
 from events.ids import Concerned
 from events.service import Discarded, Letter, Parked, Resumed, RetryFailed, RetryRequested
 from services.chassis.codec import decode_state, encode_state
+from services.chassis.redaction import redact
 from services.chassis.refusal import NotFound
 from services.chassis.shelf import Rows
 from services.chassis.work import Work
@@ -75,7 +76,7 @@ def waiting(work: Work, first: int = 0, limit: int = 100) -> list[tuple[int, dic
 
 
 def ask_retry(work: Work, number: int, reason: str) -> None:
-    about = _about(letter_entry(work, number))
+    about, reason = _about(letter_entry(work, number)), redact(reason)
     work.record(work.service.own(work.around.district), RetryRequested(**about, reason=reason))
     work.keep("retry", letter_key(number), reason)
 
@@ -83,7 +84,7 @@ def ask_retry(work: Work, number: int, reason: str) -> None:
 def discard(work: Work, number: int, reason: str) -> None:
     """The letter will never count here. Those that queued only behind it can then be retried."""
     entry = letter_entry(work, number)
-    work.record(work.service.own(work.around.district), Discarded(**_about(entry), reason=reason))
+    work.record(work.service.own(work.around.district), Discarded(**_about(entry), reason=redact(reason)))
     unshelve(work, number)
 
 

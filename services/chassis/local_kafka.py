@@ -203,7 +203,8 @@ class LocalKafka:
     def _wait_until_it_answers(self) -> None:
         assert self._process is not None
         deadline = time.monotonic() + self._patience
-        while not answers(self.bootstrap):
+        # Ours must live too: what answers could be another broker on the port that ours did not get.
+        while not answers(self.bootstrap) or self._process.poll() is not None:
             if self._process.poll() is not None or time.monotonic() > deadline:
                 self.kill()
                 log = (self.folder / "kafka.log").read_text(errors="replace")

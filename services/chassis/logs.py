@@ -27,6 +27,7 @@ from services.chassis.redaction import redact
 Line = MutableMapping[str, Any]
 
 _SILENT = ("uvicorn.access",)  # our own request log says the same without query strings
+_DEAF = ("kafka.net.selector",)  # warns of every tenth of a second that a busy machine takes
 _LOUD = ("kafka", "httpx", "httpcore", "asyncio", "eventsourcing", "openpyxl")  # from WARNING up only
 _DEPTH = 12
 
@@ -78,6 +79,8 @@ def configure(level: str = "INFO", console: bool = False, stream: TextIO | None 
     root.setLevel(level)
     for name in _LOUD:
         logging.getLogger(name).setLevel(max(logging.WARNING, root.level))
+    for name in _DEAF:
+        logging.getLogger(name).setLevel(logging.ERROR)
     for name in ("uvicorn", "uvicorn.error", *_SILENT):
         logging.getLogger(name).handlers.clear()
         logging.getLogger(name).propagate = name not in _SILENT

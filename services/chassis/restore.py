@@ -106,6 +106,7 @@ def back_up(files: Sequence[Path], folder: Path) -> list[Path]:
     The write locks are taken in the order given, always the same, and held until the last copy is made.
     """
     folder.mkdir(parents=True, exist_ok=False)
+    folder.chmod(0o700)  # keys, and whom they are of, are in here
     copies = []
     with ExitStack() as locks:
         for file in files:
@@ -113,6 +114,7 @@ def back_up(files: Sequence[Path], folder: Path) -> list[Path]:
             lock.execute("BEGIN IMMEDIATE")
         for file in files:
             copy = folder / file.name
+            copy.touch(mode=0o600)
             reading = closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True))
             with reading as source, closing(sqlite3.connect(copy)) as target:
                 source.backup(target)

@@ -132,7 +132,7 @@ class Runtime:
         return found["sequence"] if found else 0
 
     def positions(self) -> dict[str, int]:
-        return {source: self.position(source) for source in self.feeds}
+        return {source: row["sequence"] for source, row in self.store.kept_range("position", "", "", 1000)}
 
     def _retries(self) -> bool:
         return bool(self.store.kept_range("retry", "", "", 1))

@@ -6,6 +6,7 @@ general words and by its name.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -75,6 +76,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "union_tag_not_found": ("缺少种类字段。", "The field that names the kind is missing."),
     "union_tag_invalid": ("种类应为以下之一：{expected_tags}。", "The kind must be one of: {expected_tags}."),
 }
+_OURS = re.compile(r"[A-Za-z0-9_.-]+", re.ASCII)  # as we name fields; -1 and 0 count list items
 _GENERAL = ("不符合规则“{rule}”。", "Breaks the rule {rule}.")
 
 
@@ -104,8 +106,8 @@ def _broken_rule(error: Mapping[str, Any]) -> BrokenRule:
 
 def place(loc: Sequence[str | int]) -> str:
     """`("body", "members", 0, "name")` → `members.0.name`; other parts of a request keep their name."""
-    steps = [str(step)[:100] for step in loc]
+    steps = [str(step)[:100] if _OURS.fullmatch(str(step)) else "?" for step in loc]
     if len(steps) > 1 and steps[0] == "body":
         steps = steps[1:]
-    # An unknown field's name is the caller's text.
+    # An unknown field's name is the caller's text, which may be somebody's name or number.
     return redact(".".join(steps))

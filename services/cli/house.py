@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 from types import ModuleType
 
+import typer
 from fastapi import FastAPI
 
 from events.base import check_upcasters
@@ -117,6 +118,19 @@ class House:
         for database in self.databases.values():
             database.close()
         self.vault.close()
+
+
+def existing(settings: Settings, names: Sequence[str]) -> House:
+    """A house that was lived in: a command that looks at one must not found another in a wrong folder."""
+    missing = [name for name in names if not (settings.data / f"{name}.sqlite").exists()]
+    if missing and settings.postgres_url is None:
+        typer.secho(
+            f"there is no store of {', '.join(missing)} in {settings.data}: name the folder with --data",
+            err=True,
+            fg="red",
+        )
+        raise typer.Exit(2)
+    return House(settings, names=names)
 
 
 def store_url(settings: Settings, name: str) -> str:

@@ -31,7 +31,7 @@ from services.chassis.store import open_store, set_aside
 from services.chassis.tokens import Caller, issue_token
 from services.chassis.work import Cause, Work
 from services.cli.check import check
-from services.cli.house import ROOMS, House, open_vault, store_files, store_url
+from services.cli.house import ROOMS, House, existing, open_vault, store_files, store_url
 from services.cli.up import read_settings
 
 T = TypeVar("T")
@@ -200,7 +200,7 @@ def restore_command(
 
 
 def erase(
-    person: Annotated[str, typer.Argument(help="id of the person whose data is to be made unreadable")],
+    person: Annotated[UUID, typer.Argument(help="id of the person whose data is to be made unreadable")],
     by: Annotated[
         str, typer.Option("--by", help="who asks: id of a member of staff; a second one must ask too")
     ],
@@ -215,7 +215,7 @@ def erase(
     house = _house(registry.SERVICE.name, data, postgres)
     runtime = house.runtimes[registry.SERVICE.name]
     try:
-        status = _decide(runtime, by, lambda work: registry.ask_erasure(work, PersonId(person), reason))
+        status = _decide(runtime, by, lambda work: registry.ask_erasure(work, PersonId.of(person), reason))
         if status == "erased":
             registry.KeyDestroyer.of(runtime)()
         said, code = ERASURE[status]
@@ -242,7 +242,7 @@ def rebuild(
 def verify(data: Data = None, postgres: Postgres = None) -> None:
     """Replay every log and compare with what each service holds; status 1 where they differ."""
     settings = read_settings(data=data, postgres_url=postgres)
-    house = House(settings)
+    house = existing(settings, list(ROOMS))
     good = check(house, console)
     house.close()
     raise typer.Exit(0 if good else 1)
@@ -250,7 +250,7 @@ def verify(data: Data = None, postgres: Postgres = None) -> None:
 
 def _house(service: str, data: Path | None, postgres: str | None) -> House:
     _room(service)
-    return House(read_settings(data=data, postgres_url=postgres), names=[service])
+    return existing(read_settings(data=data, postgres_url=postgres), [service])
 
 
 def _room(service: str) -> ModuleType:
@@ -260,7 +260,10 @@ def _room(service: str) -> ModuleType:
 
 
 def _decide(runtime: Runtime, by: str, decide: Callable[[Work], T]) -> T:
-    actor = Actor(Department.DISTRICT.value, "operator", UUID(by) if by else None)
+    try:
+        actor = Actor(Department.DISTRICT.value, "operator", UUID(by) if by else None)
+    except ValueError:
+        _fail(f"--by takes the id of a member of staff, not {by!r}")
     try:
         return runtime.decide(decide, Cause(actor, uuid4()))
     except Refused as refusal:

@@ -12,7 +12,7 @@ import msgspec
 import typer
 from rich.console import Console
 
-from services.cli.house import ROOMS, House
+from services.cli.house import ROOMS, House, existing
 from services.cli.up import read_settings
 from services.history.lines import Sight, line
 from services.history.table import render_timeline
@@ -48,7 +48,7 @@ def timeline(
     postgres: Postgres = None,
 ) -> None:
     """All that was recorded of a person, a household or a case, in causal order."""
-    house = House(read_settings(data=data, postgres_url=postgres), names=["history"])
+    house = existing(read_settings(data=data, postgres_url=postgres), ["history"])
     try:
         if not show_timeline(house, id, wide_console(), limit=limit, lang=lang):
             typer.secho(f"nothing is recorded of {id}", err=True, fg="red")
@@ -95,7 +95,7 @@ def events(
     if service not in ROOMS:
         typer.secho(f"no service {service}; there are {', '.join(ROOMS)}", err=True, fg="red")
         raise typer.Exit(2)
-    house = House(read_settings(data=data, postgres_url=postgres), names=[service])
+    house = existing(read_settings(data=data, postgres_url=postgres), [service])
     try:
         for entry in house.runtimes[service].store.entries(first - 1, limit):
             told = {"envelope": entry.envelope, "data": msgspec.Raw(_as_json(entry.data))}

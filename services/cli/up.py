@@ -14,6 +14,7 @@ from typing import Annotated, Any
 import structlog
 import typer
 import uvicorn
+from kafka.errors import KafkaError
 from pydantic import ValidationError
 
 from services.chassis.embedded import EmbeddedHost
@@ -67,7 +68,12 @@ def up(
         typer.secho("single services meet over Kafka only: give --kafka HOST:PORT", err=True, fg="red")
         raise typer.Exit(2)
     house = House(settings, names=names)
-    host = start(house)
+    try:
+        host = start(house)
+    except KafkaError as error:
+        house.close()
+        typer.secho(f"no Kafka answers at {settings.kafka}: {type(error).__name__}", err=True, fg="red")
+        raise typer.Exit(1) from None
     try:
         with serving(house) as server:
             typer.echo(f"http://{settings.host}:{server.port} serves {', '.join(names)}; stop with Ctrl-C")

@@ -24,7 +24,7 @@ from services.chassis.runtime import Runtime
 from services.chassis.tokens import Caller, Township
 from services.chassis.unsealing import unseal
 from services.chassis.views import ViewReader
-from services.chassis.work import Work
+from services.chassis.work import Cause, Work
 from services.living import commands as c
 from services.living import steps
 from services.living.answers import (
@@ -250,7 +250,8 @@ def _county_steps(runtime: Runtime) -> APIRouter:
                 )
             )
 
-        return execute(request, runtime, caller, OpenedTexts, decide)
+        # Not under an Idempotency-Key: the answer would be kept, in clear.
+        return runtime.decide(decide, Cause(caller.to_actor(), request.state.request_id))
 
     return router
 

@@ -20,7 +20,7 @@ from services.chassis.work import Work
 from services.registry import enrolment, households, model, people
 from services.registry.divisions import hecheng
 from services.registry.households import Facts, Family, Newcomer
-from services.registry.identity import IdNumber
+from services.registry.identity import NUMBER_OF_A_PERSON, IdNumber, is_id_number
 from services.registry.model import Household, Person, must_not_be_future
 from services.registry.people import Particulars
 
@@ -206,6 +206,10 @@ class Register:
         id: HouseholdId | None = None,
     ) -> HouseholdId:
         id = id or HouseholdId.of(self.work.around.ids.random())
+        if number is not None and is_id_number(number):
+            raise Malformed(
+                NUMBER_OF_A_PERSON.rule, NUMBER_OF_A_PERSON.zh, NUMBER_OF_A_PERSON.en, field="number"
+            )
         if number is not None and self._open_with(number) is not None:
             raise Conflict(
                 "household-number-taken",

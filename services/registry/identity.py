@@ -8,6 +8,7 @@ the people registered under them live on.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -95,6 +96,19 @@ def check_digit(first17: str) -> str:
     """The check character (0 to 9 or X) that belongs behind the first 17 digits."""
     total = sum(weight * int(digit) for weight, digit in zip(WEIGHTS, first17, strict=True))
     return CHECK_CHARACTERS[total % 11]
+
+
+NUMBER_OF_A_PERSON = Reason(
+    "household-number-personal",
+    "户编号不得为身份证号，请另行编号",
+    "a household's number must not be somebody's identity number; number households otherwise",
+)
+
+
+def is_id_number(text: str) -> bool:
+    """Whether a text that should be something else is somebody's number, told by its check digit."""
+    plain = normalise_id_number(text)
+    return bool(re.fullmatch(r"\d{17}[\dX]", plain, re.ASCII)) and check_digit(plain[:17]) == plain[17]
 
 
 @dataclass(frozen=True, slots=True)

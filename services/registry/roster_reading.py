@@ -11,7 +11,7 @@ from openpyxl.utils import get_column_letter
 
 from services.registry.categories import Category
 from services.registry.divisions import Divisions
-from services.registry.identity import IdNumber, normalise_id_number
+from services.registry.identity import NUMBER_OF_A_PERSON, IdNumber, is_id_number, normalise_id_number
 from services.registry.reasons import Reason, Refusal
 from services.registry.roster_cells import (
     REQUIRED,
@@ -98,6 +98,8 @@ class RowReading:
         self.doubts: list[Problem] = []
         self.household_number = self._required("household_number", 50)
         self.id_number = self._id_number()
+        if self.household_number and is_id_number(self.household_number):
+            self.refuse("household_number", NUMBER_OF_A_PERSON)
 
     def result(self, sheet: str, row: int) -> RosterRow | RefusedRow:
         """The row, if nothing is wrong with it."""

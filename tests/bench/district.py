@@ -19,7 +19,7 @@ from pathlib import Path
 from random import Random
 from uuid import UUID
 
-from events.assistance import Applied, Grounds, Paper, SubsidyGranted
+from events.assistance import Accepted, Applied, Grounds, Paper, SubsidyGranted
 from events.ids import CaseId, HouseholdId, PersonId
 from events.registry import HouseholdRegistered, Member, PersonRegistered
 from events.sealed import Sealed
@@ -30,6 +30,7 @@ from services.chassis.settings import Settings
 from services.chassis.tokens import Caller, issue_token
 from services.chassis.work import Work
 from services.cli.house import House
+from services.living.procedures import OF_2021
 from tests.bench.workload import TOWNSHIP, VILLAGE
 
 ROOT = Path(__file__).parents[2]
@@ -98,6 +99,7 @@ def _grant(some: Sequence[Single], today: date, work: Work) -> None:
         work.record(case, Applied(
             **about, applicant=person, township=TOWNSHIP, consent=True, on=today
         ))  # fmt: skip
+        work.record(case, Accepted(**about, on=today, basis=OF_2021.number))
         work.record(case, SubsidyGranted(
             **about, amount_fen=38_000, since=today.replace(day=1), confirmed=today, officer=CLERK,
             grounds=grounds,

@@ -19,8 +19,8 @@ LIBRARIES = (
 
 HEAD = """# Benchmarks
 
-Written by `make bench`. Every figure is the median of several rounds, with the lowest and the highest beside it. Beside it stands
-a bare loop that does the same work with nothing of ours, measured in the same run and in turn with it (A B A
+Written by `make bench`. Every figure is the median of several rounds, with the lowest and the highest. Beside it
+stands a bare loop that does the same work with nothing of ours, measured in the same run and in turn with it (A B A
 B …): the ratio says what the chassis costs and holds on another machine, too; the figures alone do not.
 The aims come from the project's first issue and from its architecture. No test fails over a figure here.
 """

@@ -31,8 +31,8 @@ ALONE, EACH = 200, 60
 
 TEXT = """One `assistance.MonthGranted` a decision and a transaction, each flushed to disk. Ours: `Runtime.decide`, with what it
 always does (load the state, fold, envelope, compare and swap the head, commit). Beside it: the `eventsourcing`
-library's `events.put` of a frozen dataclass with the same fields and the essential ones of the envelope, by its own JSON transcoder,
-on its own tables, one event a call."""
+library's `events.put` of a frozen dataclass with the same fields and the essential ones of the envelope, by its own
+JSON transcoder, on its own tables, one event a call."""
 
 
 @dataclass(frozen=True)

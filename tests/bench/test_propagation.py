@@ -23,13 +23,14 @@ from tests.bench.test_kafka import PRODUCER
 
 pytestmark = [pytest.mark.bench, pytest.mark.timeout(900)]
 
-FAMILIES, WARM_UP = 40, 10
+FAMILIES, WARM_UP = 160, 20
 EFFECT = "registry.CategoryEnded.1"
 PAYLOAD = b"x" * 600
 
 TEXT = f"""A command to the registry over HTTP (somebody who lives alone has died), to which living reacts (the case ends),
-to which the registry reacts (`{EFFECT}`). Measured from sending the request to the effect's being committed in the registry's
-SQLite store, where a third process looks every millisecond; {FAMILIES - WARM_UP} times one after another, real processes of `doudi up`.
+to which the registry reacts (`{EFFECT}`). Measured from sending the request to the effect's being
+committed in the registry's SQLite store, where a third process looks every millisecond; {FAMILIES - WARM_UP} times, one after
+another, against real processes of `doudi up`.
 The bare loop writes three rows in three SQLite files, each flushed to disk, and over Kafka two transactions of one
 message between them, produced and polled in one process."""
 

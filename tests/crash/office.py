@@ -11,6 +11,7 @@ acknowledged is given again, under its idempotency key, by the next life. Severa
 
 from __future__ import annotations
 
+import faulthandler
 import json
 import mmap
 import os
@@ -18,6 +19,7 @@ import select
 import signal
 import sys
 import time
+import traceback
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
@@ -198,6 +200,7 @@ class Office:
 
 def live(life: Life) -> None:
     logs.configure("ERROR")
+    faulthandler.register(signal.SIGUSR1)  # where every thread stands, in the diary
     folder = Path(life.folder)
 
     def arrives(self: ConsoleChannel, message: Outgoing) -> None:
@@ -263,9 +266,7 @@ def _fork(said: dict[str, Any]) -> int:
             os.dup2(old, new)
         live(life)
         status = 0
-    except BaseException:
-        import traceback
-
+    except BaseException:  # noqa: BLE001  # the only way out of here is the exit below; the diary says why
         traceback.print_exc()
     finally:
         sys.stderr.flush()

@@ -148,6 +148,11 @@ def _change(act: Callable[[Register, HouseholdId, list[PersonId], Work, Place], 
     return change
 
 
+def _all_die(register: Register, home: HouseholdId, people: list[PersonId], work: Work, place: Place) -> None:
+    for person in people:
+        register.die(person, work.today)
+
+
 DECISIONS: dict[str, Callable[[Work, dict[str, Any], int], str]] = {
     "register person": _register_person,
     "register household": _register_household,
@@ -157,7 +162,7 @@ DECISIONS: dict[str, Callable[[Work, dict[str, Any], int], str]] = {
     "notice": _notice,
     "confirm": _confirm,
     "death": _change(lambda r, home, people, work, _: r.die(people[-1], work.today)),
-    "deaths": _change(lambda r, home, people, work, _: [r.die(one, work.today) for one in people][0]),
+    "deaths": _change(_all_die),
     "move": _change(lambda r, home, people, work, place: r.move(home, place, work.today)),
     "departure": _change(lambda r, home, people, work, _: r.move_away(home, work.today)),
     "split": _change(

@@ -105,6 +105,8 @@ TABLE = [
            "id-number-length", "id-number-length"),
     broken("digits-in-a-name", "/registry/people", PERSON | {"name": "张3"}, "name", "name-digits",
            "name-digits"),
+    broken("household-numbered-by-a-person", "/registry/households", HOME | {"number": "$new_number"},
+           "number", "household-number-personal", "household-number-personal"),
     broken("not-an-id", "/registry/people/someone/death", {"on": "$today"}, "path.id", "uuid_parsing"),
     broken("a-guessed-number", "/living/cases/$case/survey", SURVEY | {"monthly_income": "5"},
            "monthly_income", "int_type"),

@@ -36,7 +36,7 @@ def gate_topic(department: str) -> str:
 
 def create_topics(bootstrap: str, topics: Iterable[str], partitions: int, replicas: int = -1) -> None:
     """Create what is missing; -1 replicas: the broker's default."""
-    admin = KafkaAdminClient(bootstrap_servers=bootstrap)
+    admin = KafkaAdminClient(bootstrap_servers=bootstrap, bootstrap_timeout_ms=10_000)
     try:
         there = set(admin.list_topics())
         for topic in topics:

@@ -1,0 +1,84 @@
+"""A process of its own that takes a log and says how much memory it holds: one line of JSON a mark.
+
+python -m tests.bench.memory history|inbox FOLDER EVENTS
+"""
+
+from __future__ import annotations
+
+import gc
+import json
+import os
+import sys
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+
+from events.base import Entry
+from services.chassis.clock import SystemClock, SystemIds
+from services.chassis.database import open_database
+from services.chassis.runtime import Runtime
+from services.chassis.service import source_of
+from services.chassis.store import open_store
+from services.chassis.vault import MemoryVault
+from services.history.district_log import DistrictLog
+from tests.bench.test_kafka import keeper
+from tests.bench.workload import DISTRICT, entries
+
+UPSTREAM = "bench"
+AT_ONCE = 5_000
+
+
+def resident() -> float:
+    """MiB this process holds in memory now."""
+    gc.collect()
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
+
+
+def tell(what: str, events: int) -> None:
+    print(json.dumps({"what": what, "events": events, "mib": round(resident(), 1)}), flush=True)
+
+
+def batches(events: int, size: int) -> Iterator[list[Entry]]:
+    log = entries(UPSTREAM)
+    for _ in range(0, events, size):
+        yield list(islice(log, size))
+
+
+def history(folder: Path, events: int) -> None:
+    database = open_database(f"sqlite:///{folder / 'history.db'}", "history")
+    source = source_of(DISTRICT, UPSTREAM)
+    log = DistrictLog(database, [source], SystemClock())
+    tell("history, taking", 0)
+    taken = 0
+    for some in batches(events, AT_ONCE):
+        taken += log.take(source, some).entries
+        if taken in (events // 10, events):
+            tell("history, taking", taken)
+    marks = {events // 10, events}
+
+    def progress(position: int) -> None:
+        if position in marks:
+            marks.discard(position)
+            tell("history, rebuilding", position)
+
+    log.rebuild(progress)
+
+
+def inbox(folder: Path, events: int) -> None:
+    service, clock = keeper(UPSTREAM), SystemClock()
+    store = open_store(f"sqlite:///{folder / 'inbox.db'}", "inbox")
+    keys = MemoryVault(clock=clock).for_reader(service.name)
+    runtime = Runtime(service, store, district=DISTRICT, clock=clock, ids=SystemIds(), keys=keys)
+    source = source_of(DISTRICT, UPSTREAM)
+    runtime.start({})
+    tell("inbox", 0)
+    taken = 0
+    for some in batches(events, 500):
+        taken += runtime.take(source, some).entries
+        if taken in (events // 10, events):
+            tell("inbox", taken)
+
+
+if __name__ == "__main__":
+    {"history": history, "inbox": inbox}[sys.argv[1]](Path(sys.argv[2]), int(sys.argv[3]))
