@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from services.cli import demo, operate, show, up
+from services.cli import demo, keys, operate, show, up
 
 app = typer.Typer(
     name="doudi",
@@ -13,7 +13,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_show_locals=False,  # locals may hold personal data
 )
-for commands in (demo, up, show, operate):
+for commands in (demo, up, show, operate, keys):
     commands.register(app)
 
 

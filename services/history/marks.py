@@ -7,7 +7,7 @@ others stay bytes.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -50,15 +50,18 @@ class Marks:
 
     def add(self, position: int, entry: Entry) -> None:
         e = entry.envelope
-        day = e.effective.toordinal()
-        self.timeline.append((e.stream.bytes, position, 1, day))
-        for one in e.concerns:
-            if one != e.stream:
-                self.timeline.append((one.bytes, position, 0, day))
-        if e.type in _TIES:
-            self._tie(position, entry)
+        self.concerns(position, e.stream.bytes, [one.bytes for one in e.concerns], e.effective)
+        if ties(e.type):
+            self.tie(position, entry)
 
-    def _tie(self, position: int, entry: Entry) -> None:
+    def concerns(self, position: int, stream: bytes, others: Iterable[bytes], effective: date) -> None:
+        day = effective.toordinal()
+        self.timeline.append((stream, position, 1, day))
+        for one in others:
+            if one != stream:
+                self.timeline.append((one, position, 0, day))
+
+    def tie(self, position: int, entry: Entry) -> None:
         try:
             fact = read(entry).data
         except ValidationError:
@@ -80,9 +83,14 @@ class Marks:
             self.residence.append((household.bytes, position, township))
 
 
+def ties(type_: str) -> bool:
+    """Whether facts of this type tie one identifier to another, so that they must be decoded."""
+    return type_ in _TIES
+
+
 def newer(entry: Entry) -> bool:
     """Whether the line ties identifiers in a way that only a later version of this program can read."""
-    if entry.envelope.type not in _TIES:
+    if not ties(entry.envelope.type):
         return False
     try:
         current(entry.envelope.dataschema)
