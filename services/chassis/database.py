@@ -16,7 +16,7 @@ from psycopg import IsolationLevel
 from psycopg.sql import SQL, Identifier
 from psycopg_pool import ConnectionPool
 
-from services.chassis.sqlite_threads import ThreadConnections
+from services.chassis.sqlite_threads import ThreadConnections, write_ahead
 
 Row = tuple[Any, ...]
 FOUNDING = "SELECT pg_advisory_xact_lock(431202)"  # the store's lock too: one process makes tables at a time
@@ -55,8 +55,9 @@ class SqliteDatabase:
     """A file, with one connection a thread."""
 
     def __init__(self, path: str) -> None:
+        write_ahead(path)
         # What is read can be built again from the log: it need not wait for the disk.
-        self._connections = ThreadConnections(path, ("journal_mode = WAL", "synchronous = NORMAL"))
+        self._connections = ThreadConnections(path, ("synchronous = NORMAL",))
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 
 BUSY_SECONDS = 30
@@ -50,3 +51,18 @@ class ThreadConnections:
             with opened.lock:
                 opened.connection.close()
         self._opened.clear()
+
+
+def write_ahead(path: str) -> None:
+    """Put a file, made if missing, in write-ahead mode: it stays so. SQLite itself does not wait for its turn
+    here, so that of two processes that start at once on a new file one would fail: "database is locked"."""
+    deadline = time.monotonic() + BUSY_SECONDS
+    with closing(sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)) as connection:
+        while True:
+            try:
+                connection.execute("PRAGMA journal_mode = WAL")
+                return
+            except sqlite3.OperationalError:
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(0.01)

@@ -12,7 +12,7 @@ from eventsourcing.sqlite import SQLiteApplicationRecorder, SQLiteCursor, SQLite
 
 from events.base import Entry
 from services.chassis.codec import decode_state
-from services.chassis.sqlite_threads import ThreadConnections
+from services.chassis.sqlite_threads import ThreadConnections, write_ahead
 from services.chassis.store import Change, Head, KeptRows, LostRace, kept_changes, states
 
 TABLES = (
@@ -90,6 +90,7 @@ class SqliteStore(KeptRows):
     """Written through the library; read by a connection a thread, which is ten times as fast as its pool."""
 
     def __init__(self, path: str) -> None:
+        write_ahead(path)
         self._datastore = SQLiteDatastore(path, lock_timeout=30)
         self._recorder = _Recorder(self._datastore)
         self._recorder.create_table()

@@ -43,9 +43,9 @@ class Samples:
         return ordered[min(len(ordered) - 1, len(ordered) * hundredths // 100)]
 
 
-def interleaved(loops: Mapping[str, Loop], rounds: int = 5) -> dict[str, Samples]:
+def interleaved(loops: Mapping[str, Loop], rounds: int = 5, warm: bool = True) -> dict[str, Samples]:
     """Each loop gives its figure; all run once before, unmeasured, and then in turn."""
-    for loop in loops.values():
+    for loop in loops.values() if warm else ():
         loop()
     found: dict[str, list[float]] = {name: [] for name in loops}
     for _ in range(rounds):

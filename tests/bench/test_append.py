@@ -147,7 +147,8 @@ def test_append(engine: str, new_url: Callable[[], str], report: Report) -> None
         {
             "ours": partial(eight, partial(our_writer, runtime, cause, EACH)),
             "library": partial(eight, partial(library_writer, theirs, cause, EACH)),
-        }
+        },
+        rounds=7,
     )
     section = report.section("Append", TEXT)
     unit = "decisions/s"

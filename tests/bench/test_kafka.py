@@ -121,9 +121,8 @@ def test_relay(kafka: str, report: Report, tmp_path: Path) -> None:
             finally:
                 producer.close(timeout=5)
 
-    found = interleaved({"ours": ours, "bare": bare})
+    found = interleaved({"ours": ours, "bare": bare}, rounds=4)
     section = report.section("Over Kafka", TEXT)
-    report.servers.append("Apache Kafka, as `make test` uses it")
     report.compare(
         section, "relay", found["ours"], found["bare"], "events/s", "0.5 of a bare read-and-produce"
     )
@@ -147,7 +146,8 @@ def test_inbox_and_history(
             "inbox": partial(_inbox, kafka, source, new_url),
             "bare": partial(_bare, kafka, topic_of(name), new_url),
             "history": partial(_history, kafka, source, new_url),
-        }
+        },
+        rounds=4,
     )
     section = report.section("Over Kafka", TEXT)
     unit, aim = "events/s", "0.5 of a bare poll-and-insert"

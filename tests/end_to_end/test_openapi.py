@@ -47,7 +47,7 @@ CHECKS = [
     checks.content_type_conformance,
     checks.response_schema_conformance,
 ]
-EXAMPLES = [pytest.param(3, id="short"), pytest.param(15, id="deep", marks=pytest.mark.prove)]
+EXAMPLES = [pytest.param(3, id="short"), pytest.param(30, id="deep", marks=pytest.mark.prove)]
 PLACES = {
     **dict.fromkeys(("person", "head", "new_head", "duplicate", "applicant"), "people"),
     **dict.fromkeys(("household", "absorbed"), "households"),

@@ -16,10 +16,8 @@ Open = Callable[[], DistrictLog]
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
 def opened(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Open]:
     """Opens the district log; called again, it is another process on the same database."""
-    if request.param == "postgres":
-        url = str(request.getfixturevalue("postgres_url"))
-    else:
-        url = f"sqlite:///{tmp_path / 'history.db'}"
+    postgres = request.param == "postgres"
+    url = str(request.getfixturevalue("postgres_url")) if postgres else f"sqlite:///{tmp_path / 'history.db'}"
     databases: list[HistoryDatabase] = []
 
     def another() -> DistrictLog:
