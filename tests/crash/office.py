@@ -21,6 +21,7 @@ import sys
 import time
 import traceback
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -94,7 +95,9 @@ class OfficeClock:
             offset = round((opened - datetime.now(UTC)).total_seconds() * 1e6)
             temporary = file.with_name(f"{file.name}.{os.getpid()}")
             temporary.write_bytes(offset.to_bytes(8, sys.byteorder, signed=True) + bytes(8))
-            os.replace(temporary, file)
+            with suppress(FileExistsError):
+                os.link(temporary, file)  # never in place of one that somebody has mapped already
+            temporary.unlink()
         with file.open("r+b") as opened_file:
             self._words = memoryview(mmap.mmap(opened_file.fileno(), 16)).cast("q")
 
