@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any, ClassVar, Generic, TypeVar
+from functools import cache
+from typing import Any, ClassVar, Generic, TypeVar, get_args
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
@@ -64,11 +65,25 @@ class Event(Value):
 CATALOGUE: dict[str, type[Event]] = {}
 
 
+@cache
+def fields_holding(model: type[BaseModel], wanted: type) -> tuple[str, ...]:
+    """Fields of a model that can hold a `wanted`, by their annotations, also inside other models and tuples."""
+
+    def may_hold(annotation: Any) -> bool:
+        if isinstance(annotation, type) and not get_args(annotation):
+            if issubclass(annotation, BaseModel):
+                return bool(fields_holding(annotation, wanted))
+            return issubclass(annotation, wanted) or annotation in (object, tuple, list)
+        return any(map(may_hold, get_args(annotation)))
+
+    return tuple(name for name, field in model.model_fields.items() if may_hold(field.annotation))
+
+
 def _concerned(value: Any) -> Iterator[UUID]:
     if isinstance(value, Concerned):
         yield value
     elif isinstance(value, BaseModel):
-        for name in type(value).model_fields:
+        for name in fields_holding(type(value), Concerned):
             yield from _concerned(getattr(value, name))
     elif isinstance(value, (tuple, list)):
         for item in value:

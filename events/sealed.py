@@ -16,6 +16,8 @@ from pydantic import BaseModel, GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, core_schema
 
+from events.base import fields_holding
+
 
 class NotSealed(Exception):
     """Text in clear was about to be written."""
@@ -107,12 +109,11 @@ def map_sealed(value: Any, change: Callable[[str, Sealed], Sealed], path: str = 
     if isinstance(value, BaseModel):
         prefix = path + "." if path else ""
         changed = {}
-        for name in type(value).model_fields:
+        for name in fields_holding(type(value), Sealed):
             old = getattr(value, name)
-            if isinstance(old, (Sealed, BaseModel, tuple, list)):
-                new = map_sealed(old, change, prefix + name)
-                if new is not old:
-                    changed[name] = new
+            new = map_sealed(old, change, prefix + name)
+            if new is not old:
+                changed[name] = new
         return value.model_copy(update=changed) if changed else value
     if isinstance(value, (tuple, list)):
         items = [map_sealed(item, change, f"{path}.{i}") for i, item in enumerate(value)]

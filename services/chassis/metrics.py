@@ -70,7 +70,9 @@ class Metrics:
             gauge.labels(service).set(0)
         for counter in (self._commits, self._lost_races):
             counter.labels(service)
-        self._decisions.labels(service)
+        self._decided = self._decisions.labels(service)
+        self._committed = self._commits.labels(service)
+        self._types: dict[str, Counter] = {}
 
     def lag(self, source: str, events: int) -> None:
         self._lag.labels(self.service, source).set(events)
@@ -102,13 +104,16 @@ class Metrics:
         self._relay_lag.labels(self.service).set(events)
 
     def decided(self, seconds: float) -> None:
-        self._decisions.labels(self.service).observe(seconds)
+        self._decided.observe(seconds)
 
     def committed(self, types: Iterable[str]) -> None:
         """One transaction, with the types (`registry.PersonRegistered`) of the events in it."""
-        self._commits.labels(self.service).inc()
+        self._committed.inc()
         for name in types:
-            self._recorded.labels(self.service, name).inc()
+            counter = self._types.get(name)
+            if counter is None:
+                counter = self._types[name] = self._recorded.labels(self.service, name)
+            counter.inc()
 
     def lost_race(self) -> None:
         self._lost_races.labels(self.service).inc()

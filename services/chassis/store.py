@@ -13,7 +13,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Protocol
@@ -36,7 +36,11 @@ _SCALARS = (str, int, float, bool, type(None))
 
 def detached(value: Kept) -> Kept:
     """The value as it will be read back from a store, and nobody else's: changing it changes no row."""
-    return value if isinstance(value, _SCALARS) else _decode(_encode(value))
+    if isinstance(value, _SCALARS):
+        return value
+    if type(value) is dict and all(isinstance(one, _SCALARS) for one in value.values()):
+        return dict(value)
+    return _decode(_encode(value))
 
 
 class LostRace(Exception):
@@ -58,7 +62,7 @@ class Head:
 
     def after(self, entry: Entry) -> Head:
         e = entry.envelope
-        return replace(self, sequence=e.sequence, id=e.id, recordedtime=e.recordedtime)
+        return Head(self.revision, e.sequence, e.id, e.recordedtime)
 
 
 @dataclass(frozen=True, slots=True)

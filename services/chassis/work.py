@@ -8,7 +8,7 @@ failure leaves no trace. Nothing here reaches the network or a clock other than 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Protocol, TypeVar
 from uuid import UUID
@@ -298,4 +298,5 @@ class Work:
 
     def change(self) -> Change:
         base = self._memory.head
-        return Change(base, replace(self._head, revision=base.revision + 1), self.entries, self.kept)
+        head = Head(base.revision + 1, self._head.sequence, self._head.id, self._head.recordedtime)
+        return Change(base, head, self.entries, self.kept)
