@@ -20,7 +20,7 @@ from events.ids import KINDS
 Example = dict[str, Any]
 
 UPSTREAM = {"registry": ("living",), "living": ("registry",), "notification": ("registry", "living")}
-HAPPENED, RECORDED, DAY = "2020-08-03T01:00:00+00:00", "2020-08-03T01:00:00.120000+00:00", "2020-08-03"
+HAPPENED, RECORDED, DAY = "2020-08-03T01:00:00Z", "2020-08-03T01:00:00.120000Z", "2020-08-03"
 
 
 def example_of(fact: type[Event], schema: Schema) -> Example:

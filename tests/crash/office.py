@@ -199,7 +199,7 @@ class Office:
         """Stop working by itself; and in one process, let everything that follows happen."""
         self.host.stop()
         if isinstance(self.host, EmbeddedHost):
-            while self.host.step():
+            while self.host.step() + sum(send() for send in self.host.senders):
                 pass
         self.house.close()
 

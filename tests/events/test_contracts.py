@@ -89,7 +89,7 @@ def test_a_golden_message_is_read_by_every_service(name: str) -> None:
     example = load("examples", name)
     headers, value = message(example)
     entry = from_message(headers, value)
-    assert to_headers(entry.envelope) == headers
+    assert sorted(to_headers(entry.envelope)) == sorted(headers)
     assert entry.envelope.dataschema == name
 
     data = packed(example.get("data", example["value"]))
