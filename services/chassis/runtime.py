@@ -148,7 +148,7 @@ class Runtime:
         first, last = "", today.isoformat() + "~"
         self.failing.clear()
         while rows := self.store.kept_range("due", first, last, DUE_AT_ONCE):
-            first = rows[-1][0] + "\0"
+            first = rows[-1][0] + "\x01"  # behind it; PostgreSQL knows no zero byte
             settled += self.decide(partial(self._settle, rows=rows))
         return settled
 

@@ -21,7 +21,7 @@ from uuid import UUID
 
 import msgspec
 import psycopg
-from eventsourcing.persistence import PersistenceError
+from eventsourcing.persistence import InterfaceError, InternalError, OperationalError
 from psycopg.sql import SQL, Identifier
 
 from events.base import Entry
@@ -48,7 +48,19 @@ class LostRace(Exception):
 
 
 #: The machine's failures, as against a fact's or a decision's: stop, back off, and do it again.
-INFRASTRUCTURE = (PersistenceError, LostRace, OSError, sqlite3.Error, psycopg.Error)
+#: Not among them: malformed SQL or values and broken constraints, which are the program's and stay so.
+INFRASTRUCTURE = (
+    LostRace,
+    OSError,
+    InterfaceError,
+    InternalError,
+    OperationalError,
+    sqlite3.InterfaceError,
+    sqlite3.OperationalError,
+    psycopg.InterfaceError,
+    psycopg.InternalError,
+    psycopg.OperationalError,
+)
 
 
 @dataclass(frozen=True, slots=True)

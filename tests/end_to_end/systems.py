@@ -9,6 +9,7 @@ import random
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from itertools import cycle
 from pathlib import Path
 from typing import Any, TypeVar
 from uuid import UUID, uuid4
@@ -25,8 +26,10 @@ from services.chassis.settings import Settings
 from services.chassis.tokens import Caller, issue_token
 from services.cli.house import House
 from services.cli.up import start
+from tests.infrastructure.kafka import PARTITIONS
 
 T = TypeVar("T")
+_partitions = cycle(range(1, PARTITIONS))
 MORNING = datetime(2021, 8, 2, 1, tzinfo=UTC)  # a Monday, 09:00 in the office
 CLERK = UUID("00000000-0000-4000-8000-00000000c1e4")
 PATIENCE_SECONDS = 45.0
@@ -35,8 +38,11 @@ PATIENCE_SECONDS = 45.0
 class System:
     def __init__(self, folder: Path, *, kafka: str | None = None, postgres: str | None = None) -> None:
         self.settings = Settings(
-            # Tests share one broker, its topics and their partition, as districts of a province do.
+            # Tests share one broker and its topics, as the districts of a province do; with more districts
+            # than partitions they share these too. Partition 0 is for tests that start services themselves.
             district=f"{random.randrange(10**6):06d}" if kafka else "431202",
+            partition=next(_partitions),
+            partitions=PARTITIONS,
             data=folder,
             token_development=True,
             kafka=kafka,

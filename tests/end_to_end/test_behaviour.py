@@ -126,7 +126,9 @@ def everything_adds_up(system: System) -> None:
             stored = [entry.envelope.id for entry in runtime.log()]
 
             def published(name: str = name, source: str = runtime.source) -> list[object]:
-                topic = read_topic(system.settings.kafka or "", topic_of(name), 0, source)
+                topic = read_topic(
+                    system.settings.kafka or "", topic_of(name), system.settings.partition, source
+                )
                 return [entry.envelope.id for entry in topic]
 
             system.eventually(lambda ids=stored, read=published: read() == ids, f"{name} is published")

@@ -315,10 +315,12 @@ def reports(doors: Doors, head: str, kafka: str) -> None:
             json.dumps(message["data"], ensure_ascii=False).encode(),
             key=number.encode(),
             headers=[(f"ce_{name}", value.encode()) for name, value in attributes.items()],
-            partition=0,
+            partition=doors.world.settings.partition,
         ).get(30)
     last = good | {"id": str(uuid4()), "data": {}}
-    producer.send(gate_topic("health"), json.dumps(last).encode(), partition=0).get(30)
+    producer.send(
+        gate_topic("health"), json.dumps(last).encode(), partition=doors.world.settings.partition
+    ).get(30)
     producer.close()
     doors.world.eventually(refused(doors.world, last["id"]), "the gate has read everything")
 

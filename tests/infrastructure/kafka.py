@@ -7,10 +7,12 @@ from contextlib import contextmanager
 
 import pytest
 
+from services.chassis.kafka.topics import create_topics, gate_topic, topic_of
 from services.chassis.local_kafka import KafkaUnavailable, LocalKafka, answers, free_ports
 from tests.infrastructure.brokers import KAFKA, docker_answers, not_to_be_had, used
 
 IMAGE = os.environ.get("DOUDI_TEST_KAFKA_IMAGE", "apache/kafka:4.3.1")
+PARTITIONS = 32
 OTHERWISE = "start Docker, or name a broker in DOUDI_TEST_KAFKA (HOST:PORT)"
 
 
@@ -56,10 +58,19 @@ def kafka() -> Iterator[str]:
     elif docker_answers():
         with _container() as bootstrap:
             used(KAFKA, f"a container of {IMAGE}")
+            _room_for_districts(bootstrap)
             yield bootstrap
     else:
         with _local() as broker:
+            _room_for_districts(broker.bootstrap)
             yield broker.bootstrap
+
+
+def _room_for_districts(bootstrap: str) -> None:
+    """Partitions for the districts of many tests: each then reads its own, not all that went before."""
+    services = map(topic_of, ("registry", "living", "notification", "history"))
+    departments = map(gate_topic, ("civil-affairs", "health", "poverty-alleviation"))
+    create_topics(bootstrap, [*services, *departments], PARTITIONS)
 
 
 @pytest.fixture(scope="module")
