@@ -46,8 +46,6 @@ _state = msgspec.json.Decoder(_State)
 _raw = msgspec.json.Decoder(dict[str, Any])
 _positions = msgspec.json.Decoder(dict[str, int])
 _envelope = msgspec.json.Decoder(Envelope)
-_parts = msgspec.json.Decoder(dict[str, msgspec.Raw])
-_string = msgspec.json.Decoder(str)
 
 
 class Opener(Protocol):
@@ -90,20 +88,81 @@ def read(entry: Entry, opener: Opener | None = None) -> Recorded[Event]:
     return Recorded(entry.envelope, fact.model_validate_json(data, extra="ignore"))
 
 
+class _ActorTexts(msgspec.Struct):
+    department: str
+    post: str
+    person: str | None
+
+
+class _Texts(msgspec.Struct):
+    """An envelope whose attributes are the texts that stand in headers."""
+
+    id: str
+    source: str
+    type: str
+    dataschema: str
+    subject: str
+    concerns: list[str]
+    stream: str
+    streamversion: int
+    time: str
+    effective: str
+    recordedtime: str
+    sequence: int
+    previous: str | None
+    known: msgspec.Raw
+    heard: msgspec.Raw
+    decision: str
+    correlationid: str
+    causationid: str | None
+    depth: int
+    corrects: str | None
+    actor: _ActorTexts
+    audience: str | None
+
+
+_texts = msgspec.json.Decoder(_Texts)
+
+
 def to_headers(envelope: Envelope) -> Headers:
     """CloudEvents 1.0, binary mode: one header an attribute, so that a reader can route without parsing."""
-    parts = _parts.decode(_json.encode(envelope))
-    actor = _parts.decode(parts.pop("actor"))
-    headers = [("content-type", b"application/json"), ("ce_specversion", SPECVERSION)]
-    for name, part in (*parts.items(), *actor.items()):
-        raw = bytes(part)
-        if raw == b"null" or (name == "heard" and raw == b"{}") or (name == "post" and raw == b'""'):
-            continue
-        if name == "concerns":
-            raw = raw[1:-1].replace(b'"', b"")
-        elif f"ce_{name}" not in _NUMBERS and f"ce_{name}" not in _VECTORS:
-            raw = raw[1:-1] if b"\\" not in raw else _string.decode(raw).encode()
-        headers.append((f"ce_{name}", raw))
+    # By way of its JSON: msgspec writes ids and times ten times as fast as their own classes do.
+    e = _texts.decode(_json.encode(envelope))
+    headers = [
+        ("content-type", b"application/json"),
+        ("ce_specversion", SPECVERSION),
+        ("ce_id", e.id.encode()),
+        ("ce_source", e.source.encode()),
+        ("ce_type", e.type.encode()),
+        ("ce_dataschema", e.dataschema.encode()),
+        ("ce_subject", e.subject.encode()),
+        ("ce_time", e.time.encode()),
+        ("ce_effective", e.effective.encode()),
+        ("ce_recordedtime", e.recordedtime.encode()),
+        ("ce_stream", e.stream.encode()),
+        ("ce_streamversion", b"%d" % e.streamversion),
+        ("ce_sequence", b"%d" % e.sequence),
+        ("ce_concerns", ",".join(e.concerns).encode()),
+        ("ce_known", bytes(e.known)),
+        ("ce_decision", e.decision.encode()),
+        ("ce_correlationid", e.correlationid.encode()),
+        ("ce_depth", b"%d" % e.depth),
+        ("ce_department", e.actor.department.encode()),
+    ]
+    if e.previous is not None:
+        headers.append(("ce_previous", e.previous.encode()))
+    if envelope.heard:
+        headers.append(("ce_heard", bytes(e.heard)))
+    if e.causationid is not None:
+        headers.append(("ce_causationid", e.causationid.encode()))
+    if e.corrects is not None:
+        headers.append(("ce_corrects", e.corrects.encode()))
+    if e.actor.post:
+        headers.append(("ce_post", e.actor.post.encode()))
+    if e.actor.person is not None:
+        headers.append(("ce_person", e.actor.person.encode()))
+    if e.audience is not None:
+        headers.append(("ce_audience", e.audience.encode()))
     return headers
 
 

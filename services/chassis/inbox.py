@@ -136,12 +136,18 @@ def taken_type(work: Work, entry: Entry) -> type[Event] | Stopped | None:
 def hear(rows: Rows, entry: Entry) -> None:
     """Remember the highest positions named of sources that this service does not listen to."""
     e, around = entry.envelope, rows.around
+    others = [
+        (source, sequence)
+        for vector in (e.known, e.heard)
+        for source, sequence in vector.items()
+        if source != around.source and name_of(source) not in around.service.listens
+    ]
+    if not others:
+        return
     heard: dict[str, int] = rows.fact("heard", "all") or {}
     new = dict(heard)
-    for vector in (e.known, e.heard):
-        for source, sequence in vector.items():
-            if source != around.source and name_of(source) not in around.service.listens:
-                new[source] = max(sequence, new.get(source, 0))
+    for source, sequence in others:
+        new[source] = max(sequence, new.get(source, 0))
     if new != heard:
         rows.keep("heard", "all", new)
 
