@@ -53,8 +53,7 @@ class _Recorder(SQLiteApplicationRecorder):
         # The first statement is a write, so the transaction takes the write lock before it reads: a
         # snapshot older than another process's commit can never be compared against.
         c.execute(
-            "UPDATE head SET revision = ?, sequence = ?, id = ?, recordedtime = ?"
-            " WHERE revision = ? RETURNING 1",
+            "UPDATE head SET revision = ?, sequence = ?, id = ?, recordedtime = ? WHERE revision = ?",
             (
                 head.revision,
                 head.sequence,
@@ -63,7 +62,7 @@ class _Recorder(SQLiteApplicationRecorder):
                 base.revision,
             ),
         )
-        if c.fetchone() is None:
+        if c.sqlite_cursor.rowcount != 1:
             raise LostRace
         if stored_events:
             c.executemany(
