@@ -36,12 +36,20 @@ PATIENCE_SECONDS = 45.0
 
 
 class System:
-    def __init__(self, folder: Path, *, kafka: str | None = None, postgres: str | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        kafka: str | None = None,
+        postgres: str | None = None,
+        again: Settings | None = None,
+    ) -> None:
+        """`again`: the settings of a system that ran before, whose district this one goes on with."""
         self.settings = Settings(
             # Tests share one broker and its topics, as the districts of a province do; with more districts
             # than partitions they share these too. Partition 0 is for tests that start services themselves.
-            district=f"{random.randrange(10**6):06d}" if kafka else "431202",
-            partition=next(_partitions),
+            district=again.district if again else f"{random.randrange(10**6):06d}" if kafka else "431202",
+            partition=again.partition if again else next(_partitions),
             partitions=PARTITIONS,
             data=folder,
             token_development=True,

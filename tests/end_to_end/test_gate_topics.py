@@ -17,7 +17,7 @@ from kafka import KafkaProducer
 from events import assistance, registry, service
 from services.chassis.departments import Department
 from services.chassis.kafka.topics import gate_topic
-from tests.end_to_end import families, systems
+from tests.end_to_end import families
 from tests.end_to_end.systems import System
 
 pytestmark = [pytest.mark.kafka, pytest.mark.timeout(300)]
@@ -181,10 +181,8 @@ def test_who_has_no_gate_is_not_read(world: System, producer: KafkaProducer) -> 
 
 
 def test_a_gate_opened_again_goes_on_where_it_stopped(
-    tmp_path: Path, kafka: str, producer: KafkaProducer, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, kafka: str, producer: KafkaProducer
 ) -> None:
-    district = systems.random.randrange(10**6)
-    monkeypatch.setattr(systems.random, "randrange", lambda _: district)
     world = System(tmp_path, kafka=kafka)
     person = families.register_person(world, "向某某")
     health = Sender(world, producer)
@@ -194,7 +192,7 @@ def test_a_gate_opened_again_goes_on_where_it_stopped(
     # while the gate is shut, the message comes again, and another
     second = health.report({"person": person, "on": "2021-02-30"})
     health.report({"person": person, "on": families.today(world)}, id=first)
-    world = System(tmp_path, kafka=kafka)
+    world = System(tmp_path, kafka=kafka, again=world.settings)
     try:
         health = Sender(world, producer)
         assert health.refusal_of(second).rule == "date_parsing"
