@@ -427,7 +427,7 @@ def test_every_interleaving(listens: dict[str, frozenset[str]], moves: list[tupl
 
 @pytest.mark.prove
 @pytest.mark.timeout(900)
-@settings(max_examples=1500, deadline=None, suppress_health_check=QUIET)
+@settings(max_examples=400, deadline=None, suppress_health_check=QUIET)
 @given(LISTENS, MOVES)
 def test_very_many_interleavings(listens: dict[str, frozenset[str]], moves: list[tuple[Any, ...]]) -> None:
     play(listens, moves)
