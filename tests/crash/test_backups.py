@@ -26,7 +26,7 @@ from tests.crash.lives import ROOT, Lives, diary, done, lives, wait_until
 from tests.crash.office import FAILED, Life
 from tests.crash.test_kafka import district
 
-pytestmark = [pytest.mark.crash, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.crash, pytest.mark.timeout(600)]
 
 BEFORE, AFTER = 25, 60
 
@@ -166,7 +166,7 @@ def test_an_old_copy_that_went_on_is_noticed_by_its_relay_and_by_who_reads_it(
         wait_until(lambda: _made(own_kafka.bootstrap), 30, "an empty topic")
         copy, reader = (office.begin(replace(life, names=(name,), until=0, stays=True))
                         for name in ("registry", "living"))  # fmt: skip
-        wait_until(lambda: '"fork"' in diary(life), 60, "living stops at the fork")
+        wait_until(lambda: '"fork"' in diary(life), 150, "living stops at the fork")
         office.kill(copy)
         office.kill(reader)
 

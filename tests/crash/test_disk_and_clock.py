@@ -27,7 +27,7 @@ from tests.crash.office import Life
 from tests.end_to_end import families
 from tests.end_to_end.systems import System
 
-pytestmark = pytest.mark.timeout(200)
+pytestmark = pytest.mark.timeout(420)
 
 ROOM = 3000
 """Bytes that still fit: less than a commit."""
@@ -41,15 +41,15 @@ def test_a_full_disk_under_load(tmp_path: Path) -> None:
         pid = office.begin(life)
         for _ in range(2):
             before = done(life)
-            wait_until(lambda before=before: done(life) > before + 15, 60, "work")
+            wait_until(lambda before=before: done(life) > before + 15, 150, "work")
             # Of the longest file only: the others go on for a while, so that services fail one after another.
             longest = max(file.stat().st_size for file in tmp_path.iterdir())
             resource.prlimit(pid, resource.RLIMIT_FSIZE, (longest + ROOM, resource.RLIM_INFINITY))
-            wait_until(lambda: _stands_still(life), 60, "the disk is full")
+            wait_until(lambda: _stands_still(life), 150, "the disk is full")
             assert office.wait(pid, 0) is None, "a full disk ends nothing"
             resource.prlimit(pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
         before = done(life)
-        wait_until(lambda: done(life) > before + 15, 60, "work goes on")
+        wait_until(lambda: done(life) > before + 15, 150, "work goes on")
         office.kill(pid)
         office.finish(Life(str(tmp_path), 21, until=done(life) + 20))
     with remains(life) as found:

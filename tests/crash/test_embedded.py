@@ -14,7 +14,7 @@ from tests.crash.lives import KILLED, diary, done, lives
 from tests.crash.office import Life
 from tests.crash.points import POINTS
 
-pytestmark = [pytest.mark.crash, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.crash, pytest.mark.timeout(600)]
 
 DEATHS = 20
 LONGEST_LIFE = 2.0

@@ -49,7 +49,7 @@ def test_services_killed_between_any_two_steps(tmp_path: Path, kafka: str, death
     counted: Counter[str] = Counter()
     with lives() as office:
         pids = begin(office, life)
-        wait_until(lambda: done(life), 60, "the first command")
+        wait_until(lambda: done(life), 150, "the first command")
         for death in range(deaths):
             victim = random.choice(list(ROOMS))
             place = random.choice([*POINTS, *OVER_KAFKA, *OVER_KAFKA, "at any time"])
@@ -84,14 +84,14 @@ def test_kafka_stopped_and_killed_under_load(tmp_path: Path, own_kafka: LocalKaf
         pid = office.begin(life)
         for strike in (own_kafka.stop, own_kafka.kill, own_kafka.kill, own_kafka.stop):
             before = done(life)
-            wait_until(lambda before=before: done(life) > before + 15, 60, "work")
+            wait_until(lambda before=before: done(life) > before + 15, 150, "work")
             time.sleep(random.random())
             strike()
             time.sleep(random.uniform(0.0, 4.0))
             own_kafka.start()
             assert office.wait(pid, 0) is None, diary(life)
         before = done(life)
-        wait_until(lambda: done(life) > before + 15, 60, "work goes on")
+        wait_until(lambda: done(life) > before + 15, 150, "work goes on")
         office.kill(pid)
         last = replace(life, stays=True, until=done(life) + 30)
         office.end_together(last, [office.begin(last)])

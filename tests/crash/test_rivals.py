@@ -17,7 +17,7 @@ from tests.crash.lives import done, lives, wait_until
 from tests.crash.office import Life
 from tests.crash.test_kafka import district
 
-pytestmark = [pytest.mark.crash, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.crash, pytest.mark.timeout(600)]
 
 COMMANDS = 60
 PAUSE = 11.0
@@ -95,7 +95,7 @@ def test_a_process_that_wakes_up_late(
         life = replace(life, postgres=request.getfixturevalue("postgres_url"))
     with lives() as office:
         sleeper = office.begin(replace(life, point=place, nth=4, pauses=True))
-        wait_until(lambda: is_stopped(sleeper), 60, f"paused: {place}")
+        wait_until(lambda: is_stopped(sleeper), 150, f"paused: {place}")
         before = done(life)
         other = office.begin(life)
         time.sleep(PAUSE)

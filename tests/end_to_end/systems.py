@@ -32,7 +32,7 @@ T = TypeVar("T")
 _partitions = cycle(range(1, PARTITIONS))
 MORNING = datetime(2021, 8, 2, 1, tzinfo=UTC)  # a Monday, 09:00 in the office
 CLERK = UUID("00000000-0000-4000-8000-00000000c1e4")
-PATIENCE_SECONDS = 45.0
+PATIENCE_SECONDS = 120.0
 
 
 class System:

@@ -20,7 +20,7 @@ from services.cli.check import check
 from tests.end_to_end import families
 from tests.end_to_end.systems import System
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = pytest.mark.timeout(600)
 
 WORLDS = [
     pytest.param(("embedded", "sqlite"), id="embedded-sqlite"),

@@ -20,7 +20,7 @@ from services.chassis.kafka.topics import gate_topic
 from tests.end_to_end import families
 from tests.end_to_end.systems import System
 
-pytestmark = [pytest.mark.kafka, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.kafka, pytest.mark.timeout(600)]
 MARK = "龘靐齉"
 DEEP = b"[" * 200_000
 

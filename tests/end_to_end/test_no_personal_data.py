@@ -33,7 +33,7 @@ from tests.end_to_end.systems import CLERK, System
 from tests.notification.servers import Mailbox, mail_server
 from tests.registry.rosters import GOOD, workbook
 
-pytestmark = [pytest.mark.kafka, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.kafka, pytest.mark.timeout(600)]
 
 HEAD, SPOUSE, IMPORTED, NEVER = "龘靐齉", "齉爩麤", "灪龖厵", "爨癵驫"
 """Names in characters that nothing else here uses."""
