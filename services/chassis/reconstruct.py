@@ -15,7 +15,7 @@ from events.service import DayClosed, Discarded, Listening, Parked, Resumed, Ret
 from services.chassis.codec import read
 from services.chassis.inbox import hear, position_of
 from services.chassis.letters import letter_key, shelve, unshelve
-from services.chassis.service import Service, name_of, source_of
+from services.chassis.service import Service, source_of
 from services.chassis.shelf import WorkShelf
 from services.chassis.store import detached
 from services.chassis.work import Keys
@@ -176,7 +176,3 @@ def differences(was: Was, stored: Table) -> list[str]:
         for kind, key in mine.keys() | theirs.keys()
         if mine.get((kind, key)) != theirs.get((kind, key))
     )
-
-
-def listened_names(was: Was) -> list[str]:
-    return [name_of(source) for source in was.fact("listening", "sources") or {}]

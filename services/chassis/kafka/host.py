@@ -41,7 +41,6 @@ class KafkaHost:
         self._gates: list[tuple[Runtime, Gate]] = []
         self.failure: str | None = None
         self.ended = threading.Event()
-        self.relays: dict[str, Relay] = {}
         self._bootstrap = bootstrap
         self._partition = partition
         self._partitions = partitions
@@ -90,7 +89,6 @@ class KafkaHost:
     def _run_service(self, runtime: Runtime) -> None:
         name = runtime.service.name
         relay = Relay(runtime.store, runtime.source, self._bootstrap, self._partition)
-        self.relays[name] = relay
         publishing = self._loop(f"{name} relay", lambda: _publish(runtime, relay), 0.2)
         runtime.committer.observers.append(_Waker(publishing))
         self._closing.append(relay.close)
