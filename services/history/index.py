@@ -67,7 +67,8 @@ def rebuild(database: HistoryDatabase, engine: Engine, progress: Callable[[int],
             if not mine:
                 return total
             found = session.execute(READ, (mine[0][0], READ_AT_ONCE))
-            if len(found) < READ_AT_ONCE:
+            nearly = len(found) < READ_AT_ONCE
+            if nearly:
                 # The last piece: whoever takes events waits from here to the swap, so none is left out.
                 session.execute("UPDATE log_head SET position = position")
                 found = session.execute(READ, (mine[0][0], 2 * READ_AT_ONCE))
@@ -78,7 +79,7 @@ def rebuild(database: HistoryDatabase, engine: Engine, progress: Callable[[int],
             total += len(found)
             last = found[-1][0] if found else mine[0][0]
             session.execute("UPDATE building SET position = ?", (last,))
-            if last == session.execute("SELECT position FROM log_head")[0][0]:
+            if nearly and last == session.execute("SELECT position FROM log_head")[0][0]:
                 _swap(session, generation)
         progress(last)
 

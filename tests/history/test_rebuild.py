@@ -123,6 +123,35 @@ def test_two_rebuilds_at_once_and_a_consumer_leave_one_whole_index(opened: Open)
     assert index_of(log) == live
 
 
+def test_events_taken_at_the_very_swap_are_in_the_new_index(
+    opened: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The log ends where a piece ends: that piece alone does not know that nobody is writing behind it."""
+    logs = Logs()
+    busy(logs, 110)
+    log = opened()
+    log.take(REGISTRY, logs.of[REGISTRY][:100])
+    swap = index._swap
+    takers: list[threading.Thread] = []
+
+    def take_then_swap(session: Session, generation: int) -> None:
+        taker = threading.Thread(target=lambda: opened().take(REGISTRY, logs.of[REGISTRY][100:]))
+        takers.append(taker)
+        taker.start()
+        taker.join(0.5)
+        swap(session, generation)
+
+    monkeypatch.setattr(index, "_swap", take_then_swap)
+    log.rebuild()
+    monkeypatch.undo()
+    for taker in takers:
+        taker.join()
+    assert log.position(REGISTRY) == 110
+    live = index_of(log)
+    log.rebuild()
+    assert index_of(log) == live
+
+
 def test_timelines_are_read_while_a_rebuild_runs(log: DistrictLog) -> None:
     logs = Logs()
     busy(logs, 200)
