@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import typer
 
+from services.chassis.garbage import look_rarely
 from services.cli import demo, keys, operate, show, up
 
 app = typer.Typer(
@@ -18,4 +19,5 @@ for commands in (demo, up, show, operate, keys):
 
 
 def main() -> None:
+    look_rarely()
     app()

@@ -8,6 +8,7 @@ import psycopg
 import pytest
 from kafka import KafkaAdminClient
 
+from services.chassis.garbage import look_rarely
 from tests.bench.report import FILE, Report
 from tests.infrastructure.brokers import closing_lines
 from tests.infrastructure.postgres import fresh_database
@@ -32,6 +33,11 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
         print(f"\n\nwritten: {FILE.relative_to(HERE.parents[1])}")
     else:
         print(f"\n\nnot the whole run, or not all well: {FILE.name} stays as it was")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def as_the_command_runs() -> None:
+    look_rarely()
 
 
 @pytest.fixture
