@@ -54,7 +54,8 @@ TEXT = f"""{EVENTS:,} events of a service's log through one partition of a real 
 - **Inbox**: `KafkaFeed` and `Runtime.pump` of a service that keeps a row of every fact. Beside it: a kafka-python
   consumer of the same settings whose polls go into one table (offset, key, value, the headers' bytes) with `executemany`,
   a transaction a poll.
-- **History**: `KafkaFeed` and `DistrictLog`, which keeps every event and indexes whom it concerns; beside the same loop."""
+- **History**: `KafkaFeed` (librdkafka's consumer, as it reads everything) and `DistrictLog`, which keeps every event and
+  indexes whom it concerns; beside the same loop."""
 
 
 class Upto:
@@ -174,6 +175,13 @@ def keeper(upstream: str) -> Service:
     return service
 
 
+def connect(feed: KafkaFeed, source: str) -> None:
+    """Until the first records have come; then from the beginning, so that connecting is not measured."""
+    while not feed.poll():
+        pass
+    feed.again(source, 0)
+
+
 def _inbox(kafka: str, source: str, new_url: Callable[[], str]) -> float:
     service, clock = keeper(source.rpartition("/")[2]), SystemClock()
     store = open_store(new_url(), "inbox")
@@ -181,6 +189,8 @@ def _inbox(kafka: str, source: str, new_url: Callable[[], str]) -> float:
     runtime = Runtime(service, store, district=DISTRICT, clock=clock, ids=SystemIds(), keys=keys)
     feed = KafkaFeed(kafka, runtime.source, [source])
     runtime.start({source: feed})
+
+    connect(feed, source)
 
     def take() -> None:
         while runtime.position(source) < EVENTS:
@@ -198,7 +208,9 @@ def _inbox(kafka: str, source: str, new_url: Callable[[], str]) -> float:
 def _history(kafka: str, source: str, new_url: Callable[[], str]) -> float:
     database = open_database(new_url(), "history")
     log = DistrictLog(database, [source], SystemClock())
-    feed = KafkaFeed(kafka, f"/{DISTRICT}/history-{next(_number)}-{uuid4().hex[:8]}", [source])
+    feed = KafkaFeed(kafka, f"/{DISTRICT}/history-{next(_number)}-{uuid4().hex[:8]}", [source], bulk=True)
+
+    connect(feed, source)
 
     def take() -> None:
         while log.position(source) < EVENTS:
@@ -217,6 +229,9 @@ def _bare(kafka: str, topic: str, new_url: Callable[[], str]) -> float:
     place = TopicPartition(topic, 0)
     reader = consumer(kafka)
     reader.assign([place])
+    reader.seek_to_beginning(place)
+    while not reader.poll(timeout_ms=100):
+        pass
     reader.seek_to_beginning(place)
 
     def take(put: Callable[[list[tuple[Any, ...]]], None]) -> None:

@@ -21,6 +21,7 @@ from kafka.structs import OffsetAndMetadata
 from events.base import Entry
 from services.chassis.codec import from_message
 from services.chassis.inbox import Stopped
+from services.chassis.kafka.bulk import BulkConsumer
 from services.chassis.kafka.topics import consumer, source_of_record, topic_of
 from services.chassis.service import name_of
 
@@ -32,7 +33,7 @@ STUCK_SECONDS = 60.0
 HINT_SECONDS = 5.0
 
 
-def begin_where_hinted(consumer: KafkaConsumer, places: list[TopicPartition]) -> None:
+def begin_where_hinted(consumer: KafkaConsumer | BulkConsumer, places: list[TopicPartition]) -> None:
     """Assign the partitions and start at the offsets committed as hints, else at the beginning."""
     consumer.assign(places)
     for place in places:
@@ -61,9 +62,14 @@ class _Lane:
 
 
 class KafkaFeed:
-    def __init__(self, bootstrap: str, reader: str, sources: Sequence[str], partition: int = 0) -> None:
-        """`reader` names the offsets' group: the source of the service that reads."""
-        self._consumer: KafkaConsumer = consumer(bootstrap, f"doudi{reader.replace('/', '.')}")
+    def __init__(
+        self, bootstrap: str, reader: str, sources: Sequence[str], partition: int = 0, *, bulk: bool = False
+    ) -> None:
+        """`reader` names the offsets' group: the source of the service that reads. `bulk`: it reads all."""
+        group = f"doudi{reader.replace('/', '.')}"
+        self._consumer: KafkaConsumer | BulkConsumer = (
+            BulkConsumer(bootstrap, group) if bulk else consumer(bootstrap, group)
+        )
         self._lanes = {
             source: _Lane(source, TopicPartition(topic_of(name_of(source)), partition)) for source in sources
         }

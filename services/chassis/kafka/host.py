@@ -104,10 +104,9 @@ class KafkaHost:
 
     def _run_collector(self, collector: Collector) -> None:
         district = self.runtimes[0].around.district
-        feed = KafkaFeed(self._bootstrap, f"/{district}/district-log", collector.sources, self._partition)
-
+        reader = f"/{district}/district-log"
+        feed = KafkaFeed(self._bootstrap, reader, collector.sources, self._partition, bulk=True)
         collector.feeds = dict.fromkeys(collector.sources, feed)
-
         self._loop("district log", _Reader(feed, collector.advance, collector.measure).step, 0.0)
         self._closing.append(feed.close)
 
