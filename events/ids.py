@@ -54,6 +54,10 @@ class MessageId(Identifier):
     kind = "message"
 
 
+class PaperId(Identifier):
+    kind = "paper"
+
+
 class ServiceId(Identifier):
     """The stream of what a service records about itself."""
 
@@ -61,7 +65,7 @@ class ServiceId(Identifier):
 
 
 KINDS: dict[str, type[Identifier]] = {
-    cls.kind: cls for cls in (PersonId, HouseholdId, CaseId, MessageId, ServiceId)
+    cls.kind: cls for cls in (PersonId, HouseholdId, CaseId, MessageId, PaperId, ServiceId)
 }
 
 

@@ -5,21 +5,25 @@
 \getenv living_password LIVING_DB_PASSWORD
 \getenv notification_password NOTIFICATION_DB_PASSWORD
 \getenv history_password HISTORY_DB_PASSWORD
+\getenv policy_password POLICY_DB_PASSWORD
 \getenv vault_password VAULT_DB_PASSWORD
 
 CREATE ROLE doudi_registry LOGIN PASSWORD :'registry_password';
 CREATE ROLE doudi_living LOGIN PASSWORD :'living_password';
 CREATE ROLE doudi_notification LOGIN PASSWORD :'notification_password';
 CREATE ROLE doudi_history LOGIN PASSWORD :'history_password';
+CREATE ROLE doudi_policy LOGIN PASSWORD :'policy_password';
 CREATE ROLE doudi_vault LOGIN PASSWORD :'vault_password';
 
 CREATE DATABASE doudi_registry OWNER doudi_registry;
 CREATE DATABASE doudi_living OWNER doudi_living;
 CREATE DATABASE doudi_notification OWNER doudi_notification;
 CREATE DATABASE doudi_history OWNER doudi_history;
+CREATE DATABASE doudi_policy OWNER doudi_policy;
 CREATE DATABASE doudi_vault OWNER doudi_vault;
 
 -- By default every role may connect to every database: no service reads another's store, and none the vault's
 -- database under its own role.
 REVOKE CONNECT ON DATABASE
-    postgres, doudi_registry, doudi_living, doudi_notification, doudi_history, doudi_vault FROM PUBLIC;
+    postgres, doudi_registry, doudi_living, doudi_notification, doudi_history, doudi_policy, doudi_vault
+    FROM PUBLIC;

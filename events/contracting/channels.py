@@ -50,6 +50,7 @@ CHANNELS: tuple[Channel, ...] = (
     _service("notification", "What was told to whom, and how it went.", "notification"),
     _service("history", "What the keeper of the district's history records about itself."),
     _service("staff", "Posts, who holds them, leave, handover, near relatives.", "staff"),
+    _service("policy", "Papers that decisions rest on, and the working days of each year.", "policy"),
     _department("health", "health department (卫生健康局)", "DeathReported"),
     _department("civil-affairs", "civil affairs department (民政局)", "DeathReported", "MoveReported"),
     _department(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import typer
 
 from services.chassis.garbage import look_rarely
-from services.cli import demo, keys, operate, show, up
+from services.cli import demo, keys, operate, policy, show, up
 
 app = typer.Typer(
     name="doudi",
@@ -14,7 +14,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_show_locals=False,  # locals may hold personal data
 )
-for commands in (demo, up, show, operate, keys):
+for commands in (demo, up, show, operate, keys, policy):
     commands.register(app)
 
 

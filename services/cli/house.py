@@ -12,7 +12,7 @@ import typer
 from fastapi import FastAPI
 
 from events.base import check_upcasters
-from services import history, living, notification, registry
+from services import history, living, notification, policy, registry
 from services.chassis import letters_api
 from services.chassis.clock import Clock, Ids, SystemClock, SystemIds
 from services.chassis.database import PostgresDatabase, SqliteDatabase, open_database
@@ -27,12 +27,14 @@ from services.history.timelines import Timelines
 
 #: In the order in which an embedded host pumps them; each has SERVICE, routers and, but for history, VIEWS.
 ROOMS: dict[str, ModuleType] = {
+    "policy": policy,
     "registry": registry,
     "living": living,
     "notification": notification,
     "history": history,
 }
 TITLES: dict[str, tuple[str, str]] = {
+    "policy": ("政策文件", "Papers that decisions rest on, their rules in plain words, and working days."),
     "registry": ("对象登记", "People and households of the district, who is a beneficiary and why."),
     "living": ("最低生活保障", "Dibao, from application to exit."),
     "notification": ("消息通知", "What was told to whom, and how it went."),

@@ -1,8 +1,9 @@
-"""Facts of services about themselves, of notification, reports and staff, a sentence each."""
+"""Facts of services about themselves, of policy, notification, reports and staff, a sentence each."""
 
 from __future__ import annotations
 
 from events import notification as n
+from events import policy as o
 from events import reports as p
 from events import service as s
 from events import staff as f
@@ -66,6 +67,36 @@ def _(fact: s.ReportRefused, see: See) -> Words:
     return Words(
         f"退回{fact.report_source}的报送（{fact.rule}）",
         f"Report from {fact.report_source} refused ({fact.rule})",
+    )
+
+
+@WORDING.of(o.PaperProposed)
+def _(fact: o.PaperProposed, see: See) -> Words:
+    return Words(
+        f"提出政策文件{fact.number}，待另一人批准",
+        f"Paper {fact.code} ({fact.number}) is proposed; somebody else has to approve it",
+    )
+
+
+@WORDING.of(o.PaperPublished)
+def _(fact: o.PaperPublished, see: See) -> Words:
+    since, mark = day(fact.effective), fact.digest[:12]
+    return Words(
+        f"发布政策文件{fact.number}，自{since}起作为决定依据（文本{mark}）",
+        f"Paper {fact.code} ({fact.number}) is published, decisions rest on it from {since} (text {mark})",
+    )
+
+
+@WORDING.of(o.PaperWithdrawn)
+def _(fact: o.PaperWithdrawn, see: See) -> Words:
+    return Words(f"撤回政策文件{fact.number}的提案", f"The proposal of {fact.code} ({fact.number}) is taken back")
+
+
+@WORDING.of(o.CalendarPublished)
+def _(fact: o.CalendarPublished, see: See) -> Words:
+    return Words(
+        f"发布{fact.year}年工作日安排（{fact.source}）",
+        f"The working days of {fact.year} are published ({fact.source})",
     )
 
 

@@ -68,7 +68,7 @@ def kafka() -> Iterator[str]:
 
 def _room_for_districts(bootstrap: str) -> None:
     """Partitions for the districts of many tests: each then reads its own, not all that went before."""
-    services = map(topic_of, ("registry", "living", "notification", "history"))
+    services = map(topic_of, ("policy", "registry", "living", "notification", "history"))
     departments = map(gate_topic, ("civil-affairs", "health", "poverty-alleviation"))
     create_topics(bootstrap, [*services, *departments], PARTITIONS)
 

@@ -13,7 +13,7 @@ from tests.infrastructure.postgres import find_binaries
 
 ROOT = Path(__file__).resolve().parents[2]
 COMPOSE = (ROOT / "docker-compose.yml").read_text()
-SERVICES = ("registry", "living", "notification", "history")
+SERVICES = ("registry", "living", "notification", "history", "policy")
 
 
 @pytest.fixture(scope="module")
