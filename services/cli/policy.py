@@ -19,7 +19,7 @@ from services.policy.checking import check
 from services.policy.comparing import differences
 from services.policy.explaining import explain
 from services.policy.finding import Finding, Refused
-from services.policy.paper import Paper
+from services.policy.paper import Limit, Paper, Status, Step
 from services.policy.reading import ReadPaper, canonical, digest, read_paper
 from services.policy.rulebook import Rulebook
 
@@ -247,11 +247,25 @@ def _parts(paper: Paper) -> Iterator[tuple[str, list[str]]]:
     for procedure in paper.procedures:
         yield (
             f"{procedure.procedure} ({procedure.title.zh})",
-            [f"{one.step}: {one.zh}  ({one.clause})" for one in procedure.steps],
+            [f"{one.step}: {one.zh}  ({one.clause}){_limits(one)}" for one in procedure.steps],
         )
-    yield "duties", [f"{one.zh}  ({one.clause})" for one in paper.duties]
-    yield "referrals", [f"{one.zh}  ({one.clause})" for one in paper.referrals]
+    yield "duties", [f"{one.zh}  ({one.clause}){_mark(one.status)}" for one in paper.duties]
+    yield "referrals", [f"{one.zh}  ({one.clause}){_within(one.reply_within)}" for one in paper.referrals]
     yield "notes", list(told.notes)
+
+
+def _limits(step: Step) -> str:
+    return "".join(map(_within, (step.start_within, step.finish_within, step.stands)))
+
+
+def _within(limit: Limit | None) -> str:
+    if limit is None:
+        return ""
+    return f"  [{limit.count} {limit.unit.replace('_', ' ')} after {limit.after}]{_mark(limit.status)}"
+
+
+def _mark(status: Status) -> str:
+    return "  示例 illustrative" if status == "illustrative" else ""
 
 
 def _span(span: Any) -> str:

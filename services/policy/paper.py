@@ -164,6 +164,7 @@ class Limit(Part):
     count: int = Field(ge=0)
     unit: Days
     after: str = Field(description="the step from whose day it runs; that day is not counted")
+    status: Status = Field(default="confirmed", description="illustrative where the paper names no figure")
 
 
 class Step(Part):
@@ -205,6 +206,7 @@ class Duty(Part):
     zh: str
     en: str
     soft: bool = Field(default=False, description="力争, 原则上, 鼓励: measured and flagged, never blocking")
+    status: Status = Field(default="confirmed", description="illustrative where the paper names no period")
 
 
 class Referral(Part):
