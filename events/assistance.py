@@ -8,10 +8,10 @@ domain, history and audit see what was found.
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import Field, Strict
 
 from events.base import Event, Value
 from events.ids import CaseId, HouseholdId, PersonId
@@ -50,6 +50,66 @@ class Input(Value):
     event: UUID | None = None
 
 
+class Worked(Value):
+    """A value on the way to the sum, as the rule worked it out, with its clause and the id of its paper."""
+
+    name: str
+    value: str
+    clause: str
+    paper: str
+
+
+Found = Annotated[int, Strict(), Field(ge=0, le=10**12, description="in fen a month")]
+Whole = Annotated[int, Strict()]
+Whether = Annotated[bool, Strict()]
+DisabilityKind = Literal[
+    "none", "visual", "hearing", "speech", "physical", "intellectual", "mental", "multiple"
+]
+
+
+class MemberMeans(Value):
+    """What was found of one member; sums in fen a month, costs net of what others pay or pay back."""
+
+    person: PersonId
+    age: Whole = Field(ge=0, le=120, description="completed years")
+    wage: Found = Field(default=0, description="gross, in fen a month")
+    able_to_work: Whether = False
+    in_work: Whether = False
+    disability_grade: Whole = Field(default=0, ge=0, le=4, description="1 the gravest; 0 for none")
+    disability_kind: DisabilityKind = "none"
+    seriously_ill: Whether = Field(default=False, description="with an illness on the local list")
+    medical_cost: Found = 0
+    own_register: Whether = Field(default=False, description="has a household register of their own")
+    studying: Whether = Field(
+        default=False, description="full-time in senior-high, vocational or higher education"
+    )
+    schooling_cost: Found = 0
+    refused_work: Whether = Field(
+        default=False, description="refused suitable work three times running, without good reason"
+    )
+
+
+class Means(Value):
+    """What a family has, in fen a month: income by its four kinds (wages are the members'), and property."""
+
+    members: tuple[MemberMeans, ...] = Field(min_length=1, max_length=100)
+    business_income: Found = Field(default=0, description="net, from business and farming, in fen a month")
+    property_income: Found = Field(default=0, description="net, in fen a month")
+    transfer_income: Whole = Field(
+        default=0,
+        ge=-(10**12),
+        le=10**12,
+        description="in fen a month: what is received less what is paid, without the basic pension",
+    )
+    basic_pension: Found = Field(
+        default=0, description="central part of the residents' pension, in fen a month"
+    )
+    property_within_rule: Whether
+    unstable: Whether = Field(
+        default=False, description="income is unstable or a member can work: half-yearly review"
+    )
+
+
 class CaseFact(Event, shape=True):
     """What every fact about a case says of it."""
 
@@ -65,6 +125,9 @@ class Applied(CaseFact):
     applicant: PersonId
     township: Township
     consent: bool
+    apart: bool = Field(
+        default=False, description="members who qualify ask for themselves, apart from the family (单人户)"
+    )
     on: date
 
 
@@ -75,6 +138,10 @@ class Accepted(CaseFact):
     basis: str = Field(description="the procedure under which the case runs, by its paper's number")
     survey_by: date | None = Field(default=None, description="last day to begin the survey")
     decide_by: date | None = Field(default=None, description="last day to decide, where the basis names one")
+    provisional: bool = Field(
+        default=False,
+        description="the limits may still move: the working days of their year are not published",
+    )
 
 
 class Surveyed(CaseFact, restricted=True):
@@ -82,14 +149,7 @@ class Surveyed(CaseFact, restricted=True):
 
     on: date
     surveyors: tuple[UUID, ...] = Field(min_length=2, description="staff, each another person")
-    monthly_income: Fen = Field(ge=0, description="of the household, in fen a month, as surveyed")
-    deductions: Fen = Field(
-        default=0, ge=0, description="for disability, illness, schooling, cost of work; in fen a month"
-    )
-    property_within_rule: bool
-    unstable: bool = Field(
-        default=False, description="income is unstable or a member can work: half-yearly review"
-    )
+    means: Means
     remarks: Sealed | None = None
 
 
@@ -97,9 +157,7 @@ class Checked(CaseFact, restricted=True):
     """The check of means with the departments came back."""
 
     on: date
-    monthly_income: Fen = Field(ge=0, description="of the household, in fen a month, as checked")
-    deductions: Fen = Field(default=0, ge=0, description="as in the survey, in fen a month")
-    property_within_rule: bool
+    means: Means
     consistent: bool = Field(description="whether the check agrees with the survey")
 
 
@@ -109,7 +167,11 @@ class Assessed(CaseFact, restricted=True):
     eligible: bool
     amount_fen: int = Field(ge=0, description="recommended, in fen a month")
     reason: str = Field(description="code of the row that fired")
+    route: str = Field(description="household, single, taper or refuse")
     inputs: tuple[Input, ...]
+    worked: tuple[Worked, ...] = Field(
+        description="parameters, formulas and rows in order, with their values"
+    )
     grounds: Grounds
     review: int = Field(default=0, ge=0, description="0 for the application, n for the n-th review")
 
@@ -177,6 +239,9 @@ class MonthGranted(CaseFact):
     month: Month
     amount_fen: int = Field(gt=0, description="in fen")
     illustrative: bool = Field(description="whether the sum rests on an illustrative figure")
+    route: str = Field(
+        default="household", description="code: household, single, taper; officer, where one fixed the sum"
+    )
 
 
 class ReviewOpened(CaseFact):
@@ -219,7 +284,9 @@ class Withdrawn(CaseFact):
 class Exited(CaseFact):
     """The case ends: nothing is paid from `since` on."""
 
-    reason: str = Field(description="code: death, moved_away, no_longer_eligible, request, household_gone")
+    reason: str = Field(
+        description="code: death, moved_away, no_longer_eligible, taper_ended, request, household_gone"
+    )
     since: date
     cause: UUID | None = Field(default=None, description="the event that ended it")
     grounds: Grounds

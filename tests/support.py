@@ -1,6 +1,6 @@
 """A small district for tests: any services on one embedded host, with real stores, a real vault and a clock.
 
-district = District(tmp_path, [registry.SERVICE, living.SERVICE])
+district = District(tmp_path, [policy.SERVICE, registry.SERVICE, living.SERVICE])
 district.runtime("registry").decide(...)
 district.serve("registry", registry.routers, registry.VIEWS)  # once, before the first client
 district.client("registry", department="health").post("/people", json=...)

@@ -31,18 +31,22 @@ from services.cli.check import check
 from services.cli.check_reading import check_reading
 from services.cli.house import House
 from services.cli.parts import collectors_of, senders_of
+from services.cli.policy import SHIPPED
 from services.cli.show import show_timeline, wide_console
 from services.cli.summary import summary
 from services.cli.up import serving, wait_for_end
 from services.notification.channels import Channels
+from services.policy.reading import read_paper
 from services.registry.importing import import_roster
 from services.simulator.clerk import InProcess, Office
 from services.simulator.clock import ReleasedClock
+from services.simulator.papers import publish_calendars, publish_papers
 from services.simulator.roster import roster_bytes
 from services.simulator.year import Year
 
 FIRST = date(2020, 8, 1)
-OPENS = datetime(2020, 8, 1, 8, tzinfo=CIVIL_ZONE)
+OPENS = datetime(2020, 7, 31, 8, tzinfo=CIVIL_ZONE)
+"""The day before: papers are published, and count from the first day on."""
 SAMPLE = Path(__file__).parents[2] / "samples" / "roster.xlsx"
 SAMPLE_HOUSEHOLDS = 300
 MARK = ".doudi-demo"
@@ -152,12 +156,15 @@ def take_roster(house: House, roster: bytes, seed: int, console: Console) -> Non
 def play(
     house: House, host: EmbeddedHost, clock: ReleasedClock, seed: int, days: int, console: Console
 ) -> Year:
+    """The papers are published the day before; then day by day."""
     progress = Progress(
         TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[events]:,} events"),
         TimeElapsedColumn(), console=console,
     )  # fmt: skip
     with httpx.Client(transport=InProcess(house.web()), base_url="http://doudi") as client, progress:
         office = Office(client, seed=seed, token_for=lambda caller: issue_token(house.settings, caller))
+        host.drain()
+        host.live_through(clock, FIRST, lambda _: publish(office, days, console))
         year = Year(office, seed=seed, first=FIRST, days=days)
         task = progress.add_task("", total=days, events=0)
 
@@ -167,12 +174,20 @@ def play(
             year.morning(day)
             progress.update(task, advance=1, description=f"{day:%Y-%m}", events=_events(house))
 
-        host.drain()
         host.follow()
         host.live_through(clock, FIRST + timedelta(days=days), morning)
         host.follow()
         progress.update(task, completed=days, events=_events(house))
     return year
+
+
+def publish(office: Office, days: int, console: Console) -> None:
+    """Everything that Doudi ships, and the working days of the years that will be played."""
+    folders = [file.parent for file in sorted(SHIPPED.glob("*/paper.yaml"))]
+    papers = publish_papers(office, [read_paper(folder).paper for folder in folders])
+    years = publish_calendars(office, FIRST.year, (FIRST + timedelta(days=days)).year)
+    said = ", ".join(map(str, years))
+    console.print(f"文件发布 papers: {papers} proposed and approved by two people; working days of {said}")
 
 
 def _events(house: House) -> int:

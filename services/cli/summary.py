@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from typing import Any
 
@@ -12,6 +13,7 @@ from services.chassis.views import ViewReader
 from services.cli.house import House
 
 ILLUSTRATIVE = "示例标准 illustrative"
+DECIDED = {f"assistance.{name}" for name in ("SubsidyGranted", "Declined", "Adjusted", "Exited")}
 
 
 def summary(house: House) -> Table:
@@ -48,6 +50,8 @@ def _figures(house: House) -> list[tuple[str, str, str]]:
         ("月保障金额", "a month, yuan", f"{monthly / 100:,.2f} {ILLUSTRATIVE}"),
         ("已发通知", "messages told", f"{types['notification.Sent']:,}"),
     ]
+    for number, count in sorted(_decided_by(house).items()):
+        figures.append((f"依据：{number}", "decisions under it", f"{count:,}"))
     services: Counter[str] = Counter()
     for (source, _), count in recorded.items():
         services[name_of(source)] += count
@@ -63,6 +67,15 @@ def _recorded(house: House) -> dict[tuple[str, str], int]:
             "SELECT source, dataschema, COUNT(*) FROM district_log GROUP BY source, dataschema"
         )
     return {(source, schema): count for source, schema, count in rows}
+
+
+def _decided_by(house: House) -> Counter[str]:
+    """How many decisions cite which paper, by its number; where that is illustrative it says so itself."""
+    found: Counter[str] = Counter()
+    for entry in house.runtimes["living"].log():
+        if entry.envelope.type in DECIDED:
+            found.update({paper["number"] for paper in json.loads(entry.data)["grounds"]["papers"]})
+    return found
 
 
 def _one(reader: ViewReader, sql: str) -> Any:

@@ -36,12 +36,25 @@ def _(fact: a.Accepted, see: See) -> Words:
 
 
 def _means(step: Words, fact: a.Surveyed | a.Checked) -> Words:
-    income, on = yuan(fact.monthly_income, False), day(fact.on)
-    own = Words("符合", "within") if fact.property_within_rule else Words("不符合", "not within")
+    means, on = fact.means, day(fact.on)
+    income = yuan(income_of(means), False)
+    own = Words("符合", "within") if means.property_within_rule else Words("不符合", "not within")
     return Words(
-        f"{on}{step.zh}：家庭月收入{income.zh}，财产{own.zh}规定",
-        f"{step.en} on {on}: household income {income.en} a month, property {own.en} the rule",
+        f"{on}{step.zh}：{len(means.members)}人，家庭月收入{income.zh}，财产{own.zh}规定",
+        f"{step.en} on {on}: {len(means.members)} people, household income {income.en} a month,"
+        f" property {own.en} the rule",
     )
+
+
+def income_of(means: a.Means) -> int:
+    """All of a family's income in fen a month, the basic pension too, before any deduction."""
+    together = means.business_income + means.property_income + means.transfer_income + means.basic_pension
+    return together + sum(member.wage for member in means.members)
+
+
+def _papers(grounds: a.Grounds) -> Words:
+    said = [f"{paper.number} {paper.clause}".strip() for paper in grounds.papers]
+    return Words(f"（依据：{'；'.join(said)}）", f" (under {'; '.join(said)})")
 
 
 @WORDING.of(a.Surveyed)
@@ -109,17 +122,21 @@ def _(fact: a.NoticeEnded, see: See) -> Words:
 @WORDING.of(a.SubsidyGranted)
 def _(fact: a.SubsidyGranted, see: See) -> Words:
     what, amount = of(PROGRAMMES, fact.programme), yuan(fact.amount_fen, fact.grounds.illustrative)
-    since, departs = day(fact.since), _departs(fact.departs, see)
+    since, departs, under = day(fact.since), _departs(fact.departs, see), _papers(fact.grounds)
     return Words(
-        f"审批确认：给予{what.zh}，每月{amount.zh}，自{since}起{departs.zh}",
-        f"Granted: {what.en}, {amount.en} a month from {since}{departs.en}",
+        f"审批确认：给予{what.zh}，每月{amount.zh}，自{since}起{departs.zh}{under.zh}",
+        f"Granted: {what.en}, {amount.en} a month from {since}{departs.en}{under.en}",
     )
 
 
 @WORDING.of(a.Declined)
 def _(fact: a.Declined, see: See) -> Words:
     what, why, departs = of(PROGRAMMES, fact.programme), of(REASONS, fact.reason), _departs(fact.departs, see)
-    return Words(f"不予{what.zh}（{why.zh}）{departs.zh}", f"Declined: {what.en} ({why.en}){departs.en}")
+    under = _papers(fact.grounds)
+    return Words(
+        f"不予{what.zh}（{why.zh}）{departs.zh}{under.zh}",
+        f"Declined: {what.en} ({why.en}){departs.en}{under.en}",
+    )
 
 
 @WORDING.of(a.MonthGranted)
@@ -145,12 +162,11 @@ def _(fact: a.Reviewed, see: See) -> Words:
 
 @WORDING.of(a.Adjusted)
 def _(fact: a.Adjusted, see: See) -> Words:
-    amount, since, why = (
-        yuan(fact.amount_fen, fact.grounds.illustrative), day(fact.since), of(REASONS, fact.reason)
-    )  # fmt: skip
+    amount, since = yuan(fact.amount_fen, fact.grounds.illustrative), day(fact.since)
+    why, under = of(REASONS, fact.reason), _papers(fact.grounds)
     return Words(
-        f"自{since}起调整为每月{amount.zh}（{why.zh}）",
-        f"Adjusted to {amount.en} a month from {since} ({why.en})",
+        f"自{since}起调整为每月{amount.zh}（{why.zh}）{under.zh}",
+        f"Adjusted to {amount.en} a month from {since} ({why.en}){under.en}",
     )
 
 
@@ -163,4 +179,7 @@ def _(fact: a.Withdrawn, see: See) -> Words:
 @WORDING.of(a.Exited)
 def _(fact: a.Exited, see: See) -> Words:
     what, why, since = of(PROGRAMMES, fact.programme), of(REASONS, fact.reason), day(fact.since)
-    return Words(f"自{since}起停发{what.zh}（{why.zh}）", f"{what.en} ends from {since} ({why.en})")
+    under = _papers(fact.grounds)
+    return Words(
+        f"自{since}起停发{what.zh}（{why.zh}）{under.zh}", f"{what.en} ends from {since} ({why.en}){under.en}"
+    )

@@ -89,7 +89,9 @@ def _(fact: o.PaperPublished, see: See) -> Words:
 
 @WORDING.of(o.PaperWithdrawn)
 def _(fact: o.PaperWithdrawn, see: See) -> Words:
-    return Words(f"撤回政策文件{fact.number}的提案", f"The proposal of {fact.code} ({fact.number}) is taken back")
+    return Words(
+        f"撤回政策文件{fact.number}的提案", f"The proposal of {fact.code} ({fact.number}) is taken back"
+    )
 
 
 @WORDING.of(o.CalendarPublished)

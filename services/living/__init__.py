@@ -1,18 +1,20 @@
 """Living: dibao (最低生活保障), from application to exit. Clause 三(一)1 of 鹤民发〔2020〕43号.
 
-Listens to registry: who lives together and where, who has died, who has left.
+Listens to registry: who lives together and where, who has died, who has left, who is registered poor; and to
+policy: the papers by which it decides, and the working days.
 Records `assistance.*`: Applied, Accepted, Surveyed, Checked, Assessed, NoticePosted, ObjectionLodged,
 NoticeEnded, SubsidyGranted, Declined, Withdrawn, MonthGranted, HouseholdChanged, ReviewOpened, Reviewed,
 Adjusted, Exited.
 
-Its rooms: `model` (a case), `application` and `entitlement` (the decisions, pure), `eligibility`,
-`standards`, `papers`, `procedures`, `days` (the rules they use), `steps` (the decisions as taken),
-`households` and `claims` (what is kept beside the log), `reactions`, `views`, `api`.
+Its rooms: `model` (a case), `application`, `entitlement` and `months` (the decisions, pure), `published` (the papers),
+`inputs` and `ruling` (a rule applied to a family), `citing` (what a decision names), `steps` (the decisions as
+taken), `households` and `claims` (what is kept beside the log), `reactions`, `views`, `api`.
 """
 
 from __future__ import annotations
 
 from events import assistance as a
+from events import policy as p
 from events import registry as r
 from events.ids import CaseId
 from services.chassis.service import Service
@@ -20,12 +22,13 @@ from services.living import claims, households, reactions
 from services.living.api import routers
 from services.living.model import CASE
 from services.living.views import CASES
+from services.policy import keeping
 
 __all__ = ["SERVICE", "VIEWS", "routers"]
 
 VIEWS = (CASES,)
 
-SERVICE = Service("living", listens=("registry",))
+SERVICE = Service("living", listens=("registry", "policy"))
 SERVICE.stream(CaseId, CASE)
 
 SERVICE.keep(r.HouseholdRegistered)(households.registered)
@@ -39,6 +42,11 @@ SERVICE.keep(r.HouseholdMovedAway)(households.moved_away)
 SERVICE.keep(r.HouseholdClosed)(households.closed)
 SERVICE.keep(r.Died)(households.died)
 SERVICE.keep(r.PeopleMerged)(households.people_merged)
+SERVICE.keep(r.Categorised)(households.categorised)
+SERVICE.keep(r.CategoryEnded)(households.category_ended)
+
+SERVICE.keep(p.PaperPublished)(keeping.published)
+SERVICE.keep(p.CalendarPublished)(keeping.calendar)
 
 SERVICE.keep(a.Applied, of=SERVICE.name)(claims.applied)
 SERVICE.keep(a.HouseholdChanged, of=SERVICE.name)(claims.household_changed)

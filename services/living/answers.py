@@ -91,7 +91,9 @@ class CaseLine(Answer):
     members: int
     basis: str | None
     applied: date
-    survey_by: date | None = Field(description="provisional: public holidays are not counted yet")
+    survey_by: date | None = Field(
+        description="may still move where the working days of its year are not published"
+    )
     decide_by: date | None = Field(description="provisional, as above")
     notice_until: date | None
     decided: date | None

@@ -105,6 +105,7 @@ def _township_steps(runtime: Runtime) -> APIRouter:
                 HouseholdId.of(body.household),
                 PersonId.of(body.applicant),
                 consent=body.consent,
+                apart=body.apart,
                 on=body.on,
             )
             return answer_now(work, case)
@@ -123,8 +124,7 @@ def _township_steps(runtime: Runtime) -> APIRouter:
         """Two surveyors or more visited the household, for the application or an open review."""
 
         def do(work: Work, of: CaseId) -> object:
-            means = body.means(body.unstable)
-            return steps.survey(work, of, body.surveyors, means, on=body.on, remarks=body.remarks)
+            return steps.survey(work, of, body.surveyors, body.means, on=body.on, remarks=body.remarks)
 
         return _step(request, runtime, caller, case, body.version, do)
 
@@ -133,7 +133,7 @@ def _township_steps(runtime: Runtime) -> APIRouter:
         """The check of means came back."""
 
         def do(work: Work, of: CaseId) -> object:
-            return steps.check(work, of, body.means(), consistent=body.consistent, on=body.on)
+            return steps.check(work, of, body.means, consistent=body.consistent, on=body.on)
 
         return _step(request, runtime, caller, case, body.version, do)
 
@@ -144,7 +144,7 @@ def _township_steps(runtime: Runtime) -> APIRouter:
 
     @router.post("/{case}/notice")
     def post_notice(case: UUID, body: c.Step, request: Request, caller: CivilAffairs) -> CaseAnswer:
-        """Post the recommendation for seven days; the notice ends by itself."""
+        """Post the recommendation for the days of the procedure (seven); the notice ends by itself."""
         return _step(request, runtime, caller, case, body.version, steps.post_notice)
 
     @router.post("/{case}/objection")

@@ -1,4 +1,4 @@
-"""The decisions from application to confirmation, by the procedure of 2021. Pure.
+"""The decisions from application to confirmation, by the published papers. Pure.
 
 apply → accept → survey → check → assess → notice (7 days) → confirm | decline
                    ↑──────────── objection ────┘
@@ -7,24 +7,18 @@ apply → accept → survey → check → assess → notice (7 days) → confirm
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID
 
 from events import assistance as a
+from events.assistance import Means
 from events.ids import CaseId, HouseholdId, PersonId
 from events.sealed import Sealed
 from services.chassis.refusal import Conflict, Malformed, Refused
-from services.living.days import days_after, first_of_next_month, months_after
-from services.living.eligibility import Means
-from services.living.eligibility import assess as apply_rule
+from services.living.citing import Act
+from services.living.days import first_of_next_month, months_after
 from services.living.model import BEFORE_DECISION, PROGRAMME, Case, Stage
-from services.living.procedures import (
-    BY_NUMBER,
-    REVIEW_MONTHS,
-    REVIEW_MONTHS_UNSTABLE,
-    SURVEYORS,
-    procedure_on,
-)
+from services.living.published import Published
 from services.living.rules import (
     Evidence,
     Facts,
@@ -32,12 +26,16 @@ from services.living.rules import (
     grounds,
     must_be_a_day_between,
     must_be_at,
+    must_be_of_the_household,
     must_be_under_inquiry,
     must_have,
     reason_to_depart,
 )
+from services.living.ruling import Ruling, inputs_used, rule_on, worked
 
 WITHDRAWAL_REASONS = ("request", "not_cooperating")
+SURVEYORS = 2
+NOTICE_DAYS = 7
 
 
 def apply(
@@ -48,6 +46,7 @@ def apply(
     applicant: PersonId,
     *,
     consent: bool,
+    apart: bool = False,
     on: date,
     today: date,
 ) -> Facts:
@@ -76,23 +75,29 @@ def apply(
             applicant=applicant,
             township=township,
             consent=consent,
+            apart=apart,
             on=on,
         ),
     )
 
 
-def accept(case: Case, *, on: date, today: date) -> Facts:
-    """The papers are complete; the limits run from here (10)."""
+def accept(case: Case, by: Published, *, on: date, today: date) -> Facts:
+    """The application is complete: its limits run from here, by the procedure of the day it was made."""
     must_be_at(case, Stage.APPLIED)
     must_be_a_day_between(on, case.applied, today)
-    procedure = procedure_on(case.applied)
+    proceeding = by.proceeding("", case.applied)
+    survey, whole = proceeding.step("survey"), proceeding.procedure.whole
+    first = survey and (survey.start_within or survey.finish_within)
+    limits = [by.end_of(limit, on) if limit else None for limit in (first, whole)]
+    survey_by, decide_by = (end and end[0] for end in limits)
     return (
         a.Accepted(
             **about(case),
             on=on,
-            basis=procedure.number,
-            survey_by=procedure.survey_by(on),
-            decide_by=procedure.decide_by(on),
+            basis=proceeding.paper.identity.number,
+            survey_by=survey_by,
+            decide_by=decide_by,
+            provisional=any(end is not None and end[1] for end in limits),
         ),
     )
 
@@ -100,7 +105,7 @@ def accept(case: Case, *, on: date, today: date) -> Facts:
 def survey(
     case: Case, *, on: date, surveyors: Sequence[UUID], means: Means, remarks: str | None, today: date
 ) -> Facts:
-    """Two surveyors or more visited the household (16). Not yet judged: whether they are relatives."""
+    """Two surveyors or more visited the household (2021 办法 16). Not yet judged: whether they are relatives."""
     must_be_under_inquiry(case)
     must_be_a_day_between(on, case.accepted, today)
     if len(set(surveyors)) != len(surveyors) or len(surveyors) < SURVEYORS:
@@ -110,15 +115,13 @@ def survey(
             "Two surveyors or more, each another person.",
             field="surveyors",
         )
+    must_be_of_the_household(case, means)
     return (
         a.Surveyed(
             **about(case),
             on=on,
             surveyors=tuple(surveyors),
-            monthly_income=means.income_fen,
-            deductions=means.deductions_fen,
-            property_within_rule=means.property_within_rule,
-            unstable=means.unstable,
+            means=means,
             remarks=Sealed.of(remarks, *case.members) if remarks else None,
         ),
     )
@@ -129,20 +132,15 @@ def check(case: Case, *, on: date, means: Means, consistent: bool, today: date) 
     must_be_under_inquiry(case)
     must_be_a_day_between(on, case.accepted, today)
     must_have(case.inquiry.survey, "survey-missing", "尚未入户调查。", "There is no survey yet.")
-    return (
-        a.Checked(
-            **about(case),
-            on=on,
-            monthly_income=means.income_fen,
-            deductions=means.deductions_fen,
-            property_within_rule=means.property_within_rule,
-            consistent=consistent,
-        ),
-    )
+    must_be_of_the_household(case, means)
+    return (a.Checked(**about(case), on=on, means=means, consistent=consistent),)
 
 
-def assess(case: Case, evidence: Evidence, *, today: date) -> Facts:
-    """The rule is applied to what survey and check agree on; where they differ it is surveyed again."""
+def assess(case: Case, by: Published, evidence: Evidence, *, poor: bool = False, today: date) -> Facts:
+    """The rule is applied to what survey and check agree on; where they differ it is surveyed again.
+
+    `poor`: the household is registered poor (建档立卡) and not yet out of poverty.
+    """
     must_be_under_inquiry(case)
     means = case.inquired
     if means is None:
@@ -154,44 +152,33 @@ def assess(case: Case, evidence: Evidence, *, today: date) -> Facts:
             "Check and survey differ: survey the family again (18).",
             field="case",
         )
-    result = apply_rule(len(case.members), means, today, case.township)
-    values = {
-        "members": (len(case.members), None),
-        "monthly_income_fen": (means.income_fen, evidence.check),
-        "deductions_fen": (means.deductions_fen, evidence.check),
-        "counted_income_fen": (result.counted_income_fen, None),
-        "property_within_rule": (str(means.property_within_rule).lower(), evidence.check),
-        "area": (result.standard.area, None),
-        "standard_fen": (result.standard.fen, None),
-        "standard_since": (result.standard.since.isoformat(), None),
-        "standard_source": (result.standard.source, None),
-    }
+    told = case.told(means, case.township, poor, first_of_next_month(today))
+    ruling = rule_on(by.rule(today), told, trace=True)
+    act: Act = "grant" if ruling.eligible else "decline"
     return (
         a.Assessed(
             **about(case),
-            eligible=result.eligible,
-            amount_fen=result.amount_fen,
-            reason=result.reason,
-            inputs=tuple(
-                a.Input(name=name, value=str(value), event=event) for name, (value, event) in values.items()
-            ),
-            grounds=grounds(
-                case,
-                "grant" if result.eligible else "decline",
-                today,
-                (result.reason,),
-                illustrative=result.standard.illustrative,
-            ),
+            eligible=ruling.eligible,
+            amount_fen=ruling.amount_fen,
+            reason=ruling.reason,
+            route=ruling.route,
+            inputs=inputs_used(ruling, today, evidence.check, evidence.application),
+            worked=worked(ruling),
+            grounds=grounds(case, by, act, today, (ruling.row,), ruling=ruling),
             review=case.reviews if case.review_open else 0,
         ),
     )
 
 
-def post_notice(case: Case, *, today: date) -> Facts:
+def post_notice(case: Case, by: Published, *, today: date) -> Facts:
     """The first review opinion is posted in the village (19); the day of posting does not count."""
     must_be_at(case, Stage.ACCEPTED)
     must_have(case.inquiry.recommendation, "assessment-missing", "尚无初审意见。", "Nothing to post yet.")
-    until = days_after(today, BY_NUMBER[case.basis].notice_days)
+    notice = by.proceeding(case.basis, today).step("notice")
+    if notice is None or notice.stands is None:
+        until = today + timedelta(days=NOTICE_DAYS)
+    else:
+        until, _ = by.end_of(notice.stands, today)
     return (a.NoticePosted(**about(case), on=today, until=until),)
 
 
@@ -214,6 +201,7 @@ def end_notice(case: Case, *, today: date) -> Facts:
 
 def confirm(
     case: Case,
+    by: Published,
     evidence: Evidence,
     *,
     officer: UUID,
@@ -222,16 +210,17 @@ def confirm(
     departs: str | None = None,
     papers: tuple[str, ...] = (),
 ) -> Facts:
-    """The district confirms and fixes the sum, paid from the next month (21)."""
+    """The district confirms and fixes the sum, paid from the next month (21).
+
+    What was assessed is decided by the rule of this day: a paper may have lapsed while the notice stood.
+    """
     must_be_at(case, Stage.NOTICE_ENDED)
-    advice = case.inquiry.recommendation
-    means = case.inquired
-    assert advice is not None, "a notice is posted only of an assessment"
-    assert means is not None, "an assessment is made only of a check"
-    amount = advice.amount_fen if amount_fen is None else amount_fen
+    ruling = _ruling(case, by, today)
+    assert case.inquired is not None, "an assessment is made only of a check"
+    amount = ruling.amount_fen if amount_fen is None else amount_fen
     if amount <= 0:
         raise Refused("amount-missing", "须确定救助金额。", "Say the sum to be paid.", field="amount_fen")
-    months = REVIEW_MONTHS_UNSTABLE if means.unstable else REVIEW_MONTHS
+    months = by.proceeding(case.basis, today).review_months(case.inquired.unstable)
     return (
         a.SubsidyGranted(
             **about(case),
@@ -239,14 +228,15 @@ def confirm(
             since=first_of_next_month(today),
             confirmed=today,
             officer=officer,
-            departs=reason_to_depart(case, not advice.eligible or amount != advice.amount_fen, departs),
+            departs=reason_to_depart(case, not ruling.eligible or amount != ruling.amount_fen, departs),
             review_on=months_after(today, months),
             grounds=grounds(
                 case,
+                by,
                 "grant",
                 today,
-                advice.grounds.rows,
-                illustrative=advice.grounds.illustrative,
+                (ruling.row,),
+                ruling=ruling,
                 assessment=evidence.assessment,
                 cited=papers,
             ),
@@ -256,6 +246,7 @@ def confirm(
 
 def decline(
     case: Case,
+    by: Published,
     evidence: Evidence,
     *,
     officer: UUID,
@@ -265,29 +256,39 @@ def decline(
 ) -> Facts:
     """Not confirmed. A family that the check already rules out is told without a notice (18)."""
     must_be_at(case, Stage.ACCEPTED, Stage.NOTICE_ENDED)
-    advice = case.inquiry.recommendation
-    if advice is None:
+    if case.inquiry.recommendation is None:
         raise Conflict("assessment-missing", "尚无初审意见。", "There is no assessment yet.", field="case")
-    if advice.eligible:
+    ruling = _ruling(case, by, today)
+    if ruling.eligible:
         must_be_at(case, Stage.NOTICE_ENDED)
     return (
         a.Declined(
             **about(case),
-            reason="departs_from_recommendation" if advice.eligible else advice.reason,
+            reason="departs_from_recommendation" if ruling.eligible else ruling.reason,
             on=today,
             officer=officer,
-            departs=reason_to_depart(case, advice.eligible, departs),
+            departs=reason_to_depart(case, ruling.eligible, departs),
             grounds=grounds(
                 case,
+                by,
                 "decline",
                 today,
-                advice.grounds.rows,
-                illustrative=advice.grounds.illustrative,
+                (ruling.row,),
+                ruling=ruling,
                 assessment=evidence.assessment,
                 cited=papers,
             ),
         ),
     )
+
+
+def _ruling(case: Case, by: Published, today: date) -> Ruling:
+    """What the rule of today makes of the facts that were assessed."""
+    advice, means = case.inquiry.recommendation, case.inquired
+    assert advice is not None, "a notice is posted only of an assessment"
+    assert means is not None, "an assessment is made only of a check"
+    told = case.told(means, case.township, advice.poor, first_of_next_month(today))
+    return rule_on(by.rule(today), told)
 
 
 def withdraw(case: Case, *, reason: str, today: date) -> Facts:

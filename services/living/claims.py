@@ -1,7 +1,7 @@
 """What this service keeps of its own facts: whose case is running, what evidence it holds, when it falls due.
 
 Rows `case-of-household` and `case-of-person` (one running case each), `month` (granted once a case and
-month), `evidence` (the events of the latest survey, check and assessment).
+month), `evidence` (the events of the application and of the latest survey, check and assessment).
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ def applied(shelf: Shelf, fact: Recorded[a.Applied]) -> None:
     shelf.put("case-of-household", fact.data.household, str(fact.data.case))
     for person in fact.data.members:
         shelf.put("case-of-person", person, str(fact.data.case))
+    shelf.put("evidence", fact.data.case, {"application": str(fact.envelope.id)})
 
 
 def household_changed(shelf: Shelf, fact: Recorded[a.HouseholdChanged]) -> None:

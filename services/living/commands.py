@@ -11,10 +11,9 @@ from uuid import UUID
 
 from pydantic import Field
 
+from events.assistance import Means
 from services.chassis.requests import Command
-from services.living.eligibility import Means
 
-Fen = Annotated[int, Field(ge=0, le=10**12, description="in fen a month, 1/100 yuan")]
 Text = Annotated[str, Field(min_length=1, max_length=2000)]
 PaperNumber = Annotated[str, Field(min_length=1, max_length=100)]
 
@@ -23,6 +22,9 @@ class Apply(Command):
     household: UUID
     applicant: UUID = Field(description="the member who applies for the family")
     consent: bool = Field(description="to the check of the family's means; nothing begins without it")
+    apart: bool = Field(
+        default=False, description="members who qualify ask for themselves, apart from the family (单人户)"
+    )
     on: date | None = None
 
 
@@ -35,20 +37,14 @@ class Accept(Step):
 
 
 class Found(Step):
-    """What a survey or a check found of the household."""
+    """What a survey or a check found: of every living member of the household, each once."""
 
     on: date | None = None
-    monthly_income: Fen
-    deductions: Fen = 0
-    property_within_rule: bool
-
-    def means(self, unstable: bool = False) -> Means:
-        return Means(self.monthly_income, self.deductions, self.property_within_rule, unstable)
+    means: Means
 
 
 class Survey(Found):
     surveyors: tuple[UUID, ...] = Field(min_length=2, max_length=10, description="two or more, each another")
-    unstable: bool = Field(default=False, description="income is unstable or a member can work")
     remarks: Text | None = None
 
 

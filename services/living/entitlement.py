@@ -1,8 +1,8 @@
-"""The decisions on a granted case: months, reviews, what follows from changes at home, end. Pure."""
+"""The decisions on a granted case: reviews, what follows from changes at home, end. Pure. Months: `months`."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
 from uuid import UUID
@@ -10,20 +10,11 @@ from uuid import UUID
 from events import assistance as a
 from events.ids import PersonId
 from services.chassis.refusal import Conflict, Refused
-from services.living.days import (
-    first_of_month,
-    first_of_month_before,
-    first_of_next_month,
-    month_of,
-    months_after,
-)
-from services.living.eligibility import assess as apply_rule
-from services.living.model import Case, Stage
-from services.living.papers import BY_NUMBER as PAPERS
-from services.living.papers import LAW_2026
-from services.living.procedures import REVIEW_MONTHS, REVIEW_MONTHS_UNSTABLE
+from services.living.days import first_of_month, first_of_next_month, month_of, months_after
+from services.living.model import Case, Settled, Stage, of_members
+from services.living.published import Published
 from services.living.rules import Evidence, Facts, about, grounds, must_be_at, reason_to_depart
-from services.living.standards import area_of, standard_on
+from services.living.ruling import Ruling, rule_on
 
 Outcome = Literal["unchanged", "adjusted", "ended"]
 
@@ -46,44 +37,28 @@ class Change:
     cause: UUID | None = None
 
 
-def grant_month(case: Case, *, today: date) -> Facts:
-    """The next month, once it has begun; first a new standard, if one counts from that month on."""
-    month = case.next_month
-    if case.stage is not Stage.GRANTED or month is None or month > today:
-        return ()
-    new = _by_new_standard(case, month)
-    amount = new.amount_fen if new else case.amount_in(month)
-    illustrative = new.grounds.illustrative if new else case.illustrative
-    granted = a.MonthGranted(
-        **about(case), month=month_of(month), amount_fen=amount, illustrative=illustrative
-    )
-    return (new, granted) if new else (granted,)
-
-
-def _by_new_standard(case: Case, month: date) -> a.Adjusted | None:
-    """The sum by a standard that begins with `month`, for an allowance that was worked out by the rule.
-
-    While a review is open, or where an officer has fixed another sum, a person decides instead.
-    """
-    settled = case.settled
-    if settled is None or case.review_open:
-        return None
-    standard = standard_on(month, area_of(settled.township))
-    before = first_of_month_before(month)
-    by_rule = apply_rule(settled.members, settled.means, before, settled.township)
-    if standard.since != month or case.amount_in(month) != by_rule.amount_fen:
-        return None
-    result = apply_rule(settled.members, settled.means, month, settled.township)
-    if not result.eligible or result.amount_fen == by_rule.amount_fen:
-        return None
-    rows = ("standard_changed", result.reason)
-    return a.Adjusted(
+def month_as_decided(case: Case, month: date) -> a.MonthGranted:
+    """A month as it was last decided."""
+    return a.MonthGranted(
         **about(case),
-        amount_fen=result.amount_fen,
-        since=month,
-        reason="standard_changed",
-        grounds=grounds(case, "adjust", month, rows, illustrative=result.standard.illustrative),
+        month=month_of(month),
+        amount_fen=case.amount_in(month),
+        illustrative=case.illustrative,
+        route=case.route,
     )
+
+
+def ruling_of(case: Case, by: Published, settled: Settled, month: date) -> Ruling | None:
+    """None where no rule can decide on the month: then a person has to."""
+    try:
+        return rule_on(by.rule(month), case.told(settled.means, settled.township, settled.poor, month))
+    except Refused:
+        return None
+
+
+def may_reduce(by: Published, day: date, heard: bool) -> bool:
+    """From 2026-07-01 nobody's aid is reduced or ended unheard (社会救助法 48): the day's procedure says so."""
+    return heard or not by.hears(day)
 
 
 def open_review(case: Case, *, reason: str, cause: UUID | None = None) -> Facts:
@@ -96,6 +71,7 @@ def open_review(case: Case, *, reason: str, cause: UUID | None = None) -> Facts:
 
 def conclude_review(
     case: Case,
+    by: Published,
     evidence: Evidence,
     *,
     officer: UUID,
@@ -111,9 +87,12 @@ def conclude_review(
         raise Conflict("assessment-missing", "尚无复核意见。", "The review has no assessment.", field="case")
     since = first_of_next_month(today)
     current = case.amount_in(since)
+    # By the rule of this day: a paper may have lapsed since the assessment.
+    ruling = rule_on(by.rule(today), case.told(means, case.township, advice.poor, since))
+    tapers = ruling.route == "taper" and case.route != "taper"
     advised: Outcome = "ended"
-    if advice.eligible:
-        advised = "unchanged" if advice.amount_fen == current else "adjusted"
+    if ruling.eligible:
+        advised = "adjusted" if tapers or ruling.amount_fen != current else "unchanged"
     decided = outcome or advised
     if decided not in (advised, "unchanged"):
         raise Refused(
@@ -122,9 +101,10 @@ def conclude_review(
             f"The assessment says `{advised}`; a change rests on an assessment.",
             field="outcome",
         )
-    reduced = decided == "ended" or (decided == "adjusted" and advice.amount_fen < current)
-    _must_be_heard(reduced, heard, today)
-    months = REVIEW_MONTHS_UNSTABLE if means.unstable else REVIEW_MONTHS
+    # Whoever is phased out is told so when it begins: at its end nobody asks again.
+    reduced = decided == "ended" or (decided == "adjusted" and (tapers or ruling.amount_fen < current))
+    _must_be_heard(by, reduced, heard, today)
+    months = by.proceeding("", today).review_months(means.unstable)
     reviewed = a.Reviewed(
         **about(case),
         outcome=decided,
@@ -138,27 +118,31 @@ def conclude_review(
         return (reviewed,)
     reasons = grounds(
         case,
+        by,
         "adjust" if decided == "adjusted" else "end",
         today,
-        advice.grounds.rows,
-        illustrative=advice.grounds.illustrative,
+        (ruling.row,),
+        ruling=ruling,
         assessment=evidence.assessment,
     )
     if decided == "ended":
-        return (reviewed, *_end(case, "no_longer_eligible", since, today, reasons))
+        return (reviewed, *end(case, "no_longer_eligible", since, today, reasons))
     return (
         reviewed,
         a.Adjusted(
-            **about(case), amount_fen=advice.amount_fen, since=since, reason="review", grounds=reasons
+            **about(case),
+            amount_fen=ruling.amount_fen,
+            since=since,
+            reason="taper" if tapers else "review",
+            grounds=reasons,
         ),
     )
 
 
-def _must_be_heard(reduced: bool, heard: date | None, today: date) -> None:
-    """From 2026-07-01 nobody's aid is reduced or ended unheard (社会救助法 48)."""
+def _must_be_heard(by: Published, reduced: bool, heard: date | None, today: date) -> None:
     if heard is not None and heard > today:
         raise Refused("day-in-future", "日期不得晚于今天。", "The day lies in the future.", field="heard")
-    if reduced and heard is None and PAPERS[LAW_2026].covers(today):
+    if reduced and not may_reduce(by, today, heard is not None):
         raise Refused(
             "family-not-heard",
             "减发、停发前须听取救助对象意见（社会救助法第四十八条）。",
@@ -167,14 +151,14 @@ def _must_be_heard(reduced: bool, heard: date | None, today: date) -> None:
         )
 
 
-def request_exit(case: Case, *, today: date) -> Facts:
+def request_exit(case: Case, by: Published, *, today: date) -> Facts:
     """The family asks for the allowance to end, from the next month on."""
     must_be_at(case, Stage.GRANTED)
     since = first_of_next_month(today)
-    return _end(case, "request", since, today, grounds(case, "end", today, ("request",), illustrative=False))
+    return end(case, "request", since, today, grounds(case, by, "end", today, ("request",)))
 
 
-def follow(case: Case, home: Home, change: Change, *, today: date) -> Facts:
+def follow(case: Case, by: Published, home: Home, change: Change, *, today: date) -> Facts:
     """What a change at home, as the registry tells it, means for the case; nothing where nothing changed.
 
     An application goes back to the survey, or falls away. A granted case is reviewed; after a death the sum
@@ -189,8 +173,8 @@ def follow(case: Case, home: Home, change: Change, *, today: date) -> Facts:
             return (a.Withdrawn(**about(case), reason=home.gone, on=today),)
         since = first_of_next_month(change.since)
         act: Literal["death", "end"] = "death" if home.gone == "death" else "end"
-        reasons = grounds(case, act, today, (home.gone,), illustrative=False)
-        return _end(case, home.gone, since, today, reasons, change.cause)
+        reasons = grounds(case, by, act, today, (home.gone,))
+        return end(case, home.gone, since, today, reasons, change.cause)
     joined = tuple(one for one in home.members if one not in case.members)
     left = tuple(one for one in case.members if one not in home.members)
     moved = home.township != case.township
@@ -214,46 +198,44 @@ def follow(case: Case, home: Home, change: Change, *, today: date) -> Facts:
         number = case.reviews + 1
         facts.append(a.ReviewOpened(**identity, reason=change.reason, cause=change.cause, number=number))
     if change.reason == "death" and left and not joined:
-        adjusted = _for_those_who_remain(case, home, change, today)
+        adjusted = _for_those_who_remain(case, by, home, change, today)
         if adjusted is not None:
             facts.append(adjusted)
     return tuple(facts)
 
 
-def _for_those_who_remain(case: Case, home: Home, change: Change, today: date) -> a.Adjusted | None:
+def _for_those_who_remain(
+    case: Case, by: Published, home: Home, change: Change, today: date
+) -> a.Adjusted | None:
+    """By what was found of each of them; what the one who died earned is gone."""
     settled, next_month = case.settled, case.next_month
     if settled is None or next_month is None:
         return None
+    means = of_members(settled.means, home.members)
+    if len(means.members) != len(home.members):
+        return None
     since = max(first_of_next_month(change.since), case.amounts[0][0])
-    result = apply_rule(len(home.members), settled.means, max(since, next_month), settled.township)
-    if not result.eligible or result.amount_fen == case.amount_in(since):
+    ruling = ruling_of(case, by, replace(settled, means=means), max(since, next_month))
+    if ruling is None or not ruling.eligible or ruling.amount_fen == case.amount_in(since):
         return None
     identity = about(case)
     identity["members"] = home.members
-    rows = ("death", result.reason)
     return a.Adjusted(
         **identity,
-        amount_fen=result.amount_fen,
+        amount_fen=ruling.amount_fen,
         since=since,
         reason="death",
-        grounds=grounds(case, "death", today, rows, illustrative=result.standard.illustrative),
+        grounds=grounds(case, by, "death", today, ("death", ruling.row), ruling=ruling),
     )
 
 
-def _end(
+def end(
     case: Case, reason: str, since: date, today: date, reasons: a.Grounds, cause: UUID | None = None
 ) -> Facts:
     """What is still owed for months before `since`, then the end. Months granted too many stay in the log."""
     owed: list[a.CaseFact] = []
     month = case.next_month
     while month is not None and month < since and month <= first_of_month(today):
-        owed.append(
-            a.MonthGranted(
-                **about(case),
-                month=month_of(month),
-                amount_fen=case.amount_in(month),
-                illustrative=case.illustrative,
-            )
-        )
+        owed.append(month_as_decided(case, month))
         month = first_of_next_month(month)
     return (*owed, a.Exited(**about(case), reason=reason, since=since, cause=cause, grounds=reasons))

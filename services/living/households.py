@@ -1,6 +1,7 @@
 """What this service keeps of the registry: who lives together and where, who has died, who has left.
 
-Rows `household` {members, township, gone} and `person` {household, died, merged_into}. Each step may be
+Rows `household` {members, township, gone} and `person` {household, died, merged_into}; `registered-poor`, of
+whoever is registered poor (建档立卡) and not yet out of poverty: since when. Each step may be
 repeated and holds whatever other facts of the same decision come before or after it: a split, for one, is
 told by the new household and by the split itself.
 """
@@ -69,12 +70,29 @@ def died(shelf: Shelf, fact: Recorded[r.Died]) -> None:
 
 
 def people_merged(shelf: Shelf, fact: Recorded[r.PeopleMerged]) -> None:
-    """The duplicate's place at home goes to the person, unless the person has one already."""
+    """What is known of the duplicate goes to the person; its place at home unless the person has one already."""
     person = shelf.get("person", fact.data.person) or NOBODY
     duplicate = shelf.get("person", fact.data.duplicate) or NOBODY
     _leave(shelf, fact.data.duplicate, merged_into=str(fact.data.person))
+    since = shelf.get("registered-poor", fact.data.duplicate)
+    if since is not None:
+        shelf.drop("registered-poor", fact.data.duplicate)
+        shelf.put("registered-poor", fact.data.person, since)
     if person["household"] is None and person["died"] is None and duplicate["household"] is not None:
         _settle(shelf, fact.data.person, HouseholdId.of(duplicate["household"]))
+
+
+def categorised(shelf: Shelf, fact: Recorded[r.Categorised]) -> None:
+    """Out of poverty (脱贫) is the other side of registered poor: the registry ends the one with the other."""
+    if fact.data.category is r.Category.REGISTERED_POOR:
+        shelf.put("registered-poor", fact.data.person, fact.data.since.isoformat())
+    elif fact.data.category is r.Category.LIFTED:
+        shelf.drop("registered-poor", fact.data.person)
+
+
+def category_ended(shelf: Shelf, fact: Recorded[r.CategoryEnded]) -> None:
+    if fact.data.category is r.Category.REGISTERED_POOR:
+        shelf.drop("registered-poor", fact.data.person)
 
 
 def _settle(shelf: Shelf, person: PersonId, household: HouseholdId) -> None:

@@ -12,12 +12,15 @@ from datetime import date
 from enum import StrEnum
 
 from events import assistance as a
+from events.assistance import Means
 from events.ids import CaseId, HouseholdId, PersonId
 from services.chassis.folding import Fold
-from services.living.days import first_of_next_month
-from services.living.eligibility import Means
+from services.living.days import first_of_next_month, month_of
+from services.living.inputs import REGISTERED_POOR, Paid, Told
 
 PROGRAMME = "dibao"
+BY_OFFICER = "officer"
+"""The route of months whose sum an officer fixed."""
 
 
 class Stage(StrEnum):
@@ -40,12 +43,13 @@ RUNNING = BEFORE_DECISION | {Stage.GRANTED}
 
 @dataclass(frozen=True, slots=True)
 class Recommendation:
-    """What the rule made of the facts."""
+    """What the rule made of the facts; `poor`: it was told that the household is registered poor."""
 
     eligible: bool
     amount_fen: int
     reason: str
-    grounds: a.Grounds
+    route: str
+    poor: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,22 +64,30 @@ class Inquiry:
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """What the running allowance was worked out from; a new standard is applied to the same."""
+    """What the running allowance was worked out from; the rule of each month is applied to the same.
+
+    `by_rule`: nobody has fixed another sum. `heard`: the family was, in the review that settled it.
+    """
 
     means: Means
-    members: int
     township: str
+    poor: bool
+    route: str
+    by_rule: bool
+    heard: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """`amounts`: from which day how much a month. `next_month`: first day of the month to be granted next."""
+    """`amounts`: from which day how much a month. `next_month`: first day of the month to be granted next.
+    `paid`: the months granted, oldest first."""
 
     stage: Stage = Stage.NONE
     id: CaseId | None = None
     household: HouseholdId | None = None
     members: tuple[PersonId, ...] = ()
     township: str = ""
+    apart: bool = False
     applied: date = date.min
     accepted: date = date.min
     basis: str = ""
@@ -85,6 +97,7 @@ class Case:
     amounts: tuple[tuple[date, int], ...] = ()
     illustrative: bool = False
     next_month: date | None = None
+    paid: tuple[Paid, ...] = ()
     reviews: int = 0
     review_open: bool = False
     exited: date | None = None
@@ -96,6 +109,17 @@ class Case:
     def amount_in(self, month: date) -> int:
         """In fen, for the month that begins on this day."""
         return next(amount for since, amount in reversed(self.amounts) if since <= month)
+
+    @property
+    def route(self) -> str:
+        """By which a month is paid, unless the rule of the month says otherwise."""
+        if self.settled is None or not self.settled.by_rule:
+            return BY_OFFICER
+        return self.settled.route
+
+    def told(self, means: Means, township: str, poor: bool, month: date) -> Told:
+        """The facts for a decision about a month."""
+        return Told(means, township, self.apart, poor, month_of(month), self.paid)
 
     @property
     def inquired(self) -> Means | None:
@@ -114,6 +138,7 @@ def _applied(case: Case, fact: a.Applied) -> Case:
         household=fact.household,
         members=fact.members,
         township=fact.township,
+        apart=fact.apart,
         applied=fact.on,
     )
 
@@ -125,25 +150,23 @@ def _accepted(case: Case, fact: a.Accepted) -> Case:
 
 @CASE.on(a.Surveyed)
 def _surveyed(case: Case, fact: a.Surveyed) -> Case:
-    means = Means(fact.monthly_income, fact.deductions, fact.property_within_rule, fact.unstable)
-    return replace(case, inquiry=Inquiry(survey=means))  # what was checked against an earlier survey is void
+    return replace(
+        case, inquiry=Inquiry(survey=fact.means)
+    )  # what was checked against an earlier survey is void
 
 
 @CASE.on(a.Checked)
 def _checked(case: Case, fact: a.Checked) -> Case:
-    survey = case.inquiry.survey
-    means = Means(
-        fact.monthly_income,
-        fact.deductions,
-        fact.property_within_rule,
-        survey is not None and survey.unstable,
-    )
+    survey, means = case.inquiry.survey, fact.means
+    if survey is not None and survey.unstable and not means.unstable:
+        means = means.model_copy(update={"unstable": True})  # a visit shows it, records need not
     return replace(case, inquiry=Inquiry(survey, means, fact.consistent))
 
 
 @CASE.on(a.Assessed)
 def _assessed(case: Case, fact: a.Assessed) -> Case:
-    recommendation = Recommendation(fact.eligible, fact.amount_fen, fact.reason, fact.grounds)
+    poor = any(told.name == REGISTERED_POOR and told.value == "true" for told in fact.inputs)
+    recommendation = Recommendation(fact.eligible, fact.amount_fen, fact.reason, fact.route, poor)
     return replace(case, inquiry=replace(case.inquiry, recommendation=recommendation))
 
 
@@ -177,7 +200,7 @@ def _household_changed(case: Case, fact: a.HouseholdChanged) -> Case:
 @CASE.on(a.SubsidyGranted)
 def _granted(case: Case, fact: a.SubsidyGranted) -> Case:
     return replace(
-        _settle(case),
+        _settle(case, by_rule=fact.departs is None),
         stage=Stage.GRANTED,
         amounts=((fact.since, fact.amount_fen),),
         illustrative=fact.grounds.illustrative,
@@ -197,7 +220,15 @@ def _withdrawn(case: Case, fact: a.Withdrawn) -> Case:
 
 @CASE.on(a.MonthGranted)
 def _month_granted(case: Case, fact: a.MonthGranted) -> Case:
-    return replace(case, next_month=first_of_next_month(date.fromisoformat(f"{fact.month}-01")))
+    settled = case.settled
+    if settled is not None and settled.by_rule and settled.route != fact.route:
+        settled = replace(settled, route=fact.route, heard=False)  # what the family was heard about is past
+    return replace(
+        case,
+        next_month=first_of_next_month(date.fromisoformat(f"{fact.month}-01")),
+        paid=(*case.paid, Paid(fact.month, fact.amount_fen, fact.route)),
+        settled=settled,
+    )
 
 
 @CASE.on(a.ReviewOpened)
@@ -207,7 +238,9 @@ def _review_opened(case: Case, fact: a.ReviewOpened) -> Case:
 
 @CASE.on(a.Reviewed)
 def _reviewed(case: Case, fact: a.Reviewed) -> Case:
-    return replace(_settle(case), review_open=False)
+    by_rule = fact.outcome != "unchanged" or fact.departs is None
+    before = case.settled is not None and case.settled.route == "taper" and case.settled.heard
+    return replace(_settle(case, by_rule=by_rule, heard=before or fact.heard is not None), review_open=False)
 
 
 @CASE.on(a.Adjusted)
@@ -217,7 +250,7 @@ def _adjusted(case: Case, fact: a.Adjusted) -> Case:
         case,
         amounts=(*earlier, (fact.since, fact.amount_fen)),
         illustrative=fact.grounds.illustrative,
-        settled=case.settled and replace(case.settled, members=len(fact.members)),
+        settled=case.settled and replace(case.settled, means=of_members(case.settled.means, fact.members)),
     )
 
 
@@ -226,9 +259,17 @@ def _exited(case: Case, fact: a.Exited) -> Case:
     return replace(case, stage=Stage.EXITED, exited=fact.since, next_month=None, review_open=False)
 
 
-def _settle(case: Case) -> Case:
+def _settle(case: Case, *, by_rule: bool, heard: bool = False) -> Case:
     """What was found out now stands behind the allowance; the next review begins with nothing."""
-    means = case.inquired
-    if means is None:
+    means, advice = case.inquired, case.inquiry.recommendation
+    if means is None or advice is None:
         return replace(case, inquiry=Inquiry())
-    return replace(case, settled=Settled(means, len(case.members), case.township), inquiry=Inquiry())
+    settled = Settled(means, case.township, advice.poor, advice.route, by_rule, heard)
+    return replace(case, settled=settled, inquiry=Inquiry())
+
+
+def of_members(means: Means, members: tuple[PersonId, ...]) -> Means:
+    """What was found of these alone; what the family has together stays."""
+    if len(means.members) == len(members):
+        return means
+    return means.model_copy(update={"members": tuple(one for one in means.members if one.person in members)})

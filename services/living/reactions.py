@@ -12,6 +12,7 @@ from services.chassis.work import Work
 from services.living import steps
 from services.living.entitlement import Change, Home, follow
 from services.living.model import CASE, Case
+from services.living.published import published
 
 REASONS: dict[type[Event], str] = {
     r.Died: "death",
@@ -33,7 +34,9 @@ def follow_household(work: Work, fact: Recorded[Any]) -> None:
     change = Change(_reason(fact.data), _since(fact), fact.envelope.id)
     for case_id in _cases_of(work, fact.data):
         case = work.load(CASE, case_id)
-        steps.record(work, case_id, follow(case, _home(work, case, change), change, today=work.today))
+        steps.record(
+            work, case_id, follow(case, published(work), _home(work, case, change), change, today=work.today)
+        )
 
 
 def _reason(fact: Event) -> str:

@@ -11,9 +11,11 @@ from events import assistance as a
 from events.ids import CaseId, HouseholdId, PersonId
 from events.sealed import Sealed
 from services.chassis.refusal import Conflict, Malformed, NotFound, Refused
-from services.living.eligibility import LANGUAGE
+from services.living.citing import Act, must_be_citable, papers_for
 from services.living.model import PROGRAMME, Case, Stage
-from services.living.papers import Act, must_be_citable, papers_for
+from services.living.published import Published
+from services.living.ruling import Ruling
+from services.policy.rule import LANGUAGE
 
 Facts = tuple[a.CaseFact, ...]
 
@@ -27,8 +29,9 @@ class About(TypedDict):
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """The events that hold the latest survey, check and assessment."""
+    """The events that hold the application and the latest survey, check and assessment."""
 
+    application: UUID | None = None
     survey: UUID | None = None
     check: UUID | None = None
     assessment: UUID | None = None
@@ -94,22 +97,39 @@ def reason_to_depart(case: Case, departs: bool, reason: str | None) -> Sealed | 
     return Sealed.of(reason, *case.members) if reason is not None else None
 
 
+def must_be_of_the_household(case: Case, means: a.Means) -> None:
+    """Survey and check tell of every member whom the case covers, of each once, and of nobody else."""
+    told = [member.person for member in means.members]
+    if sorted(told) != sorted(case.members):
+        raise Malformed(
+            "means-of-members",
+            "须逐一填写该家庭每个在世成员的情况，各一次。",
+            "Say of every living member of the household what was found, of each once.",
+            field="means.members",
+        )
+
+
 def grounds(
     case: Case,
+    by: Published,
     act: Act,
     day: date,
     rows: tuple[str, ...],
     *,
-    illustrative: bool,
+    ruling: Ruling | None = None,
     assessment: UUID | None = None,
     cited: tuple[str, ...] = (),
 ) -> a.Grounds:
     """`cited`: the officer's choice among the papers in force; the case's own procedure always stands."""
-    must_be_citable(cited, case.basis, day)
-    papers = papers_for(act, case.basis, day)
+    must_be_citable(by, cited, case.basis, day)
+    papers = papers_for(by, case.basis, act, day, ruling)
     chosen = tuple(paper for paper in papers if not cited or paper.number in (case.basis, *cited))
     return a.Grounds(
-        papers=chosen, language=LANGUAGE, rows=rows, assessment=assessment, illustrative=illustrative
+        papers=chosen,
+        language=str(LANGUAGE),
+        rows=rows,
+        assessment=assessment,
+        illustrative=ruling is not None and ruling.rule.illustrative,
     )
 
 

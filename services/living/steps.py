@@ -13,14 +13,14 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from events.assistance import CaseFact, MonthGranted
+from events.assistance import CaseFact, Means, MonthGranted
 from events.ids import CaseId, HouseholdId, PersonId
 from services.chassis.refusal import Conflict, Refused
 from services.chassis.work import Work
-from services.living import application, entitlement
-from services.living.eligibility import Means
+from services.living import application, entitlement, months
 from services.living.entitlement import Outcome
-from services.living.model import CASE, Case
+from services.living.model import CASE, Case, Stage
+from services.living.published import published
 from services.living.rules import Evidence, about
 
 
@@ -45,7 +45,13 @@ def _effective(fact: CaseFact) -> date | None:
 
 
 def apply(
-    work: Work, household: HouseholdId, applicant: PersonId, *, consent: bool, on: date | None = None
+    work: Work,
+    household: HouseholdId,
+    applicant: PersonId,
+    *,
+    consent: bool,
+    apart: bool = False,
+    on: date | None = None,
 ) -> CaseId:
     """A household known to live here applies; it and each of its members may have one running case."""
     home = work.fact("household", household)
@@ -86,6 +92,7 @@ def apply(
         home["township"],
         applicant,
         consent=consent,
+        apart=apart,
         on=on or work.today,
         today=work.today,
     )
@@ -94,7 +101,7 @@ def apply(
 
 
 def accept(work: Work, case: CaseId, *, on: date | None = None) -> Case:
-    facts = application.accept(case_of(work, case), on=on or work.today, today=work.today)
+    facts = application.accept(case_of(work, case), published(work), on=on or work.today, today=work.today)
     return record(work, case, facts)
 
 
@@ -126,12 +133,15 @@ def check(work: Work, case: CaseId, means: Means, *, consistent: bool = True, on
 
 
 def assess(work: Work, case: CaseId) -> Case:
-    facts = application.assess(case_of(work, case), _evidence(work, case), today=work.today)
+    found = case_of(work, case)
+    facts = application.assess(
+        found, published(work), _evidence(work, case), poor=_is_poor(work, found), today=work.today
+    )
     return record(work, case, facts)
 
 
 def post_notice(work: Work, case: CaseId) -> Case:
-    return record(work, case, application.post_notice(case_of(work, case), today=work.today))
+    return record(work, case, application.post_notice(case_of(work, case), published(work), today=work.today))
 
 
 def lodge_objection(work: Work, case: CaseId, statement: str | None = None) -> Case:
@@ -154,6 +164,7 @@ def confirm(
 ) -> Case:
     facts = application.confirm(
         case_of(work, case),
+        published(work),
         _evidence(work, case),
         officer=officer,
         today=work.today,
@@ -169,6 +180,7 @@ def decline(
 ) -> Case:
     facts = application.decline(
         case_of(work, case),
+        published(work),
         _evidence(work, case),
         officer=officer,
         today=work.today,
@@ -185,7 +197,11 @@ def withdraw(work: Work, case: CaseId, reason: str = "request") -> Case:
 
 def grant_month(work: Work, case: CaseId) -> Case:
     """The next month of a granted case, if it has begun; never the same month twice."""
-    return record(work, case, entitlement.grant_month(case_of(work, case), today=work.today))
+    found = case_of(work, case)
+    if found.stage is not Stage.GRANTED or found.next_month is None or found.next_month > work.today:
+        return found
+    by = published(work, found.next_month)
+    return record(work, case, months.grant_month(found, by, today=work.today))
 
 
 def open_review(work: Work, case: CaseId, reason: str) -> Case:
@@ -203,6 +219,7 @@ def conclude_review(
 ) -> Case:
     facts = entitlement.conclude_review(
         case_of(work, case),
+        published(work),
         _evidence(work, case),
         officer=officer,
         today=work.today,
@@ -214,7 +231,14 @@ def conclude_review(
 
 
 def request_exit(work: Work, case: CaseId) -> Case:
-    return record(work, case, entitlement.request_exit(case_of(work, case), today=work.today))
+    return record(
+        work, case, entitlement.request_exit(case_of(work, case), published(work), today=work.today)
+    )
+
+
+def _is_poor(work: Work, case: Case) -> bool:
+    """Whether a member is registered poor and not yet out of poverty: the poor are registered by household."""
+    return any(work.fact("registered-poor", member) is not None for member in case.members)
 
 
 def _evidence(work: Work, case: CaseId) -> Evidence:

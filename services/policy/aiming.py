@@ -12,7 +12,7 @@ from sqlglot import exp
 
 from services.policy.definition import Definition
 from services.policy.paper import Input
-from services.policy.sql.inputs import givens, put, quoted
+from services.policy.sql.inputs import givens, put_stored, quoted
 from services.policy.sql.statement import Building, called
 from services.policy.sql.thresholds import POSITION, Distance
 from services.policy.sql.writing import Sql, all_of, binary, call, case, cast, column, day, field, whole
@@ -69,7 +69,8 @@ class Search:
         self.trying = self._turned().sql("duckdb")
 
     def begin(self, cases: Sequence[Mapping[str, object]]) -> None:
-        put(self.connection, CASES, self.definition, cases)
+        """`cases` as `sql.inputs.storing` makes them."""
+        put_stored(self.connection, CASES, self.definition, cases)
 
     def changing(self, aims: Mapping[int, Aim]) -> set[int]:
         """The cases whose comparison changes between the two ends of the knob."""

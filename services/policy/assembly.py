@@ -14,7 +14,17 @@ from services.policy.finding import Finding
 from services.policy.language.names import names_in
 from services.policy.language.parse import Wrong, parse, parse_cell
 from services.policy.language.tree import Node
-from services.policy.paper import Amount, Input, NamedFormula, Paper, Parameter, Remembered, Table, Value
+from services.policy.paper import (
+    Amount,
+    Input,
+    NamedFormula,
+    Paper,
+    Parameter,
+    Procedure,
+    Remembered,
+    Table,
+    Value,
+)
 
 Part = Parameter | Input | Remembered | NamedFormula | Table
 Step = ParsedFormula | ParsedTable
@@ -102,6 +112,22 @@ def amount_of(
     counting = amending.counting([paper for _, paper in said])
     if counting is None:
         findings.append(conflict("amount", [paper for _, paper in said]))
+        return None
+    return next(one for one in said if one[1] is counting)
+
+
+def procedure_of(
+    papers: Sequence[Paper], name: str, amending: Amending, findings: list[Finding]
+) -> tuple[Procedure, Paper] | None:
+    said = [(one, paper) for paper in papers for one in paper.procedures if one.procedure == name]
+    if not said:
+        findings.append(
+            Finding("no-procedure", f"没有程序“{name}”", f"no paper in force has a procedure `{name}`")
+        )
+        return None
+    counting = amending.counting([paper for _, paper in said])
+    if counting is None:
+        findings.append(conflict(name, [paper for _, paper in said]))
         return None
     return next(one for one in said if one[1] is counting)
 

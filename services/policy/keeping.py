@@ -114,7 +114,12 @@ def rulebook_of(work: Reading, on: date | None = None) -> Rulebook:
 
 def working_days(work: Reading) -> WorkingDays:
     calendars: Mapping[str, list[str]] = work.fact(POLICY, "calendars") or {}
-    return WorkingDays.of({int(year): map(date.fromisoformat, days) for year, days in calendars.items()})
+    return _working_days(tuple((year, tuple(days)) for year, days in calendars.items()))
+
+
+@lru_cache(maxsize=16)
+def _working_days(calendars: tuple[tuple[str, tuple[str, ...]], ...]) -> WorkingDays:
+    return WorkingDays.of({int(year): map(date.fromisoformat, days) for year, days in calendars})
 
 
 @lru_cache(maxsize=16)

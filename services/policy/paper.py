@@ -245,8 +245,12 @@ class Identity(Part):
     issuers: tuple[str, ...] = Field(min_length=1)
     in_force: InForce
     status: Status
-    supersedes: tuple[str, ...] = Field(default=(), description="ids; their parts end with this paper's start")
-    amends: tuple[str, ...] = Field(default=(), description="ids; where both define a part, this one's counts")
+    supersedes: tuple[str, ...] = Field(
+        default=(), description="ids; their parts end with this paper's start"
+    )
+    amends: tuple[str, ...] = Field(
+        default=(), description="ids; where both define a part, this one's counts"
+    )
     pending: Literal["finish_old", "switch_at_next_step"]
     outline: dict[str, str] = Field(min_length=1, description="clause → what it is about")
     notes: tuple[str, ...] = ()

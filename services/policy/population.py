@@ -1,7 +1,9 @@
 """Cases made up for a rule: seeded, of every kind its inputs allow, half of them where the rule changes its mind.
 
-Same seed, same definition: same cases. A case aimed at a threshold (a comparison, a bound of an interval, a pair of
-`min` or `max`, in any formula or table) has one input moved to where the two sides meet, or one unit beside.
+Same seed, definition and number: same cases. Many begin as an example of the papers with a few of its inputs drawn
+anew, since some rows need much to come together that chance seldom brings. A case aimed at a threshold (a comparison, a
+bound of an interval, a pair of `min` or `max`, in any formula or table) has one input moved to where the two sides
+meet, or one unit beside.
 """
 
 from __future__ import annotations
@@ -10,6 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
+from operator import itemgetter
 from random import Random
 from typing import Any
 
@@ -17,12 +20,16 @@ import duckdb
 
 from services.policy.aiming import Aim, Knob, Search
 from services.policy.definition import Definition
-from services.policy.language.intake import Asked, digits_of
+from services.policy.examples import inputs_of
+from services.policy.language.intake import Asked, digits_of, problem_of
 from services.policy.paper import Input
-from services.policy.sql.inputs import givens, longest, range_of
+from services.policy.sql.inputs import givens, longest, range_of, storing, telling
 from services.policy.sql.thresholds import Distance, distances
 
 Case = dict[str, Any]
+Stored = dict[str, Any]
+"""A case as it lies in a table (`sql.inputs.storing`): whole numbers, days as text."""
+
 Drawer = Callable[[float], object]
 Choices = list[tuple[int, list[Knob]]]
 """Distances, by their places, each with the knobs that may move it."""
@@ -40,6 +47,12 @@ OFTEN = (0.03, 0.1, 0.3, 0.6, 0.9)
 CHANGED = 0.4
 """How often, at least, a choice is drawn and not the first of its members, which is most often the plain one."""
 
+BEGUN = 0.4
+"""How often a case begins as an example of the papers, any row as often as another."""
+
+DRAWN_ANEW = 0.08
+"""How often each input, and each field of a record, of an example is drawn anew."""
+
 USUAL_RECORDS = 6
 USUAL_COUNT = 20
 YEARS_OF_DATES = 100
@@ -54,7 +67,7 @@ class Span:
 
 
 class Population:
-    """`cases(n)` gives the first n cases; a longer run begins with the same ones, in blocks."""
+    """`cases(n)` gives n cases, made in blocks."""
 
     def __init__(self, definition: Definition, seed: int) -> None:
         self.definition = definition
@@ -64,24 +77,50 @@ class Population:
         self.building, self.distances = distances(definition)
         self.knobs = self._knobs()
         self.drawers = {name: self._drawer(given) for name, given in self.inputs.items()}
+        self.fields = {
+            name: {field.name: self._drawer(field) for field in given.fields}
+            for name, given in self.inputs.items()
+            if given.type == "list"
+        }
+        self.examples = _examples(definition, self.inputs)
+        self.told = [(name, telling(given)) for name, given in self.inputs.items()]
         self.aimed = 0
 
     def cases(self, count: int) -> Iterator[Case]:
         """Whole inputs as the interpreter takes them. `self.aimed` counts those on a threshold."""
         while count > 0:
-            block = [self._any_case() for _ in range(BLOCK)][:count]
+            block = [self._case() for _ in range(min(BLOCK, count))]
             self.aimed += self._take_aim(block)
-            yield from block
+            for stored in block:
+                yield {name: tell(stored[name]) for name, tell in self.told}
             count -= len(block)
 
     # -- any case ------------------------------------------------------------------------------------
 
-    def _any_case(self) -> Case:
+    def _case(self) -> Stored:
         often = self.random.choice(OFTEN)
+        if self.examples and self.random.random() < BEGUN:
+            return self._like(self.random.choice(self.random.choice(self.examples)), often)
         return {name: draw(often) for name, draw in self.drawers.items()}
 
+    def _like(self, example: Stored, often: float) -> Stored:
+        random = self.random.random
+        case: Stored = {}
+        for name, value in example.items():
+            if random() < DRAWN_ANEW:
+                case[name] = self.drawers[name](often)
+            elif name in self.fields:
+                fields = self.fields[name].items()
+                case[name] = [
+                    {field: draw(often) if random() < DRAWN_ANEW else record[field] for field, draw in fields}
+                    for record in value
+                ]
+            else:
+                case[name] = value
+        return case
+
     def _drawer(self, given: Asked) -> Drawer:
-        """What draws a value of one input; it is told how often a truth is true in this case."""
+        """What draws a value of one input, as it is stored; it is told how often a truth is true in this case."""
         random = self.random.random
         if given.type == "boolean":
             return lambda often: random() < often
@@ -101,7 +140,7 @@ class Population:
         size = min(longest(given), max(least, USUAL_RECORDS)) - least + 1
         fields = {field.name: self._drawer(field) for field in given.fields}
 
-        def records(often: float) -> list[Case]:
+        def records(often: float) -> list[Stored]:
             count = least + int(random() * size)
             return [{name: draw(often) for name, draw in fields.items()} for _ in range(count)]
 
@@ -118,14 +157,11 @@ class Population:
         return Span(max(low, min(-usual // 4, high)), min(high, max(usual, low)))
 
     def _reader(self, given: Asked) -> Callable[[int], object]:
-        """From the whole number of an input to its value."""
+        """From the whole number of a knob to the value as it is stored."""
+        on = self.definition.on
         if given.type == "date":
-            on = self.definition.on
-            return lambda drawn: on + timedelta(days=drawn)
-        if given.type == "count":
-            return lambda drawn: drawn
-        digits = -digits_of(given)
-        return lambda drawn: Decimal(drawn).scaleb(digits)
+            return lambda drawn: (on + timedelta(days=drawn)).isoformat()
+        return lambda drawn: drawn
 
     # -- aimed ---------------------------------------------------------------------------------------
 
@@ -144,7 +180,7 @@ class Population:
         origin = self.definition.on if given.type == "date" else None
         return Knob(name, field, span.low, span.high, origin)
 
-    def _take_aim(self, block: list[Case]) -> int:
+    def _take_aim(self, block: list[Stored]) -> int:
         """Moves one input of about half the cases; gives how many were moved."""
         choices = [(place, self._knobs_for(one)) for place, one in enumerate(self.distances)]
         choices = [(place, knobs) for place, knobs in choices if knobs]
@@ -174,7 +210,7 @@ class Population:
     def _knobs_for(self, distance: Distance) -> list[Knob]:
         return [knob for knob in self.knobs if knob.input in distance.reads]
 
-    def _aim(self, case: Case, choices: Choices) -> Aim | None:
+    def _aim(self, case: Stored, choices: Choices) -> Aim | None:
         """None where the list that the aim needs is empty in this case, or has no record there."""
         place, knobs = self.random.choice(choices)
         knob = self.random.choice(knobs)
@@ -182,7 +218,7 @@ class Population:
         records = min((len(case[name]) for name in lists if name is not None), default=1)
         return Aim(place, knob, self.random.randint(1, records)) if records else None
 
-    def _turn(self, case: Case, knob: Knob, position: int, point: int) -> None:
+    def _turn(self, case: Stored, knob: Knob, position: int, point: int) -> None:
         """To where the sides meet: the last point before or the first behind, or one further."""
         given = self.inputs[knob.input]
         low, high = knob.low, knob.high
@@ -204,6 +240,19 @@ def _promising(choices: Choices, changing: list[Aim]) -> Choices:
 
 def _turns(given: Asked) -> bool:
     return given.type in ("money", "number", "count", "date")
+
+
+def _examples(definition: Definition, asked: dict[str, Input]) -> list[list[Stored]]:
+    """The examples of the papers that this definition can decide, by the row they tell of."""
+    parts = [(name, storing(given)) for name, given in asked.items()]
+    found: dict[str, list[Stored]] = {}
+    groups = (group for paper in definition.papers for group in paper.examples)
+    for group in (one for one in groups if one.programme == definition.programme):
+        for example in group.examples:
+            inputs: Case = inputs_of(definition, group, example)
+            if problem_of(inputs, asked) is None:
+                found.setdefault(example.row, []).append({name: store(inputs[name]) for name, store in parts})
+    return [examples for _, examples in sorted(found.items(), key=itemgetter(0))]
 
 
 def _usual_money(definition: Definition) -> int:

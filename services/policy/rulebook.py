@@ -24,6 +24,7 @@ from services.policy.assembly import (
     given_by,
     in_order,
     of_wrong,
+    procedure_of,
     read_by,
     settled,
 )
@@ -32,7 +33,7 @@ from services.policy.finding import Finding, Refused
 from services.policy.language.dates import WorkingDay
 from services.policy.language.interpret import Compiled, compile_definition
 from services.policy.language.parse import Wrong
-from services.policy.paper import Input, NamedFormula, Paper, Parameter, Remembered, Table
+from services.policy.paper import Input, NamedFormula, Paper, Parameter, Procedure, Remembered, Table
 from services.policy.rule import LANGUAGE, Rule
 
 DAY = timedelta(days=1)
@@ -98,6 +99,14 @@ class Rulebook:
                 said = f"{programme}, {on}: "
                 raise Refused([Finding(wrong.rule, f"{said}{wrong.zh}", f"{said}{wrong.en}")]) from wrong
         return Rule(definition, self._compiled[key])
+
+    def procedure(self, name: str, on: date) -> tuple[Procedure, Paper]:
+        """The procedure of this name that counts on a day, and its paper; raises Refused where there is none, or two."""
+        findings = list[Finding]()
+        found = procedure_of(self.in_force(on), name, self._amending, findings)
+        if found is None:
+            raise Refused(findings)
+        return found
 
     def _must_be_readable(self) -> None:
         findings = []

@@ -14,7 +14,8 @@ from typing import Any
 
 from services.simulator.calendar import Calendar, Story
 from services.simulator.clerk import Answer, Clerk, Office, Refused
-from services.simulator.district import Home
+from services.simulator.district import District, Home
+from services.simulator.means import Means
 
 YUAN = 100
 MOST_VISITS = 60
@@ -36,27 +37,11 @@ class Ending(Enum):
 
 
 @dataclass(slots=True)
-class Means:
-    """What a family has, in yuan a head and month, as surveyors find it."""
-
-    income: int
-    deductions: int = 0
-    property_within_rule: bool = True
-    unstable: bool = False
-
-    def found(self, people: int) -> Answer:
-        return {
-            "monthly_income": self.income * people * YUAN,
-            "deductions": self.deductions * people * YUAN,
-            "property_within_rule": self.property_within_rule,
-        }
-
-
-@dataclass(slots=True)
 class Casework:
     """Every case that the offices have worked on. `means`: by case, as it is now."""
 
     office: Office
+    district: District
     calendar: Calendar
     random: Random
     means: dict[str, Means] = field(default_factory=dict)
@@ -64,16 +49,13 @@ class Casework:
     in_hand: set[str] = field(default_factory=set)
 
     def poor(self) -> Means:
-        return Means(
-            income=self.random.randrange(60, 330, 10),
-            deductions=self.random.choice((0, 0, 0, 30, 60)),
-            unstable=self.random.random() < 0.4,
-        )
+        income = self.random.randrange(60, 330, 10)
+        return Means(income, self.random, unstable=self.random.random() < 0.4)
 
     def not_poor(self) -> Means:
         if self.random.random() < 0.3:
-            return Means(income=self.random.randrange(150, 400, 10), property_within_rule=False)
-        return Means(income=self.random.randrange(900, 1600, 50))
+            return Means(self.random.randrange(150, 400, 10), self.random, property_within_rule=False)
+        return Means(self.random.randrange(1100, 1800, 50), self.random, hardship=False)
 
     def application(self, home: Home, ending: Ending) -> Story:
         """A family applies, and its case goes its way to the decision."""
@@ -176,9 +158,9 @@ class Case:
     def _inquire(self) -> Story:
         """Two surveyors visit, the check of means comes back, the rule is applied."""
         calendar, random, means = self._work.calendar, self._work.random, self._work.means[self.id]
-        found = means.found(len(self._now["members"]))
-        remarks = random.choice(REMARKS)
-        survey = found | {"surveyors": self._work.surveyors(), "unstable": means.unstable, "remarks": remarks}
+        people = [self._work.district.someone(str(one)) for one in self._now["members"]]
+        found = {"means": means.found(people, calendar.today)}
+        survey = found | {"surveyors": self._work.surveyors(), "remarks": random.choice(REMARKS)}
         if not self._step(self._clerk, "survey", survey):
             return
         yield calendar.after(random.randint(1, 4))

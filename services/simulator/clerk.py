@@ -118,11 +118,22 @@ class Office:
         self._finance = self._person()
         self._townships = {town.code: self._person() for town in hecheng().townships}
         self.surveyors = tuple(str(self._person()) for _ in range(6))
+        self._author = self._person()
+        self._approver = self._person()
 
     @cached_property
     def county(self) -> Clerk:
         """The officer of the district's civil affairs who confirms."""
         return self._clerk(self._county, "confirming-officer", Department.CIVIL_AFFAIRS)
+
+    @cached_property
+    def author(self) -> Clerk:
+        """The officer who puts papers forward; another publishes them."""
+        return self._clerk(self._author, "policy-officer", Department.CIVIL_AFFAIRS)
+
+    @cached_property
+    def approver(self) -> Clerk:
+        return self._clerk(self._approver, "policy-officer", Department.CIVIL_AFFAIRS)
 
     @cached_property
     def poverty_alleviation(self) -> Clerk:

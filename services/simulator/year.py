@@ -16,7 +16,7 @@ from functools import partial
 from random import Random
 
 from services.simulator.calendar import Calendar, Story
-from services.simulator.casework import Casework, Ending, Means
+from services.simulator.casework import Casework, Ending
 from services.simulator.changes import KINDS, Changes
 from services.simulator.clerk import Office, Refused
 from services.simulator.district import District, Home
@@ -34,7 +34,7 @@ ENDINGS = {
     Ending.OTHER_SUM: 5,
 }
 AIDED = ("dibao", "tekun")
-RISEN_INCOME = 2000
+RISEN_INCOME = 1500
 
 
 class Year:
@@ -50,7 +50,7 @@ class Year:
         # A source for each concern: a change of one leaves the others as they were.
         self._random = Random(f"{seed} year")
         self._district = District(office, Random(f"{seed} district"))
-        self._casework = Casework(office, self.calendar, Random(f"{seed} cases"))
+        self._casework = Casework(office, self._district, self.calendar, Random(f"{seed} cases"))
         self._changes = Changes.of(office, self._district, self.calendar, Random(f"{seed} changes"))
         self._begun = False
 
@@ -164,8 +164,8 @@ class Year:
             self._review_of(case)
 
     def _review_of(self, case: str) -> None:
-        """A family's income has risen, and somebody reports it."""
-        self._casework.means[case] = Means(income=RISEN_INCOME)
+        """Whoever of a family can work has found work, and somebody reports it."""
+        self._casework.means[case].better_off(RISEN_INCOME)
         try:
             self._office.county.post(f"/living/cases/{case}/reviews", {"reason": "income_changed"})
         except Refused as refused:

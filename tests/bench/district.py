@@ -30,8 +30,8 @@ from services.chassis.settings import Settings
 from services.chassis.tokens import Caller, issue_token
 from services.chassis.work import Work
 from services.cli.house import House
-from services.living.procedures import OF_2021
 from tests.bench.workload import TOWNSHIP, VILLAGE
+from tests.papers import publish_shipped, shipped
 
 ROOT = Path(__file__).parents[2]
 CLERK = UUID("00000000-0000-4000-8000-00000000c1e4")
@@ -52,6 +52,7 @@ def prepare(of: Settings, families: int) -> list[PersonId]:
     try:
         host = EmbeddedHost(list(house.runtimes.values()))
         today = civil_date(SystemClock().now())
+        publish_shipped(house.runtimes["policy"])
         draw = Random(7)
         people = [_single(draw, number) for number in range(families)]
         for start in range(0, families, 50):
@@ -99,7 +100,7 @@ def _grant(some: Sequence[Single], today: date, work: Work) -> None:
         work.record(case, Applied(
             **about, applicant=person, township=TOWNSHIP, consent=True, on=today
         ))  # fmt: skip
-        work.record(case, Accepted(**about, on=today, basis=OF_2021.number))
+        work.record(case, Accepted(**about, on=today, basis=shipped("dibao-2021").identity.number))
         work.record(case, SubsidyGranted(
             **about, amount_fen=38_000, since=today.replace(day=1), confirmed=today, officer=CLERK,
             grounds=grounds,

@@ -43,7 +43,9 @@ from services.cli.house import ROOMS, House
 from services.cli.up import start
 from services.notification.channels import ConsoleChannel
 from services.notification.outgoing import Outgoing
+from services.policy import keeping
 from tests.crash import points, script
+from tests.papers import DIBAO, text_of
 
 CLERK = UUID("00000000-0000-4000-8000-00000000c1e4")
 CALLER = Caller(person=CLERK, post="clerk", department=Department.CIVIL_AFFAIRS)
@@ -226,6 +228,8 @@ def live(life: Life) -> None:
 
 def main() -> None:
     """Fork a life for every line that comes; end with whoever writes the lines."""
+    for id in DIBAO:
+        keeping.paper(*text_of(id))  # read once, as the house is imported once
     wakes, wakened = os.pipe()
     os.set_blocking(wakened, False)
     signal.signal(signal.SIGCHLD, lambda *_: None)

@@ -1,6 +1,6 @@
 """What the office is asked to do: a stream of commands, the same for the same seed, without an end.
 
-Families are registered, apply, are granted dibao, and then somebody dies, leaves, or the family moves; days
+Papers are published; families are registered, apply, are granted dibao, and then somebody dies, leaves, or the family moves; days
 pass in between. A command names the answers that it needs by the numbers of the commands that gave them.
 """
 
@@ -13,16 +13,17 @@ from random import Random
 from typing import Any
 from uuid import UUID, uuid5
 
+from events.assistance import Means, MemberMeans
 from events.ids import CaseId, HouseholdId, PersonId
 from events.registry import Category, Member
 from services.chassis.refusal import Refused
 from services.chassis.work import Work
 from services.living import steps
-from services.living.eligibility import Means
 from services.registry.acts import Place, Register
 from services.registry.divisions import hecheng
 from services.registry.identity import IdNumber, check_digit
 from services.registry.people import Particulars
+from tests.papers import record_shipped
 
 SCRIPT = UUID("00000000-0000-4000-8000-00000000c0de")
 FAMILIES_AT_ONCE = 3
@@ -57,6 +58,7 @@ def commands(seed: int) -> Iterator[Command]:
         number += 1
         return Command(number - 1, service, name, days, values)
 
+    yield command("policy", "publish")
     while True:
         homes: list[tuple[int, list[int], int]] = []
         for _ in range(FAMILIES_AT_ONCE):
@@ -118,8 +120,9 @@ def _apply(work: Work, said: dict[str, Any], seed: int) -> str:
 
 
 def _inquire(work: Work, said: dict[str, Any], seed: int) -> str:
-    means = Means(income_fen=said["income"], deductions_fen=0, property_within_rule=True)
     case = said["case"]
+    members = tuple(MemberMeans(person=person, age=50) for person in steps.case_of(work, case).members)
+    means = Means(members=members, transfer_income=said["income"], property_within_rule=True)
     steps.accept(work, case)
     steps.survey(work, case, (uuid5(SCRIPT, "one"), uuid5(SCRIPT, "another")), means)
     steps.check(work, case, means)
@@ -153,7 +156,13 @@ def _all_die(register: Register, home: HouseholdId, people: list[PersonId], work
         register.die(person, work.today)
 
 
+def _publish(work: Work, said: dict[str, Any], seed: int) -> str:
+    record_shipped(work)
+    return ""
+
+
 DECISIONS: dict[str, Callable[[Work, dict[str, Any], int], str]] = {
+    "publish": _publish,
     "register person": _register_person,
     "register household": _register_household,
     "poor": _poor,

@@ -47,7 +47,11 @@ def test_every_subcommand_named_exists_with_its_options(path: Path) -> None:
             continue
         name, rest = said.groups()
         assert name in COMMANDS, f"{path.name}: {line}"
-        known = {option for parameter in COMMANDS[name].params for option in parameter.opts}
+        command = COMMANDS[name]
+        if isinstance(command, TyperGroup) and (inner := re.match(r" ([a-z]+)", rest)):
+            assert inner[1] in command.commands, f"{path.name}: {line}"
+            command = command.commands[inner[1]]
+        known = {option for parameter in command.params for option in parameter.opts}
         for option in re.findall(r"(?<= )--[a-z-]+", rest):
             assert option in known, f"{path.name}: {line}"
 

@@ -62,8 +62,19 @@ def apply(system: System, household: str, applicant: str) -> str:
     return str(system.eventually(applied, "living knows the household"))
 
 
+def members(system: System, case: str) -> list[str]:
+    """Whom the case covers."""
+    return list(system.get("living", f"cases/{case}")["current"]["members"])
+
+
+def means(people: list[str], income_fen: int = 20_000) -> dict[str, Any]:
+    """A family of grown-ups without work who together get so much in transfers."""
+    found = [{"person": person, "age": 50} for person in people]
+    return {"members": found, "transfer_income": income_fen, "property_within_rule": True}
+
+
 def until_notice(system: System, case: str, income_fen: int = 20_000) -> None:
-    found = {"monthly_income": income_fen, "property_within_rule": True}
+    found = {"means": means(members(system, case), income_fen)}
     system.post("living", f"cases/{case}/acceptance", {})
     system.post("living", f"cases/{case}/survey", found | {"surveyors": SURVEYORS})
     system.post("living", f"cases/{case}/check", found | {"consistent": True})

@@ -26,7 +26,9 @@ from services.chassis.settings import Settings
 from services.chassis.tokens import Caller, issue_token
 from services.cli.house import House
 from services.cli.up import start
+from services.policy import keeping
 from tests.infrastructure.kafka import PARTITIONS
+from tests.papers import publish_shipped
 
 T = TypeVar("T")
 _partitions = cycle(range(1, PARTITIONS))
@@ -60,6 +62,10 @@ class System:
         self.house = House(self.settings, clock=self.clock)
         self.host = start(self.house)
         self._web = self.house.web()
+        policy = self.house.runtimes["policy"]
+        if not policy.store.kept(keeping.POLICY, "papers"):  # else the folder holds a system that ran before
+            publish_shipped(policy)
+            self.settle()
 
     def client(
         self, service: str, department: Department = Department.CIVIL_AFFAIRS, person: UUID = CLERK

@@ -50,7 +50,7 @@ class Bad:
 PERSON = {"name": "石某某", "id_number": "$new_number"}
 HOME = {"head": "$other", "members": [{"person": "$other", "relation": "02"}], "township": families.TOWNSHIP,
         "village": families.VILLAGE, "since": "$today"}  # fmt: skip
-SURVEY = {"surveyors": families.SURVEYORS, "monthly_income": 1, "property_within_rule": True}
+SURVEY = {"surveyors": families.SURVEYORS, "means": families.means(["$head", "$other"])}
 
 
 def broken(name: str, path: str, json: Any, field: str, rule: str, slug: str = "validation") -> Bad:

@@ -150,7 +150,7 @@ def a_family_with_a_case(doors: Doors) -> tuple[str, str]:
     families.registered_poor(world, *people)
     household = families.register_household(world, head, spouse, address=ADDRESS)
     case = families.apply(world, household, head)
-    found = {"monthly_income": 20_000, "property_within_rule": True}
+    found = {"means": families.means(people)}
     world.post("living", f"cases/{case}/acceptance", {})
     survey = found | {"surveyors": families.SURVEYORS, "remarks": REMARKS}
     world.post("living", f"cases/{case}/survey", survey)

@@ -81,8 +81,9 @@ class Told:
             household=self.home,
             members=(self.person,),
             on=DAY,
-            monthly_income=98700,
-            property_within_rule=True,
+            means=a.Means(
+                members=(a.MemberMeans(person=self.person, age=40, wage=98700),), property_within_rule=True
+            ),
             consistent=True,
         )
         work.record(self.case, fact)

@@ -85,7 +85,8 @@ def test_a_grant_and_its_months_are_told_with_the_mark() -> None:
         grounds=GROUNDS,
     )
     month = a.MonthGranted(**ABOUT, month="2026-02", amount_fen=45000, illustrative=True)
-    assert told(grant, blind).zh == "审批确认：给予最低生活保障，每月450.00元〔示例标准〕，自2026-02-01起"
+    granted = "审批确认：给予最低生活保障，每月450.00元〔示例标准〕，自2026-02-01起"
+    assert told(grant, blind).zh == f"{granted}（依据：怀民发〔2020〕15号 一）"
     assert told(month, blind).zh == "2026-02月最低生活保障应发450.00元〔示例标准〕"
     assert "[illustrative]" in told(month, blind).en
 
@@ -115,9 +116,8 @@ def test_of_an_erased_person_it_is_told_that_the_text_is_gone(vault: MemoryVault
 
 
 def test_a_restricted_fact_is_told_only_to_who_is_entitled(vault: MemoryVault) -> None:
-    fact = a.Checked(
-        **ABOUT, on=date(2026, 1, 2), monthly_income=98700, property_within_rule=True, consistent=True
-    )
+    means = a.Means(members=(a.MemberMeans(person=PERSON, age=40, wage=98700),), property_within_rule=True)
+    fact = a.Checked(**ABOUT, on=date(2026, 1, 2), means=means, consistent=True)
     event = UUID(int=5)
     closed = vault.for_reader("living").close_data("living", event, fact.model_dump_json().encode())
     entry = Logs().record("living", CASE, fact, id=event, data=closed, audience="living")

@@ -1,16 +1,19 @@
-"""A small district for living's tests: a registry that only records, living itself, days that pass."""
+"""A small district for living's tests: a registry that only records, the papers, living itself, days that pass."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
 from events import registry as r
+from events.assistance import Means, MemberMeans
 from events.base import Event, Recorded
 from events.ids import CaseId, HouseholdId, Identifier, PersonId
+from events.policy import PaperProposed
 from services.chassis.clock import SeededIds, SimulatedClock, civil_date, midnight
 from services.chassis.codec import read
 from services.chassis.embedded import EmbeddedHost
@@ -20,16 +23,65 @@ from services.chassis.runtime import Runtime, log_of
 from services.chassis.service import Service
 from services.chassis.store import open_store
 from services.chassis.vault import MemoryVault
+from services.chassis.work import Work
 from services.living import SERVICE, steps
-from services.living.eligibility import Means
 from services.living.model import CASE, Case
+from services.living.published import Published
+from services.policy import SERVICE as POLICY
+from services.policy import model as dossiers
+from services.policy.calendars import WorkingDays
+from services.policy.paper import Paper
+from services.policy.reading import canonical, digest
+from services.policy.rulebook import Rulebook
+from tests.papers import APPROVER, AUTHOR, DIBAO, publish_calendars, publish_shipped, shipped, text_of
 
 DISTRICT = "431202"
 URBAN, RURAL = "431202001000", "431202201000"
 VILLAGE = {URBAN: "431202001001", RURAL: "431202201200"}
-POOR = Means(income_fen=300_00, deductions_fen=0, property_within_rule=True)
 OFFICER, SURVEYOR, SECOND = uuid4(), uuid4(), uuid4()
 E = TypeVar("E", bound=Event)
+Found = Callable[[Sequence[PersonId]], Means]
+
+
+def having(
+    income_fen: int = 0,
+    *,
+    within: bool = True,
+    unstable: bool = False,
+    each: dict[str, Any] | None = None,
+    first: dict[str, Any] | None = None,
+    **family: Any,
+) -> Found:
+    """What a family has: an income from farming, of which no paper deducts anything; `first`: of its first member
+    (`wage`, `in_work` ...), `each`: of all."""
+
+    def means(people: Sequence[PersonId]) -> Means:
+        members = tuple(
+            MemberMeans.model_validate(
+                {"person": person, "age": 40, **(each or {}), **((first or {}) if number == 0 else {})}
+            )
+            for number, person in enumerate(people)
+        )
+        return Means(
+            members=members,
+            business_income=income_fen,
+            property_within_rule=within,
+            unstable=unstable,
+            **family,
+        )
+
+    return means
+
+
+POOR = having(300_00)
+
+
+@cache
+def by(*ids: str) -> Published:
+    """Shipped papers as living decides by them: those of dibao, unless others are named; no calendar."""
+    ids, days = ids or DIBAO, WorkingDays.of({})
+    rulebook = Rulebook(map(shipped, ids), days.is_working)
+    return Published(rulebook, days, {id: text_of(id)[0] for id in ids})
 
 
 def registry() -> Service:
@@ -43,14 +95,20 @@ def registry() -> Service:
 class Office:
     """`store`: a folder for SQLite, or the URL of a PostgreSQL."""
 
-    def __init__(self, store: Path | str, start: date = date(2020, 8, 3)) -> None:
+    def __init__(
+        self, store: Path | str, start: date = date(2020, 8, 3), papers: Sequence[str] = DIBAO
+    ) -> None:
         self.clock = SimulatedClock(midnight(start))
         self.vault = MemoryVault(clock=self.clock, reader="living")
         self.ids = SeededIds(1)
         self.store = store
         self.registry = self.runtime(registry())
+        self.policy = self.runtime(POLICY)
         self.living = self.runtime(SERVICE)
-        self.host = EmbeddedHost([self.registry, self.living])
+        self.host = EmbeddedHost([self.policy, self.registry, self.living])
+        publish_shipped(self.policy, papers)
+        publish_calendars(self.policy, 2020, 2021)
+        self.host.drain()
 
     def runtime(self, service: Service) -> Runtime:
         """Another process of the service, on the same store."""
@@ -76,6 +134,25 @@ class Office:
         while self.today < day:
             self.clock.advance_to(midnight(self.today + timedelta(days=1)))
             self.host.settle(self.today)
+
+    def publish(self, paper: Paper, on: date | None = None) -> None:
+        """Another paper, or another text of one: effective on the day after `on` (today), or when it says."""
+        identity, text = paper.identity, canonical(paper).decode()
+        proposed = PaperProposed(
+            paper=dossiers.paper_id(identity.id), code=identity.id, number=identity.number, digest=digest(paper),
+            title=identity.title, text=text, in_force_from=identity.in_force.first,
+            in_force_to=identity.in_force.last, author=AUTHOR,
+        )  # fmt: skip
+
+        def decide(work: Work) -> None:
+            dossier = work.load(dossiers.DOSSIER, proposed.paper)
+            work.record(proposed.paper, dossiers.propose(dossier, proposed))
+            dossier = work.load(dossiers.DOSSIER, proposed.paper)
+            fact = dossiers.approve(dossier, proposed.digest, APPROVER, on or self.today)
+            work.record(proposed.paper, fact, effective=fact.effective)
+
+        self.policy.decide(decide)
+        self.host.drain()
 
     # -- the registry --------------------------------------------------------------------------------
 
@@ -120,21 +197,22 @@ class Office:
         named = {"consent": True, **named}
         return self.living.decide(lambda work: steps.apply(work, household, applicant, **named))
 
-    def look_into(self, case: CaseId, means: Means = POOR) -> None:
+    def look_into(self, case: CaseId, found: Found = POOR) -> None:
+        means = found(self.case(case).members)
         self.do(steps.survey, case, (SURVEYOR, SECOND), means)
         self.do(steps.check, case, means)
         self.do(steps.assess, case)
 
-    def post(self, household: HouseholdId, applicant: PersonId, means: Means = POOR) -> CaseId:
-        case = self.apply(household, applicant)
+    def post(self, household: HouseholdId, applicant: PersonId, found: Found = POOR, **named: Any) -> CaseId:
+        case = self.apply(household, applicant, **named)
         self.do(steps.accept, case)
-        self.look_into(case, means)
+        self.look_into(case, found)
         self.do(steps.post_notice, case)
         return case
 
-    def grant(self, household: HouseholdId, applicant: PersonId, means: Means = POOR) -> CaseId:
+    def grant(self, household: HouseholdId, applicant: PersonId, found: Found = POOR, **named: Any) -> CaseId:
         """From application to confirmation: eight days."""
-        case = self.post(household, applicant, means)
+        case = self.post(household, applicant, found, **named)
         self.until(self.today + timedelta(days=8))
         self.do(steps.confirm, case, OFFICER)
         return case
@@ -159,7 +237,7 @@ class Office:
 
     def differs(self) -> list[str]:
         """Where replaying the logs gives other rows than the store holds."""
-        stores = {one.source: one.store for one in (self.registry, self.living)}
+        stores = {one.source: one.store for one in (self.policy, self.registry, self.living)}
         was = reconstruct(
             SERVICE, DISTRICT, self.vault, lambda source: log_of(stores[source]),
             positions=self.living.positions(),

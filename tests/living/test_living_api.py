@@ -16,20 +16,22 @@ from fastapi.testclient import TestClient
 from events import registry as r
 from events.ids import HouseholdId, PersonId
 from events.service import Unsealed
-from services import living
+from services import living, policy
 from services.chassis.clock import civil_date, midnight
 from services.chassis.service import Service
 from tests.living.office import RURAL, URBAN, VILLAGE, registry
+from tests.papers import publish_shipped
 from tests.support import District
 
-FOUND = {"monthly_income": 300_00, "property_within_rule": True}
-SURVEY = FOUND | {"surveyors": [str(uuid4()), str(uuid4())], "remarks": "户主欧阳测试卧病在床"}
+SURVEYED = {"surveyors": [str(uuid4()), str(uuid4())], "remarks": "户主欧阳测试卧病在床"}
 
 
 @pytest.fixture
 def district(tmp_path: Path) -> Iterator[District]:
-    services: list[Service] = [registry(), living.SERVICE]
+    services: list[Service] = [policy.SERVICE, registry(), living.SERVICE]
     with District(tmp_path, services) as district:
+        publish_shipped(district.runtime("policy"))
+        district.host.drain()
         district.serve("living", living.routers, living.VIEWS)
         yield district
         assert district.differences("living") == []
@@ -46,6 +48,13 @@ def family(district: District, size: int = 2, township: str = RURAL) -> tuple[st
     district.runtime("registry").decide(lambda work: work.record(household, fact))
     district.host.drain()
     return str(household), [str(one) for one in people]
+
+
+def found(people: list[str], **first: Any) -> dict[str, Any]:
+    """Means of a family with 300 yuan a month from farming; `first`: of its first member."""
+    members: list[dict[str, Any]] = [{"person": person, "age": 40} for person in people]
+    members[0] |= first
+    return {"members": members, "business_income": 300_00, "property_within_rule": True}
 
 
 def applied(client: TestClient, household: str, applicant: str) -> dict[str, Any]:
@@ -69,17 +78,17 @@ def pass_days(district: District, days: int) -> None:
     district.host.follow()
 
 
-def posted(client: TestClient, household: str, applicant: str) -> dict[str, Any]:
-    case = applied(client, household, applicant)
+def posted(client: TestClient, household: str, people: list[str]) -> dict[str, Any]:
+    case = applied(client, household, people[0])
     case = step(client, case, "acceptance")
-    case = step(client, case, "survey", **SURVEY)
-    case = step(client, case, "check", **FOUND, consistent=True)
+    case = step(client, case, "survey", **SURVEYED, means=found(people))
+    case = step(client, case, "check", means=found(people), consistent=True)
     case = step(client, case, "assessment")
     return step(client, case, "notice")
 
 
-def granted(district: District, client: TestClient, household: str, applicant: str) -> dict[str, Any]:
-    case = posted(client, household, applicant)
+def granted(district: District, client: TestClient, household: str, people: list[str]) -> dict[str, Any]:
+    case = posted(client, household, people)
     pass_days(district, 8)
     return step(client, case | {"version": case["version"] + 1}, "confirmation")
 
@@ -93,7 +102,7 @@ def problem(response: Any, status: int, slug: str) -> dict[str, Any]:
 def test_a_case_from_application_to_months_over_http(district: District) -> None:
     clerk = district.client("living")
     household, people = family(district)
-    case = granted(district, clerk, household, people[0])
+    case = granted(district, clerk, household, people)
     assert case["state"] == "granted"
     assert case["amount"]["amount_fen"] == 2 * 417_00 - 300_00
     assert case["amount"]["illustrative"] is True
@@ -109,7 +118,9 @@ def test_an_older_version_is_refused_and_says_which_is_recorded(district: Distri
     household, people = family(district)
     case = applied(clerk, household, people[0])
     step(clerk, case, "acceptance")
-    response = clerk.post(f"/cases/{case['case']}/survey", json=SURVEY | {"version": case["version"]})
+    response = clerk.post(
+        f"/cases/{case['case']}/survey", json=SURVEYED | {"means": found(people), "version": case["version"]}
+    )
     assert "2" in problem(response, 409, "stale-version")["detail"]
 
 
@@ -131,7 +142,7 @@ def test_a_clerk_works_only_in_the_own_township_and_never_confirms(district: Dis
     body = {"household": household, "applicant": people[0], "consent": True}
     problem(other.post("/cases", json=body), 403, "not-allowed")
     own = district.client("living", township=RURAL)
-    case = posted(own, household, people[0])
+    case = posted(own, household, people)
     pass_days(district, 8)
     path = f"/cases/{case['case']}"
     problem(own.post(f"{path}/confirmation", json={}), 403, "not-allowed")
@@ -144,7 +155,7 @@ def test_a_clerk_works_only_in_the_own_township_and_never_confirms(district: Dis
 def test_other_departments_see_that_the_family_was_surveyed_and_not_what_it_has(district: District) -> None:
     clerk = district.client("living")
     household, people = family(district)
-    case = granted(district, clerk, household, people[0])
+    case = granted(district, clerk, household, people)
     path = f"/cases/{case['case']}"
     seen = district.client("living", "health").get(path).json()
     assert [fact["data"] is None for fact in seen["facts"]] == [
@@ -162,7 +173,7 @@ def test_other_departments_see_that_the_family_was_surveyed_and_not_what_it_has(
 def test_remarks_are_opened_for_a_purpose_and_the_look_up_is_recorded(district: District) -> None:
     clerk = district.client("living")
     household, people = family(district)
-    case = posted(clerk, household, people[0])
+    case = posted(clerk, household, people)
     answer = clerk.post(f"/cases/{case['case']}/texts", json={"purpose": "核对入户调查"}).json()
     assert [text["text"] for text in answer["texts"]] == ["户主欧阳测试卧病在床"]
     (record,) = district.facts("living", Unsealed)
@@ -194,7 +205,7 @@ def test_pages_follow_each_other_and_filters_hold(district: District) -> None:
 def test_the_table_marks_every_sum_and_names_nobody(district: District) -> None:
     clerk = district.client("living")
     household, people = family(district)
-    granted(district, clerk, household, people[0])
+    granted(district, clerk, household, people)
     other, others = family(district, 1)
     applied(clerk, other, others[0])
     district.host.follow()
@@ -206,13 +217,23 @@ def test_the_table_marks_every_sum_and_names_nobody(district: District) -> None:
     assert not any(person in response.text for person in people)
 
 
+MEANS = found([str(uuid4())])
+
+
 @pytest.mark.parametrize(
     ("body", "field"),
     [
         ({"surveyors": [str(uuid4())]}, "surveyors"),
         ({"surveyors": [str(UUID(int=1))] * 2}, "surveyors"),
-        ({"monthly_income": -1}, "monthly_income"),
-        ({"monthly_income": 1.5}, "monthly_income"),
+        ({"means": None}, "means"),
+        ({"means": MEANS | {"business_income": -1}}, "means.business_income"),
+        ({"means": MEANS | {"business_income": 1.5}}, "means.business_income"),
+        ({"means": MEANS | {"business_income": "5"}}, "means.business_income"),
+        ({"means": MEANS | {"property_within_rule": 1}}, "means.property_within_rule"),
+        ({"means": MEANS | {"monthly_income": 1}}, "means.monthly_income"),
+        ({"means": found([str(uuid4())])}, "means.members"),
+        ({"means": found([str(uuid4())], age=121)}, "means.members.0.age"),
+        ({"means": found([str(uuid4())], disability_kind="unknown")}, "means.members.0.disability_kind"),
         ({"on": "2020-02-30"}, "on"),
         ({"on": "2999-01-01"}, "on"),
         ({"unknown": 1}, "unknown"),
@@ -224,7 +245,7 @@ def test_bad_input_names_the_field_and_stores_nothing(
     clerk = district.client("living")
     household, people = family(district)
     case = step(clerk, applied(clerk, household, people[0]), "acceptance")
-    response = clerk.post(f"/cases/{case['case']}/survey", json=SURVEY | body)
+    response = clerk.post(f"/cases/{case['case']}/survey", json=SURVEYED | {"means": found(people)} | body)
     assert response.status_code == 422
     assert any(field in error["field"] for error in response.json()["errors"]), response.text
     assert clerk.get(f"/cases/{case['case']}").json()["current"]["version"] == 2
@@ -234,3 +255,36 @@ def test_an_unknown_case_is_not_found(district: District) -> None:
     clerk = district.client("living")
     problem(clerk.get(f"/cases/{uuid4()}"), 404, "not-found")
     problem(clerk.post(f"/cases/{uuid4()}/acceptance", json={}), 404, "not-found")
+
+
+def test_every_living_member_is_told_of_exactly_once(district: District) -> None:
+    clerk = district.client("living")
+    household, people = family(district)
+    case = step(clerk, applied(clerk, household, people[0]), "acceptance")
+    path = f"/cases/{case['case']}/survey"
+    for members in (people[:1], [*people, people[0]], [*people, str(uuid4())]):
+        response = clerk.post(path, json=SURVEYED | {"means": found(members)})
+        said = problem(response, 422, "means-of-members")
+        assert "means.members" in str(said)
+    step(clerk, case, "survey", **SURVEYED, means=found(people[::-1]))
+
+
+def test_what_no_paper_can_decide_on_is_refused_by_its_name(district: District) -> None:
+    clerk = district.client("living")
+    household, people = family(district)
+    case = step(clerk, applied(clerk, household, people[0]), "acceptance")
+    rich = found(people, wage=10**9)
+    case = step(clerk, case, "survey", **SURVEYED, means=rich)
+    case = step(clerk, case, "check", means=rich, consistent=True)
+    response = clerk.post(f"/cases/{case['case']}/assessment", json={})
+    assert "家庭成员[0].工资" in str(problem(response, 422, "means-outside-rule"))
+
+
+def test_without_papers_nothing_is_accepted_and_the_answer_says_what_to_do(tmp_path: Path) -> None:
+    with District(tmp_path, [policy.SERVICE, registry(), living.SERVICE]) as district:
+        district.serve("living", living.routers, living.VIEWS)
+        clerk = district.client("living")
+        household, people = family(district)
+        case = applied(clerk, household, people[0])
+        said = problem(clerk.post(f"/cases/{case['case']}/acceptance", json={}), 409, "no-rule")
+        assert "doudi policy publish" in said["detail"]

@@ -12,7 +12,7 @@ import pytest
 from events import assistance as a
 from events.ids import CaseId, HouseholdId, PersonId
 from events.registry import Category, Member
-from services import living, registry
+from services import living, policy, registry
 from services.chassis.clock import civil_date, midnight
 from services.living import steps
 from services.living.model import CASE, Case
@@ -20,6 +20,7 @@ from services.registry.acts import Place, Register
 from services.registry.identity import IdNumber, check_digit
 from services.registry.people import Particulars
 from tests.living.office import OFFICER, POOR, SECOND, SURVEYOR
+from tests.papers import publish_shipped
 from tests.support import District
 
 PLACE = Place("431202101000", "431202101201")
@@ -27,7 +28,9 @@ PLACE = Place("431202101000", "431202101201")
 
 @pytest.fixture
 def district(tmp_path: Path) -> Iterator[District]:
-    with District(tmp_path, [registry.SERVICE, living.SERVICE]) as district:
+    with District(tmp_path, [policy.SERVICE, registry.SERVICE, living.SERVICE]) as district:
+        publish_shipped(district.runtime("policy"))
+        district.host.drain()
         yield district
         for name in ("registry", "living"):
             assert district.differences(name) == []
@@ -71,8 +74,9 @@ def grant(district: District, household: HouseholdId, applicant: PersonId) -> Ca
     decide = district.runtime("living").decide
     case: CaseId = decide(lambda work: steps.apply(work, household, applicant, consent=True))
     decide(lambda work: steps.accept(work, case))
-    decide(lambda work: steps.survey(work, case, (SURVEYOR, SECOND), POOR))
-    decide(lambda work: steps.check(work, case, POOR))
+    means = POOR(case_of(district, case).members)
+    decide(lambda work: steps.survey(work, case, (SURVEYOR, SECOND), means))
+    decide(lambda work: steps.check(work, case, means))
     decide(lambda work: steps.assess(work, case))
     decide(lambda work: steps.post_notice(work, case))
     until(district, civil_date(district.clock.now()) + timedelta(days=8))

@@ -12,7 +12,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import services.policy
-from services.living.eligibility import Means, assess
 from services.policy.checking import check
 from services.policy.examples import run
 from services.policy.language.intake import InputWrong
@@ -37,7 +36,9 @@ BASES = {
     "social-assistance-law-2026",
     "standards-illustrative",
 }
-URBAN, RURAL = "431202001000", "431202201000"
+STANDARDS = {True: ((date(2024, 12, 1), 703_00), (date.min, 588_00)),
+             False: ((date(2024, 12, 1), 515_00), (date.min, 417_00))}  # fmt: skip
+"""By urban: fen a head and month from a day on, as `standards-illustrative` says."""
 NOBODY: dict[str, object] = {
     "年龄": 40,
     "工资": Decimal("0.00"),
@@ -354,8 +355,12 @@ def test_drinking_water_has_no_department_until_the_district_names_one():
     urban=st.booleans(),
     within=st.booleans(),
 )
-def test_the_papers_pay_what_the_plain_function_pays_on_its_own_inputs(income, members, day, urban, within):
-    plain = assess(members, Means(income, 0, within), day, URBAN if urban else RURAL)
+def test_without_deductions_the_papers_pay_standard_times_heads_less_income(
+    income, members, day, urban, within
+):
+    standard = next(fen for first, fen in STANDARDS[urban] if first <= day)
+    lacking = standard * members - income
+    expected = ("PROPERTY", 0) if not within else ("ABOVE", 0) if lacking <= 0 else ("HOUSEHOLD", lacking)
     row, amount = decide(
         day,
         *[person()] * members,
@@ -363,9 +368,4 @@ def test_the_papers_pay_what_the_plain_function_pays_on_its_own_inputs(income, m
         转移净收入=Decimal(income) / 100,
         财产符合=within,
     )
-    rows = {
-        "property_over_rule": "PROPERTY",
-        "income_not_below_standard": "ABOVE",
-        "income_below_standard": "HOUSEHOLD",
-    }
-    assert (row, amount) == (rows[plain.reason], f"{Decimal(plain.amount_fen) / 100:.2f}")
+    assert (row, amount) == (expected[0], f"{Decimal(expected[1]) / 100:.2f}")

@@ -87,6 +87,10 @@ def test_folds_over_a_list_leave_out_what_the_test_leaves_out_and_an_empty_list_
             formula("some", "any(m.wage > people for m in members where m.able)", "boolean")
             | {"formula": "any(m.wage > 0 for m in members where m.able)"},
             formula("every", "all(m.able for m in members where m.grade = 0)", "boolean"),
+            formula("light", "sum(m.wage for m in members where m.grade < people)", "yuan"),
+            formula("any_light", "any(m.able for m in members where m.grade < people)", "boolean"),
+            formula("all_light", "all(m.able for m in members where m.grade < people)", "boolean"),
+            formula("lights", "count(m in members where m.grade < people)"),
             formula("old", "any(age(m.born, decision_day) >= 60 for m in members)", "boolean"),
         ],
         amount="all_wages + able_wages",

@@ -158,6 +158,11 @@ def _is_positive(asked: Asked) -> bool:
 
 def wrong_input(inputs: Mapping[str, object], asked: Mapping[str, Input]) -> InputWrong:
     """What is wrong with inputs that the compiled check refused."""
+    return problem_of(inputs, asked) or InputWrong("inputs", "输入不可用", "the inputs cannot be used")
+
+
+def problem_of(inputs: Mapping[str, object], asked: Mapping[str, Input]) -> InputWrong | None:
+    """The first thing wrong with the inputs, None if nothing is."""
     for name in inputs:
         if name not in asked:
             return InputWrong(name, "没有这项输入", "there is no such input")
@@ -166,7 +171,7 @@ def wrong_input(inputs: Mapping[str, object], asked: Mapping[str, Input]) -> Inp
             return InputWrong(name, "缺少这项输入", "this input is missing")
         if (found := _problem(one, inputs[name], name)) is not None:
             return found
-    return InputWrong("inputs", "输入不可用", "the inputs cannot be used")
+    return None
 
 
 def _problem(asked: Asked, value: object, name: str) -> InputWrong | None:

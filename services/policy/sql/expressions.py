@@ -8,6 +8,7 @@ from typing import Final
 
 from sqlglot import exp
 
+from services.policy.language.names import names_in
 from services.policy.language.tree import (
     Call,
     Choices,
@@ -60,6 +61,7 @@ from services.policy.sql.writing import (
     field,
     opposite,
     text,
+    those,
     truth,
     whole,
 )
@@ -176,11 +178,20 @@ def _call(node: Call, scope: Scope) -> Value:
 
 
 def _fold(node: Over, scope: Scope) -> Value:
-    """A record left out counts as nothing: filtering the list first would copy it."""
+    """A record left out counts as nothing: filtering the list first would copy it.
+
+    Only where the test also looks outside the record is it filtered: what is outside is then copied for fewer records.
+    """
     records, inside = column(node.list), scope.of_record(node.row, node.list)
     where = truth(True) if node.where is None else condition(node.where, inside)
 
+    filtered = node.where is not None and any(
+        isinstance(scope.names[name].sql, exp.Column) for name in names_in(node.where)
+    )
+
     def over_all(counted: Sql, left_out: Sql | None) -> Sql:
+        if filtered:
+            return each(those(records, node.row, where), node.row, counted)
         kept = counted if node.where is None else case([(where, counted)], left_out)
         return each(records, node.row, kept)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
+from decimal import Decimal
 from itertools import islice
 from typing import Any
 
@@ -86,21 +87,41 @@ def storing(given: Asked) -> Callable[[Any], object]:
     return lambda value: int(value * unit)
 
 
+def telling(given: Asked) -> Callable[[Any], object]:
+    """Back from what `storing` gives to a value as the interpreter takes it."""
+    if isinstance(given, Input) and given.type == "list":
+        parts = [(one.name, telling(one)) for one in given.fields]
+        return lambda records: [{name: tell(record[name]) for name, tell in parts} for record in records]
+    if given.type in ("boolean", "choice", "count"):
+        return lambda value: value
+    if given.type == "date":
+        return date.fromisoformat
+    digits = -digits_of(given)
+    return lambda value: Decimal(value).scaleb(digits)
+
+
 def put(
     connection: DuckDBPyConnection, table: str, definition: Definition, cases: Iterable[Mapping[str, object]]
 ) -> int:
     """A new table of these cases, numbered by `id` from 0; gives their number."""
-    wanted = givens(definition)
-    columns = {"id": "BIGINT", **{name: column_type(given) for name, given in wanted.items()}}
+    parts = [(name, storing(given)) for name, given in givens(definition).items()]
+    stored = ({name: store(one[name]) for name, store in parts} for one in cases)
+    return put_stored(connection, table, definition, stored)
+
+
+def put_stored(
+    connection: DuckDBPyConnection, table: str, definition: Definition, cases: Iterable[Mapping[str, object]]
+) -> int:
+    """`put` of cases that are already as `storing` makes them."""
+    columns = {"id": "BIGINT", **{name: column_type(given) for name, given in givens(definition).items()}}
     kinds = ", ".join(f"{quoted(name)} {kind}" for name, kind in columns.items())
     connection.execute(f"CREATE TABLE {quoted(table)} ({kinds})")
     shape = json.dumps([_shape(definition, columns)], ensure_ascii=False)
     into = f"INSERT INTO {quoted(table)} SELECT one.* FROM (SELECT unnest(from_json(?, ?)) AS one)"
-    parts = [(name, storing(given)) for name, given in wanted.items()]
     numbered = iter(enumerate(cases))
     count = 0
     while batch := list(islice(numbered, BATCH)):
-        rows = [{"id": id_, **{name: store(one[name]) for name, store in parts}} for id_, one in batch]
+        rows = [{"id": id_, **one} for id_, one in batch]
         connection.execute(into, [json.dumps(rows, ensure_ascii=False), shape])
         count += len(rows)
     return count

@@ -106,5 +106,11 @@ def each(values: Sql, row: str, value: Sql) -> Sql:
     return call("list_transform", values, lambda_)
 
 
+def those(values: Sql, row: str, test: Sql) -> Sql:
+    """The records of `values` for which the test holds."""
+    lambda_ = exp.Lambda(this=test, expressions=[exp.to_identifier(row, quoted=True)])
+    return call("list_filter", values, lambda_)
+
+
 def error(message: str) -> Sql:
     return call("error", text(message))
