@@ -19,6 +19,7 @@ from services.chassis.runtime import Runtime
 from services.chassis.store import open_store
 from services.chassis.vault import MemoryVault
 from services.living import SERVICE as LIVING
+from services.policy import SERVICE as POLICY
 from services.registry import SERVICE as REGISTRY
 from tests.crash import script
 from tests.crash.judging import remains
@@ -115,12 +116,12 @@ class Watch:
 
 
 class Clocks:
-    """The registry and living, each on a machine of its own."""
+    """The registry on a machine of its own; living, and policy that it listens to, on another."""
 
     def __init__(self, folder: Path) -> None:
         self.registry_clock, self.living_clock = (Watch(datetime(2021, 8, 2, 1, tzinfo=UTC)) for _ in "12")
         vault = MemoryVault(clock=self.living_clock)
-        self.registry, self.living = (
+        policy, self.registry, self.living = (
             Runtime(
                 service,
                 open_store(f"sqlite:///{folder}/{service.name}.sqlite", service.name),
@@ -129,9 +130,13 @@ class Clocks:
                 ids=SystemIds(),
                 keys=vault.for_reader(service.name),
             )
-            for service, clock in ((REGISTRY, self.registry_clock), (LIVING, self.living_clock))
+            for service, clock in (
+                (POLICY, self.living_clock),
+                (REGISTRY, self.registry_clock),
+                (LIVING, self.living_clock),
+            )
         )
-        self.host = EmbeddedHost([self.registry, self.living])
+        self.host = EmbeddedHost([policy, self.registry, self.living])
         self._serial = 0
 
     def register(self) -> None:

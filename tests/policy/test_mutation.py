@@ -25,7 +25,7 @@ from services.policy.rulebook import Rulebook
 
 FOLDERS = sorted((Path(services.policy.__file__).parent / "papers").glob("*/paper.yaml"))
 GOLDEN = Path(__file__).parent / "golden"
-SEED, SAMPLE, CASES = 20261124, 60, 2_000
+SEED, SAMPLE, CASES = 20261124, 60, 300
 
 
 class Key(NamedTuple):
