@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from datetime import date
 from functools import cache
+from multiprocessing import get_context
 from pathlib import Path
 from random import Random
 from typing import Any, NamedTuple
@@ -82,9 +85,16 @@ def test_a_seeded_sample_of_slips_in_the_shipped_papers_is_caught() -> None:
 
 @pytest.mark.prove
 @pytest.mark.timeout(1200)
-@pytest.mark.parametrize("paper", shipped(), ids=lambda paper: paper.identity.id)
-def test_every_slip_in_a_shipped_paper_is_caught(paper: Paper) -> None:
-    assert survivors(one for one in all_mutants() if one.paper.identity.id == paper.identity.id) == []
+def test_every_slip_in_a_shipped_paper_is_caught() -> None:
+    """A process for each processor, a paper at a time."""
+    ids = [paper.identity.id for paper in shipped()]
+    with ProcessPoolExecutor(os.cpu_count(), mp_context=get_context("spawn")) as pool:
+        found = dict(zip(ids, pool.map(survivors_of, ids), strict=True))
+    assert found == {id: [] for id in ids}
+
+
+def survivors_of(id: str) -> list[str]:
+    return survivors(one for one in all_mutants() if one.paper.identity.id == id)
 
 
 def test_what_is_listed_as_equal_is_still_a_slip_that_can_be_made() -> None:
