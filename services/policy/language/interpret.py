@@ -77,7 +77,7 @@ def compile_definition(definition: Definition, works: WorkingDay | None = None) 
     )
     space = constants.globals
     exec(compile(ast.fix_missing_locations(module), "<policy>", "exec"), space)
-    return Compiled(space["decide"], space["tell"], tuple(tell.named))  # type: ignore[arg-type]
+    return Compiled(space["decide"], space["tell"], tuple(tell.named))  # type: ignore[arg-type]  # made by exec
 
 
 class _Body:

@@ -145,7 +145,7 @@ class Survey:
 def as_declared(found: Kind, unit: str, tree: Node) -> Kind:
     """The kind of a formula, which must be what its paper declares. Raises Wrong."""
     if unit in ("boolean", "date", "choice"):
-        return must_be(found, unit, tree)  # type: ignore[arg-type]
+        return must_be(found, unit, tree)  # type: ignore[arg-type]  # narrowed by the line above
     if found.type not in ("number", "quotient"):
         must_be(found, "number", tree)
     declared = unit_of(unit)
