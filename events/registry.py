@@ -286,7 +286,9 @@ class ErasureRequested(Event):
 
 
 class Erased(Event):
-    """The person's keys were destroyed, with those of every registration merged into theirs."""
+    """The person's keys were destroyed, with those of every registration merged into theirs, and of households in
+    which nobody but the erased ever lived (an address would tell who it was)."""
 
     person: PersonId
     merged: tuple[PersonId, ...] = ()
+    households: tuple[HouseholdId, ...] = ()

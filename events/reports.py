@@ -8,12 +8,13 @@ refused: who sends them believes that we read them.
 from __future__ import annotations
 
 from datetime import date
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
-from events.base import Event
-from events.ids import HouseholdId, PersonId
+from events.base import Event, Value
+from events.ids import CheckId, HouseholdId, PersonId
+from events.verification import FieldName, Source
 
 
 class DeathReported(Event):
@@ -36,3 +37,24 @@ class PovertyStatusReported(Event):
     person: PersonId
     status: Literal["registered_poor", "lifted"]
     since: date
+
+
+Told = Annotated[
+    str, Field(pattern=r"^[a-z0-9.-]{1,20}$", description="a code, a day or a sum in yuan", examples=["car"])
+]
+
+
+class RecordTold(Value):
+    """A record that a department has of one person, by the fields that it is asked for."""
+
+    person: PersonId
+    record: dict[FieldName, Told]
+
+
+class CheckAnswered(Event):
+    """A department answers a check of means; about whom it names nobody it has nothing on record."""
+
+    check: CheckId
+    source: Source
+    as_of: date = Field(description="the day whose state the data are")
+    records: tuple[RecordTold, ...] = Field(max_length=1000)

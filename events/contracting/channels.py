@@ -46,13 +46,38 @@ def _department(name: str, title: str, *types: str) -> Channel:
 
 CHANNELS: tuple[Channel, ...] = (
     _service("registry", "People, households, categories, enrolment and exit.", "registry"),
-    _service("living", "Basic living: cases of dibao from application to exit.", "assistance"),
+    _service(
+        "living",
+        "Basic living: cases from application to exit, care of tekun persons, reserves for temporary relief.",
+        "assistance",
+        "casework",
+        "evidence",
+        "letters",
+        "living",
+        "remedies",
+    ),
+    _service(
+        "disability",
+        "Disabled persons: cards, cases of subsidies, devices and homes, the yearly sweep, placement and carers.",
+        "assistance",
+        "casework",
+        "evidence",
+        "letters",
+        "disability",
+    ),
+    _service("finance", "Budgets of earmarked funds, payments in batches, what comes back.", "finance"),
+    _service("verification", "Consents, sharing of data, checks, comparisons, mismatches.", "verification"),
     _service("notification", "What was told to whom, and how it went.", "notification"),
     _service("history", "What the keeper of the district's history records about itself."),
     _service("staff", "Posts, who holds them, leave, handover, near relatives.", "staff"),
     _service("policy", "Papers that decisions rest on, and the working days of each year.", "policy"),
-    _department("health", "health department (卫生健康局)", "DeathReported"),
-    _department("civil-affairs", "civil affairs department (民政局)", "DeathReported", "MoveReported"),
+    _department("health", "health department (卫生健康局)", "DeathReported", "CheckAnswered"),
+    _department(
+        "civil-affairs", "civil affairs department (民政局)", "DeathReported", "MoveReported", "CheckAnswered"
+    ),
+    _department("education", "education department (教育局)", "CheckAnswered"),
+    _department("human-resources", "human resources department (人力资源和社会保障局)", "CheckAnswered"),
+    _department("disabled-federation", "disabled persons' federation (残疾人联合会)", "CheckAnswered"),
     _department(
         "poverty-alleviation",
         "poverty alleviation office (扶贫开发办公室)",

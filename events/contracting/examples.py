@@ -19,7 +19,14 @@ from events.ids import KINDS
 
 Example = dict[str, Any]
 
-UPSTREAM = {"registry": ("living",), "living": ("registry",), "notification": ("registry", "living")}
+UPSTREAM = {
+    "registry": ("living",),
+    "living": ("registry",),
+    "verification": ("policy", "registry", "living"),
+    "disability": ("registry", "living"),
+    "finance": ("policy", "registry", "living", "disability"),
+    "notification": ("registry", "living"),
+}
 HAPPENED, RECORDED, DAY = "2020-08-03T01:00:00Z", "2020-08-03T01:00:00.120000Z", "2020-08-03"
 
 

@@ -210,7 +210,7 @@ def _owner(schema: Schema) -> str:
     """Whose the sealed texts of a fact are: the first that it names."""
     for name, node in schema.get("properties", {}).items():
         for choice in (node, *node.get("anyOf", ())):
-            if choice.get("x-identifies") in ("person", "household"):
+            if choice.get("x-identifies") in ("person", "household", "staff"):
                 return identifier(choice["x-identifies"], OTHERS.get(name, 1))
     return identifier("staff 1")
 
