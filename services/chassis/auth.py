@@ -15,6 +15,7 @@ from ipaddress import IPv4Network, IPv6Network, ip_address
 from typing import Annotated, Any
 
 from fastapi import Depends, FastAPI, Request
+from fastapi.concurrency import run_in_threadpool
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import iter_route_contexts
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
@@ -37,11 +38,12 @@ class Access:
     def __init__(self, departments: frozenset[Department]) -> None:
         self.departments = departments
 
-    def __call__(self, request: Request, credentials: Bearer = None) -> Caller:
+    async def __call__(self, request: Request, credentials: Bearer = None) -> Caller:
         known = getattr(request.state, "caller", None)
         if isinstance(known, Caller):  # admitted already, before the body was read
             return self.admitted(known)
-        return self.admit(request, credentials)
+        # In a thread: keys that verify tokens may have to be fetched first.
+        return await run_in_threadpool(self.admit, request, credentials)
 
     def admit(self, request: Request, credentials: HTTPAuthorizationCredentials | None) -> Caller:
         """The caller by the request's token; Problem 401 without a good one, 403 for another department."""
@@ -65,7 +67,7 @@ class Access:
 class Open:
     """A declaration that everybody may call: for health and documentation only."""
 
-    def __call__(self) -> None:
+    async def __call__(self) -> None:
         return None
 
 
@@ -78,10 +80,10 @@ class Observed:
 
     _elsewhere = Access(frozenset({Department.DISTRICT}))
 
-    def __call__(self, request: Request, credentials: Bearer = None) -> None:
+    async def __call__(self, request: Request, credentials: Bearer = None) -> None:
         networks: tuple[IPv4Network | IPv6Network, ...] = request.app.state.settings.metrics_from
         if request.client is None or not _within(request.client.host, networks):
-            self._elsewhere.admit(request, credentials)
+            await run_in_threadpool(self._elsewhere.admit, request, credentials)
 
 
 def _within(host: str, networks: Iterable[IPv4Network | IPv6Network]) -> bool:

@@ -40,7 +40,7 @@ class Database(Protocol):
     def close(self) -> None: ...
 
 
-class _SqliteSession:
+class SqliteSession:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
 
@@ -64,7 +64,7 @@ class SqliteDatabase:
         with self._connections.mine() as connection:
             connection.execute("BEGIN IMMEDIATE")
             try:
-                yield _SqliteSession(connection)
+                yield SqliteSession(connection)
             except BaseException:
                 connection.execute("ROLLBACK")
                 raise
@@ -78,7 +78,7 @@ class SqliteDatabase:
         with self._connections.mine() as connection:
             connection.execute("BEGIN")
             try:
-                yield _SqliteSession(connection)
+                yield SqliteSession(connection)
             finally:
                 connection.execute("ROLLBACK")
 
@@ -86,7 +86,7 @@ class SqliteDatabase:
         self._connections.close()
 
 
-class _PostgresSession:
+class PostgresSession:
     def __init__(self, connection: psycopg.Connection[Row]) -> None:
         self._connection = connection
 
@@ -123,7 +123,7 @@ class PostgresDatabase:
     @contextmanager
     def transaction(self) -> Iterator[Session]:
         with self._pool.connection() as connection, connection.transaction():
-            yield _PostgresSession(connection)
+            yield PostgresSession(connection)
 
     @contextmanager
     def founding(self) -> Iterator[Session]:
@@ -139,7 +139,7 @@ class PostgresDatabase:
             connection.read_only = True
             connection.isolation_level = IsolationLevel.REPEATABLE_READ
             try:
-                yield _PostgresSession(connection)
+                yield PostgresSession(connection)
             finally:
                 connection.rollback()
                 connection.read_only = connection.isolation_level = None

@@ -44,7 +44,7 @@ _HEADERS = {
 class ImportBody:
     """A declaration that a route takes an uploaded file: up to `import_limit` instead of `body_limit`."""
 
-    def __call__(self) -> None:
+    async def __call__(self) -> None:
         return None
 
 

@@ -7,6 +7,7 @@ runs from one seed record the same log. On the system's clock one thread does th
 from __future__ import annotations
 
 import threading
+from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from typing import Protocol
@@ -49,6 +50,8 @@ class EmbeddedHost:
         self.failure: str | None = None
         self.ended = threading.Event()
         self._turn = threading.RLock()
+        self._commits: Counter[str] = Counter()  # by source, that this process has seen
+        self._exhausted: dict[str, int] = {}  # by source: the commits of its own and its upstreams', then
         self._loop = Loop("embedded", self.step, self._fail, IDLE_SECONDS)
         # Live, what is sent has a thread of its own: a slow mail server must not hold up the services.
         self._sending: Loop | None = None
@@ -60,6 +63,7 @@ class EmbeddedHost:
             runtime.committer.observers.append(self)
 
     def committed(self, entries: list[Entry]) -> None:
+        self._commits[entries[0].envelope.source] += 1
         self._loop.wake()
         if self._sending is not None:
             self._sending.wake()
@@ -74,9 +78,19 @@ class EmbeddedHost:
         """Pump every service, in order, until nothing moves."""
         with self._turn:
             total = 0
-            while moved := sum(runtime.pump() for runtime in self.runtimes) + self._send():
+            while moved := sum(self._pump(runtime) for runtime in self.runtimes) + self._send():
                 total += moved
             return total
+
+    def _pump(self, runtime: Runtime) -> int:
+        """Not where nobody has committed anything since it found nothing: that would read for nothing."""
+        commits = sum(self._commits[source] for source in (runtime.source, *runtime.feeds))
+        if self._exhausted.get(runtime.source) == commits:
+            return 0
+        moved = runtime.pump()
+        if not moved and not runtime.stopped:
+            self._exhausted[runtime.source] = commits
+        return moved
 
     def follow(self) -> int:
         with self._turn:
@@ -136,6 +150,7 @@ class EmbeddedHost:
 
     def step(self) -> int:
         """Pump, decide on what is due, close days, follow; how many entries were followed."""
+        self._exhausted.clear()  # another process may have committed, of whom nobody tells
         today = civil_date(self.runtimes[0].around.clock.now())
         self.settle(today)
         self.close_days(today)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from events.base import Entry
@@ -34,43 +35,54 @@ class Feed(Protocol):
 
 
 class Taker(Protocol):
-    """Takes the entries of a source by its own position: an inbox, the district log."""
+    """Takes entries by its own positions: an inbox, the district log."""
 
     def position(self, source: str) -> int: ...
 
-    def take(self, source: str, entries: list[Entry]) -> Taken: ...
+    def take_all(self, batches: Mapping[str, Sequence[Entry]]) -> dict[str, Taken]:
+        """Entries by source, in one transaction, each source as far as it goes."""
 
     def stop(self, source: str, stopped: Stopped) -> None: ...
 
 
 class Drawing:
-    """What a taker draws from its feeds, source by source, as far as each goes."""
+    """What a taker draws from its feeds, as far as each goes: what they have at once is taken at once."""
 
     def __init__(self, taker: Taker, at_once: int = TAKEN_AT_ONCE) -> None:
         self._taker = taker
         self._at_once = at_once
         self._reread: dict[str, int] = {}
 
-    def draw(self, source: str, feed: Feed) -> int:
+    def draw(self, feeds: Mapping[str, Feed]) -> int:
         """How many entries went forward. A gap is read again once: it may be the feed's, not the log's."""
         moved = 0
-        while True:
-            position = self._taker.position(source)
-            entries = feed.read(source, position, self._at_once)
-            if not entries:
-                trouble = feed.trouble(source, position)
-                if trouble is not None:
-                    self._taker.stop(source, trouble)
-                return moved
-            taken = self._taker.take(source, entries)
-            feed.taken(source, taken.entries)
-            moved += taken.entries
-            if taken.stopped and taken.stopped.slug == "gap" and self._reread.get(source) != position:
-                self._reread[source] = position
-                feed.again(source, position)
-                return moved
-            if taken.entries < len(entries) or len(entries) < self._at_once:
-                return moved
+        while feeds:
+            positions = {source: self._taker.position(source) for source in feeds}
+            batches = self._read(feeds, positions)
+            if not batches:
+                break
+            taken = self._taker.take_all(batches)
+            for source, one in taken.items():
+                feeds[source].taken(source, one.entries)
+                moved += one.entries
+            # Last: a feed that reads one source again may forget what it held of others.
+            for source, one in taken.items():
+                gap = one.stopped is not None and one.stopped.slug == "gap"
+                if gap and self._reread.get(source) != positions[source]:
+                    self._reread[source] = positions[source]
+                    feeds[source].again(source, positions[source])
+            feeds = {source: feeds[source] for source, one in taken.items() if one.entries == self._at_once}
+        return moved
+
+    def _read(self, feeds: Mapping[str, Feed], positions: Mapping[str, int]) -> dict[str, list[Entry]]:
+        batches: dict[str, list[Entry]] = {}
+        for source, feed in feeds.items():
+            entries = feed.read(source, positions[source], self._at_once)
+            if entries:
+                batches[source] = entries
+            elif (trouble := feed.trouble(source, positions[source])) is not None:
+                self._taker.stop(source, trouble)
+        return batches
 
 
 class StoreFeed:

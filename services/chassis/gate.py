@@ -31,6 +31,7 @@ from services.chassis.wording import broken_rules
 from services.chassis.work import Work
 
 E = TypeVar("E", bound=Event)
+REPORTS = "reports."
 Message = Mapping[str, Any]
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/~@#+-]{0,199}", re.ASCII)
@@ -65,7 +66,9 @@ class Contract:
 class Gate:
     """Declared beside a service's reactions: `gate.takes(DeathReported, Department.HEALTH)(decide)`."""
 
-    def __init__(self, service: Service) -> None:
+    def __init__(self, service: Service, rest: bool = True) -> None:
+        """`rest`: it refuses what no gate takes; one gate of all that read the topics does."""
+        self._rest = rest
         self._contracts: dict[str, tuple[type[Event], Contract]] = {}
         service.keep(ReportReceived, ReportRefused, of=service.name)(_a_report_is_answered_once)
 
@@ -84,6 +87,14 @@ class Gate:
     def departments(self) -> frozenset[Department]:
         """Who may report anything here."""
         return frozenset(one for _, contract in self._contracts.values() for one in contract.departments)
+
+    def is_for_another(self, message: Message) -> bool:
+        """Whether a message on a topic is another gate's: of a type that it takes, or of none that anybody takes."""
+        told = message.get("type")
+        if isinstance(told, str) and told in self._contracts:
+            return False
+        known = {shape.TYPE for shape in CATALOGUE.values() if shape.TYPE.startswith(REPORTS)}
+        return not self._rest or (isinstance(told, str) and told in known)
 
     def receive(self, work: Work, message: Message) -> Receipt:
         """Take one message, in a decision caused by an actor of the department that sends it.

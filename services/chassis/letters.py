@@ -49,6 +49,8 @@ def shelve(rows: Rows, number: int, entry: Entry, reason: str) -> None:
     rows.keep("letter", letter_key(number), {"entry": state, "data": data, "reason": reason})
     for place in ("letters", *entry.envelope.concerns):
         rows.keep("blocked", place, (rows.fact("blocked", place) or 0) + 1)
+    for concerned in entry.envelope.concerns:
+        rows.keep("queued", _queued(concerned, number), True)
 
 
 def unshelve(rows: Rows, number: int) -> Entry:
@@ -58,7 +60,14 @@ def unshelve(rows: Rows, number: int) -> Entry:
     for place in ("letters", *entry.envelope.concerns):
         left = (rows.fact("blocked", place) or 0) - 1
         rows.keep("blocked", place, left if left > 0 else None)
+    for concerned in entry.envelope.concerns:
+        rows.keep("queued", _queued(concerned, number), None)
     return entry
+
+
+def _queued(concerned: UUID, number: int) -> str:
+    """An id's letters are kept by this, in order of arrival."""
+    return f"{concerned}|{letter_key(number)}"
 
 
 def letter_entry(rows: Rows, number: int) -> Entry:
@@ -96,9 +105,8 @@ def refuse_retry(work: Work, number: int, reason: str) -> None:
 
 def behind_another(work: Work, number: int) -> bool:
     """Whether an earlier letter touches an id of this one; only the earlier one can then be settled."""
-    concerns = set(letter_entry(work, number).envelope.concerns)
-    earlier = work.facts("letter", "", letter_key(number), limit=100_000)
-    return any(concerns & set(decode_state(row["entry"].encode()).envelope.concerns) for _, row in earlier)
+    concerns = letter_entry(work, number).envelope.concerns
+    return any(work.facts("queued", f"{one}|", _queued(one, number), limit=1) for one in concerns)
 
 
 def resumed(work: Work, entry: Entry) -> None:

@@ -28,7 +28,17 @@ Line = MutableMapping[str, Any]
 
 _SILENT = ("uvicorn.access",)  # our own request log says the same without query strings
 _DEAF = ("kafka.net.selector",)  # warns of every tenth of a second that a busy machine takes
-_LOUD = ("kafka", "httpx", "httpcore", "asyncio", "eventsourcing", "openpyxl")  # from WARNING up only
+_LOUD = (
+    "aiokafka",
+    "faust",
+    "mode",
+    "kafka",
+    "httpx",
+    "httpcore",
+    "asyncio",
+    "eventsourcing",
+    "openpyxl",
+)  # from WARNING up only
 _DEPTH = 12
 
 # The messages of these name files, hosts, modules and attributes. A KeyError, a ValueError or a database's

@@ -10,13 +10,11 @@ import threading
 from collections.abc import Callable
 
 import structlog
-from kafka.errors import KafkaError
 
 from services.chassis.store import INFRASTRUCTURE
 
 log = structlog.get_logger(__name__)
 
-PATIENCE = (*INFRASTRUCTURE, KafkaError)
 LONGEST_BACKOFF_SECONDS = 10.0
 
 
@@ -27,12 +25,15 @@ class Loop:
         step: Callable[[], int],
         failed: Callable[[str, BaseException], None],
         idle: float = 0.2,
+        patient: tuple[type[Exception], ...] = INFRASTRUCTURE,
     ) -> None:
-        """`step` returns how much it moved: after 0 the loop sleeps `idle` seconds or until `wake`."""
+        """`step` returns how much it moved: after 0 the loop sleeps `idle` seconds or until `wake`. Failures
+        of the kinds in `patient` are waited out."""
         self.name = name
         self._step = step
         self._failed = failed
         self._idle = idle
+        self._patient = patient
         self._wake = threading.Event()
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
@@ -57,7 +58,7 @@ class Loop:
             try:
                 moved = self._step()
                 failures = 0
-            except PATIENCE as error:
+            except self._patient as error:
                 failures += 1
                 pause = min(0.1 * 2**failures, LONGEST_BACKOFF_SECONDS)
                 log.warning("waiting out", loop=self.name, error=type(error).__name__, seconds=pause)

@@ -46,6 +46,7 @@ _TITLES: dict[int, tuple[str, str, str]] = {
     405: ("method-not-allowed", "不支持该方法", "Method not allowed"),
     406: ("not-acceptable", "无法提供所需格式", "Not acceptable"),
     409: ("conflict", "与已登记的内容冲突", "Conflict"),
+    410: ("gone", "已删除", "Gone"),
     413: ("body-too-large", "请求内容过大", "Body too large"),
     415: ("unsupported-media-type", "不支持该内容类型", "Unsupported media type"),
     422: ("validation", "数据校验未通过", "Validation failed"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from functools import partial
 from typing import Any, TypeVar
@@ -19,6 +19,7 @@ from services.chassis.committer import Committer
 from services.chassis.feeds import Drawing, Feed
 from services.chassis.inbox import Stopped, Taken
 from services.chassis.logs import describe
+from services.chassis.looking import Looking
 from services.chassis.metrics import Metrics
 from services.chassis.reconstruct import keep_chassis_facts
 from services.chassis.restore import RESTORING
@@ -77,6 +78,10 @@ class Runtime:
         """Run one decision to its commit. Its refusal is raised here and leaves no trace."""
         return self.committer.decide(decide, cause or self.cause())
 
+    def looking(self) -> Looking:
+        """What is kept beside the log, for reading only."""
+        return Looking(self.store, self.around.clock)
+
     def start(self, feeds: dict[str, Feed]) -> None:
         """`feeds` by source. Records what the service listens to, where that has changed."""
         if self.store.kept(*RESTORING):
@@ -103,18 +108,27 @@ class Runtime:
     def pump(self) -> int:
         """Take what the feeds have, and the letters to be retried; how many entries went forward."""
         moved = self.decide(inbox.drain_retries) if self._retries() else 0
-        return moved + sum(self._drawing.draw(source, feed) for source, feed in self.feeds.items())
+        return moved + self._drawing.draw(self.feeds)
 
-    def take(self, source: str, entries: list[Entry]) -> Taken:
-        taken = self.decide(lambda work: inbox.take(work, entries))
-        stopped = taken.stopped
+    def take(self, source: str, entries: Sequence[Entry]) -> Taken:
+        return self.take_all({source: entries})[source]
+
+    def take_all(self, batches: Mapping[str, Sequence[Entry]]) -> dict[str, Taken]:
+        """Entries by source, in one transaction; a source that stops holds up no other."""
+        taken = self.decide(
+            lambda work: {source: inbox.take(work, entries) for source, entries in batches.items()}
+        )
+        for source, one in taken.items():
+            self._note(source, one.stopped)
+        return taken
+
+    def _note(self, source: str, stopped: Stopped | None) -> None:
         if stopped is not None and stopped.alarming:
             if self.stopped.get(source) != stopped:
                 log.error("feed stopped", service=self.service.name, upstream=source, why=stopped.slug)
             self.stop(source, stopped)
         elif self.stopped.pop(source, None):
             self.metrics.feed_runs(source)
-        return taken
 
     def stop(self, source: str, stopped: Stopped) -> None:
         """A source goes no further; the service is unready until it does."""

@@ -18,6 +18,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 PREFIX = "DOUDI_"
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
+_LISTS = ("metrics_from", "checkpoint_folders", "witnesses")
 
 
 class UnsafeEnvironment(Exception):
@@ -47,6 +48,16 @@ class Settings(BaseSettings):
     data: Path = Field(
         default=Path("var"), description="folder of the stores, keys and attachments of an embedded host"
     )
+    evidence: Path | None = Field(
+        default=None, description="folder of attachments, encrypted; unset: `evidence` in the data folder"
+    )
+    evidence_limit: int = Field(
+        default=10 << 20, ge=1024, description="bytes of an attachment; `import_limit` bounds it too"
+    )
+    lake: Path | None = Field(
+        default=None,
+        description="folder of a lake that history appends to as it runs; unset: `doudi lake build` does",
+    )
     postgres_url: SecretStr | None = Field(
         default=None,
         description="stores on PostgreSQL, a schema each; `{service}` stands for the service; unset: SQLite",
@@ -60,6 +71,21 @@ class Settings(BaseSettings):
     )
     master_key: SecretStr | None = Field(
         default=None, description="the master key itself, base64, where secrets come as variables"
+    )
+    checkpoint_key: Path | None = Field(
+        default=None,
+        description="file (mode 0600) of the key that signs checkpoints; unset: made in the data folder",
+    )
+    checkpoint_minutes: int = Field(
+        default=60,
+        ge=1,
+        description="minutes after which a checkpoint is signed, also before the day is closed",
+    )
+    checkpoint_folders: Annotated[tuple[Path, ...], NoDecode] = Field(
+        default=(), description="folders outside, where every checkpoint is dropped, comma-separated"
+    )
+    witnesses: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(), description="addresses of witnesses that checkpoints are sent to, comma-separated"
     )
     kafka: str | None = Field(
         default=None, description="bootstrap servers, host:port,…; unset: the embedded feed"
@@ -113,7 +139,7 @@ class Settings(BaseSettings):
     @classmethod
     def _split_lists(cls, values: object) -> object:
         if isinstance(values, dict):
-            return values | {k: _listed(values[k]) for k in ("metrics_from",) if k in values}
+            return values | {k: _listed(values[k]) for k in _LISTS if k in values}
         return values
 
     @model_validator(mode="after")

@@ -11,7 +11,8 @@ from events.sealed import Sealed
 from services.chassis.service import DeclarationError
 
 CHASSIS_KINDS = frozenset(
-    {"position", "heard", "letter", "blocked", "retry", "due", "due-on", "idempotency", "day", "listening"}
+    {"position", "heard", "letter", "blocked", "queued", "retry"}
+    | {"due", "due-on", "idempotency", "day", "listening"}
 )
 
 

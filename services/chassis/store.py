@@ -96,16 +96,25 @@ class Store(Protocol):
     def entries(self, after: int, limit: int) -> list[Entry]:
         """The log behind sequence `after`, in order: the service's notification log."""
 
-    def stream(self, stream: UUID, after: int = 0) -> list[Entry]:
-        """The events of one aggregate, by version, behind version `after`."""
+    def stored(self, after: int, limit: int) -> list[bytes]:
+        """The same as the bytes that lie there, for proofs."""
+
+    def stream(self, stream: UUID, after: int = 0, limit: int | None = None) -> list[Entry]:
+        """The events of one aggregate, by version, behind version `after`, `limit` at the most."""
 
     def kept(self, kind: str, key: str) -> Kept | None: ...
+
+    def kept_of(self, kind: str, keys: Sequence[str]) -> dict[str, Kept]:
+        """Rows of a kind by key, in one reading; a key without a row is left out."""
 
     def kept_range(self, kind: str, first: str, last: str, limit: int) -> list[tuple[str, Kept]]:
         """Rows of a kind with `first` <= key < `last`, by key (bytewise); `last` empty: to the end."""
 
     def kept_kinds(self) -> list[str]:
         """Every kind of which there is a row; reads them all, for checks."""
+
+    def shed(self) -> bool:
+        """Whether what was deleted is gone from the write-ahead log too; where not, somebody reads: ask again."""
 
     def close(self) -> None: ...
 
@@ -115,6 +124,8 @@ class Rows(Protocol):
 
     def kept_bytes(self, kind: str, key: str) -> bytes | None: ...
 
+    def kept_bytes_of(self, kind: str, keys: Sequence[str]) -> list[tuple[str, bytes]]: ...
+
     def kept_bytes_range(self, kind: str, first: str, last: str, limit: int) -> list[tuple[str, bytes]]: ...
 
 
@@ -122,6 +133,9 @@ class KeptRows:
     def kept(self: Rows, kind: str, key: str) -> Kept | None:
         found = self.kept_bytes(kind, key)
         return None if found is None else _decode(found)
+
+    def kept_of(self: Rows, kind: str, keys: Sequence[str]) -> dict[str, Kept]:
+        return {key: _decode(value) for key, value in self.kept_bytes_of(kind, keys)}
 
     def kept_range(self: Rows, kind: str, first: str, last: str, limit: int) -> list[tuple[str, Kept]]:
         return [(key, _decode(value)) for key, value in self.kept_bytes_range(kind, first, last, limit)]

@@ -7,6 +7,7 @@ the library's table lock, and its NOTIFY (an instance-wide lock at commit), unne
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from eventsourcing.postgres import PostgresApplicationRecorder, PostgresDatastore
@@ -89,6 +90,8 @@ class PostgresStore(KeptRows):
                 conn.execute("SELECT pg_advisory_unlock(431202)")
         self._call = SQL(CALL).format(s=self._schema)
         self._get = SQL("SELECT value FROM {s}.kept WHERE kind = %s AND key = %s").format(s=self._schema)
+        of = "SELECT key, value FROM {s}.kept WHERE kind = %s AND key = ANY(%s)"
+        self._of = SQL(of).format(s=self._schema)
         between = "SELECT key, value FROM {s}.kept WHERE kind = %s AND key >= %s"
         self._from = SQL(between + " ORDER BY key LIMIT %s").format(s=self._schema)
         self._between = SQL(between + " AND key < %s ORDER BY key LIMIT %s").format(s=self._schema)
@@ -133,13 +136,22 @@ class PostgresStore(KeptRows):
             self._recorder.select_notifications(start=after, limit=limit, inclusive_of_start=False)
         )
 
-    def stream(self, stream: UUID, after: int = 0) -> list[Entry]:
-        return read_states(self._recorder.select_events(stream, gt=after))
+    def stored(self, after: int, limit: int) -> list[bytes]:
+        found = self._recorder.select_notifications(start=after, limit=limit, inclusive_of_start=False)
+        return [bytes(one.state) for one in found]
+
+    def stream(self, stream: UUID, after: int = 0, limit: int | None = None) -> list[Entry]:
+        return read_states(self._recorder.select_events(stream, gt=after, limit=limit))
 
     def kept_bytes(self, kind: str, key: str) -> bytes | None:
         with self._datastore.get_connection() as conn:
             row = conn.execute(self._get, (kind, key), prepare=True).fetchone()
         return None if row is None else bytes(row["value"])
+
+    def kept_bytes_of(self, kind: str, keys: Sequence[str]) -> list[tuple[str, bytes]]:
+        with self._datastore.get_connection() as conn:
+            found = conn.execute(self._of, (kind, list(keys)), prepare=True).fetchall()
+        return [(row["key"], bytes(row["value"])) for row in found]
 
     def kept_bytes_range(self, kind: str, first: str, last: str, limit: int) -> list[tuple[str, bytes]]:
         query, values = (
@@ -153,6 +165,10 @@ class PostgresStore(KeptRows):
         with self._datastore.get_connection() as conn:
             found = conn.execute(SQL("SELECT DISTINCT kind FROM {s}.kept").format(s=self._schema)).fetchall()
         return sorted(row["kind"] for row in found)
+
+    def shed(self) -> bool:
+        """The server clears deleted rows and its log by itself, in its time (docs/operations.md)."""
+        return True
 
     def close(self) -> None:
         self._datastore.close()

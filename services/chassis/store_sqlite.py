@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -73,15 +74,15 @@ class _Recorder(SQLiteApplicationRecorder):
                     for i, s in enumerate(stored_events, 1)
                 ],
             )
-        for kind, key, value in kept_changes(change):
-            if value is None:
-                c.execute("DELETE FROM kept WHERE kind = ? AND key = ?", (kind, key))
-            else:
-                c.execute(
-                    "INSERT INTO kept VALUES (?, ?, ?)"
-                    " ON CONFLICT (kind, key) DO UPDATE SET value = excluded.value",
-                    (kind, key, value),
-                )
+        kept = list(kept_changes(change))
+        if gone := [(kind, key) for kind, key, value in kept if value is None]:
+            # What finds an erased person must not stay in a freed part of a page.
+            c.execute("PRAGMA secure_delete = ON")
+            c.executemany("DELETE FROM kept WHERE kind = ? AND key = ?", gone)
+        c.executemany(
+            "INSERT INTO kept VALUES (?, ?, ?) ON CONFLICT (kind, key) DO UPDATE SET value = excluded.value",
+            [row for row in kept if row[2] is not None],
+        )
         return None
 
 
@@ -115,19 +116,27 @@ class SqliteStore(KeptRows):
         )
 
     def entries(self, after: int, limit: int) -> list[Entry]:
-        query = "SELECT state FROM stored_events WHERE rowid > ? ORDER BY rowid LIMIT ?"
-        return [decode_state(state) for (state,) in self._select(query, (after, limit))]
+        return [decode_state(state) for state in self.stored(after, limit)]
 
-    def stream(self, stream: UUID, after: int = 0) -> list[Entry]:
+    def stored(self, after: int, limit: int) -> list[bytes]:
+        query = "SELECT state FROM stored_events WHERE rowid > ? ORDER BY rowid LIMIT ?"
+        return [state for (state,) in self._select(query, (after, limit))]
+
+    def stream(self, stream: UUID, after: int = 0, limit: int | None = None) -> list[Entry]:
         query = (
             "SELECT state FROM stored_events WHERE originator_id = ? AND originator_version > ?"
-            " ORDER BY originator_version"
+            " ORDER BY originator_version LIMIT ?"
         )
-        return [decode_state(state) for (state,) in self._select(query, (stream.hex, after))]
+        found = self._select(query, (stream.hex, after, -1 if limit is None else limit))
+        return [decode_state(state) for (state,) in found]
 
     def kept_bytes(self, kind: str, key: str) -> bytes | None:
         found = self._select("SELECT value FROM kept WHERE kind = ? AND key = ?", (kind, key))
         return found[0][0] if found else None
+
+    def kept_bytes_of(self, kind: str, keys: Sequence[str]) -> list[tuple[str, bytes]]:
+        query = "SELECT key, value FROM kept WHERE kind = ? AND key IN (SELECT value FROM json_each(?))"
+        return self._select(query, (kind, json.dumps(keys)))
 
     def kept_bytes_range(self, kind: str, first: str, last: str, limit: int) -> list[tuple[str, bytes]]:
         upper = " AND key < ?" if last else ""
@@ -138,6 +147,13 @@ class SqliteStore(KeptRows):
 
     def kept_kinds(self) -> list[str]:
         return [kind for (kind,) in self._select("SELECT DISTINCT kind FROM kept ORDER BY kind")]
+
+    def shed(self) -> bool:
+        with self._datastore.get_connection(commit=False) as connection:
+            cursor = connection.cursor()
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            (busy, *_) = cursor.fetchone()
+        return not busy
 
     def close(self) -> None:
         self._reading.close()

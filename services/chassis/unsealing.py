@@ -41,25 +41,41 @@ def checked_purpose(purpose: str) -> str:
     return plain
 
 
+class Unsealing:
+    """Texts opened piece by piece, for one purpose; `record` says so once, of all of them."""
+
+    def __init__(self, work: Work, purpose: str) -> None:
+        self._work, self._purpose = work, checked_purpose(purpose)
+        self._whose: set[UUID] = set()
+
+    def open(self, *texts: Sealed | None) -> list[str | None]:
+        """The texts in their order, None for none and for the erased."""
+        keys = self._work.around.keys
+        owners = {UUID(int=owner.int) for text in texts if text is not None for owner in text.owners}
+        erased = keys.erased_of(owners)
+        keys.preload(owners - erased)
+        opened: list[str | None] = []
+        for text in texts:
+            of = [UUID(int=owner.int) for owner in text.owners] if text is not None else []
+            if text is None or erased.intersection(of):
+                opened.append(None)
+            else:
+                opened.append(keys.open_text(text))
+                self._whose.update(of)
+        return opened
+
+    def record(self) -> None:
+        """One `Unsealed` for everything that was opened."""
+        if self._whose:
+            work = self._work
+            work.record(work.service.own(work.around.district), _unsealed(self._purpose, sorted(self._whose)))
+
+
 def unseal(work: Work, purpose: str, *texts: Sealed | None) -> list[str | None]:
     """The texts in their order, None for none and for the erased; records one `Unsealed` for all of them."""
-    purpose = checked_purpose(purpose)
-    keys = work.around.keys
-    erased: dict[UUID, bool] = {}
-    opened: list[str | None] = []
-    whose: set[UUID] = set()
-    for text in texts:
-        owners = [UUID(int=owner.int) for owner in text.owners] if text is not None else []
-        for owner in owners:
-            if owner not in erased:
-                erased[owner] = keys.is_erased(owner)
-        if text is None or any(erased[owner] for owner in owners):
-            opened.append(None)
-        else:
-            opened.append(keys.open_text(text))
-            whose.update(owners)
-    if whose:
-        work.record(work.service.own(work.around.district), _unsealed(purpose, sorted(whose)))
+    unsealing = Unsealing(work, purpose)
+    opened = unsealing.open(*texts)
+    unsealing.record()
     return opened
 
 

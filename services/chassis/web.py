@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from fastapi import APIRouter, Depends, FastAPI
 from fastapi.openapi.utils import get_openapi
+from fastapi.routing import APIRoute
 from pydantic import BaseModel
 from starlette.responses import Response
 
@@ -71,9 +73,7 @@ def create_app(
         redirect_slashes=False,
         dependencies=[Depends(read_request)],
         responses={status: _response(when) for status, when in _WHEN.items()},
-        generate_unique_id_function=lambda route: (
-            f"{route.name}-{'-'.join(sorted(route.methods or ())).lower()}"
-        ),
+        generate_unique_id_function=_operation_id,
     )
     app.state.settings, app.state.tokens, app.state.metrics = settings, tokens, metrics
     for name, value in (state or {}).items():
@@ -87,6 +87,11 @@ def create_app(
     if open_by_neglect:
         raise TypeError(f"routes that do not say who may call them: {', '.join(open_by_neglect)}")
     return app
+
+
+def _operation_id(route: APIRoute) -> str:
+    """Its path and method, which no two routes share, as a generated client's name."""
+    return "-".join(re.findall(r"\w+", route.path_format) + sorted(route.methods or ())).lower()
 
 
 def _version() -> str:

@@ -7,7 +7,7 @@ failure leaves no trace. Nothing here reaches the network or a clock other than 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Protocol, TypeVar
@@ -31,6 +31,7 @@ StreamKey = tuple[str, int]  # kind and number of the identifier
 
 TICK = timedelta(microseconds=1)
 CACHED_ROWS = 200_000
+STREAM_PIECE = 1000
 MISSING: Any = object()
 
 
@@ -45,9 +46,15 @@ class Keys(Opener, Protocol):
 
     def close_data(self, service: str, event_id: UUID, data: bytes) -> bytes: ...
 
+    def close_text(self, sealed: Sealed, event: UUID, field_id: str) -> Sealed: ...
+
     def open_text(self, sealed: Sealed) -> str: ...
 
     def is_erased(self, owner: UUID) -> bool: ...
+
+    def erased_of(self, owners: Iterable[UUID]) -> set[UUID]: ...
+
+    def preload(self, owners: Iterable[UUID]) -> None: ...
 
     def blind_index(self, kind: str, text: str) -> str: ...
 
@@ -147,13 +154,23 @@ class Work:
         if found is None:
             fold = fold or self.service.streams[identifier.kind]
             version, state = 0, fold.initial
-            for entry in self.around.store.stream(UUID(int=identifier.int)):
-                if entry.envelope.subject != identifier.subject:
-                    break
+            for entry in self._history(identifier):
                 version = entry.envelope.streamversion
                 state = fold.evolve(state, read(entry, self.around.keys).data)
             found = self._memory.streams[key] = version, state
         return found
+
+    def _history(self, identifier: Identifier) -> Iterator[Entry]:
+        """An aggregate's own entries, read in pieces: one may be as long as a month has payments."""
+        stream, after = UUID(int=identifier.int), 0
+        while entries := self.around.store.stream(stream, after, STREAM_PIECE):
+            for entry in entries:
+                if entry.envelope.subject != identifier.subject:
+                    return
+                yield entry
+            after = entries[-1].envelope.streamversion
+            if len(entries) < STREAM_PIECE:
+                return
 
     def fact(self, kind: str, key: object) -> Any | None:
         """A row kept beside the log; None where there is none."""
@@ -165,6 +182,20 @@ class Work:
             found = self._memory.kept[place] = self.around.store.kept(*place)
         # A copy: a list appended to by a decision that is then refused must not stay so in the memory.
         return detached(found)
+
+    def facts_of(self, kind: str, keys: Sequence[str]) -> dict[str, Any]:
+        """Rows of a kind by key, in one reading; a key without a row is left out. Nothing of it is remembered, so
+        that whoever goes through very many holds no more than a piece."""
+        mine = {key: self.kept[kind, key] for key in keys if (kind, key) in self.kept}
+        stored = self.around.store.kept_of(kind, [key for key in keys if key not in mine])
+        return stored | {key: detached(value) for key, value in mine.items() if value is not None}
+
+    def foresee(self, kind: str, keys: Iterable[str]) -> None:
+        """Read rows at once for which `fact` will be asked one by one; remembered like those."""
+        memory = self._memory.kept
+        missing = [key for key in dict.fromkeys(keys) if (kind, key) not in memory]
+        found = self.around.store.kept_of(kind, missing) if missing else {}
+        memory.update({(kind, key): found.get(key) for key in missing})
 
     def facts(self, kind: str, first: str = "", last: str = "", limit: int = 1000) -> list[tuple[str, Any]]:
         """Rows of a kind, first <= key < last, by key, `limit` at the most."""
@@ -272,6 +303,11 @@ class Work:
     def sequence(self) -> int:
         """The sequence of the last event recorded, in this transaction too."""
         return self._head.sequence
+
+    @property
+    def last(self) -> UUID | None:
+        """The id of the last event recorded: nobody can choose it beforehand."""
+        return self._head.id
 
     # -- taking back, and handing over ---------------------------------------------------------------
 

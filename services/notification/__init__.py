@@ -18,11 +18,12 @@ from collections.abc import Mapping
 from fastapi import APIRouter
 
 from events import assistance, notification, registry
+from events import remedies as m
 from events.ids import MessageId
 from services.chassis.runtime import Runtime
 from services.chassis.service import Service
 from services.chassis.views import View, ViewReader
-from services.notification import keeping, reactions
+from services.notification import keeping, reactions, remedies
 from services.notification.api import message_routes
 from services.notification.model import MESSAGE
 from services.notification.views import MESSAGES
@@ -58,6 +59,11 @@ SERVICE.on(assistance.SubsidyGranted)(reactions.granted)
 SERVICE.on(assistance.Declined)(reactions.declined)
 SERVICE.on(assistance.MonthGranted)(reactions.month_granted)
 SERVICE.on(assistance.Exited)(reactions.case_ended)
+SERVICE.on(m.ContestedDecision)(remedies.contested)
+SERVICE.on(m.ReviewOverdue)(remedies.overdue)
+SERVICE.on(m.ReviewDecided)(remedies.decided)
+SERVICE.on(m.ArrearsGranted)(remedies.arrears_granted)
+SERVICE.on(m.RecoveryOrdered)(remedies.recovery_ordered)
 SERVICE.due(keeping.SUMMARY_DUE)(reactions.month_summed_up)
 
 

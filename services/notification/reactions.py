@@ -28,7 +28,7 @@ ROWS_AT_ONCE = 1000
 
 def enrolled(work: Work, fact: Recorded[registry.Enrolled]) -> None:
     told = fact.data
-    _tell(
+    tell(
         work,
         _of_person(work, fact, told.person, told.household),
         "enrolled",
@@ -42,55 +42,56 @@ def enrolled(work: Work, fact: Recorded[registry.Enrolled]) -> None:
 def recategorised(work: Work, fact: Recorded[registry.Recategorised]) -> None:
     told = fact.data
     about = _of_person(work, fact, told.person, told.household)
-    _tell(work, about, "recategorised", categories=",".join(told.categories), since=told.since)
+    tell(work, about, "recategorised", categories=",".join(told.categories), since=told.since)
 
 
 def exited(work: Work, fact: Recorded[registry.Exited]) -> None:
     told = fact.data
     about = _of_person(work, fact, told.person, told.household)
-    _tell(work, about, "exited", reason=told.reason, since=told.since, clause=told.clause)
+    tell(work, about, "exited", reason=told.reason, since=told.since, clause=told.clause)
 
 
 def died(work: Work, fact: Recorded[registry.Died]) -> None:
-    _tell(work, _of_person(work, fact, fact.data.person, fact.data.household), "died", on=fact.data.on)
+    tell(work, _of_person(work, fact, fact.data.person, fact.data.household), "died", on=fact.data.on)
 
 
 def accepted(work: Work, fact: Recorded[assistance.Accepted]) -> None:
     told = fact.data
-    about = _of_case(work, fact)
-    _tell(work, about, "accepted", programme=told.programme, on=told.on, basis=told.basis)
+    about = of_case(work, fact)
+    tell(work, about, "accepted", programme=told.programme, on=told.on, basis=told.basis)
 
 
 def notice_posted(work: Work, fact: Recorded[assistance.NoticePosted]) -> None:
     told = fact.data
-    about = _of_case(work, fact)
-    _tell(work, about, "notice_posted", programme=told.programme, on=told.on, until=told.until)
+    about = of_case(work, fact)
+    tell(work, about, "notice_posted", programme=told.programme, on=told.on, until=told.until)
 
 
 def granted(work: Work, fact: Recorded[assistance.SubsidyGranted]) -> None:
     told = fact.data
-    _tell(
+    paid = "granted_once" if told.period == "once" else "granted"
+    tell(
         work,
-        _of_case(work, fact),
-        "granted",
+        of_case(work, fact),
+        paid if told.amount_fen else "recognised",
         programme=told.programme,
         amount_fen=told.amount_fen,
         since=told.since,
         confirmed=told.confirmed,
-        illustrative=_yes(told.grounds.illustrative),
+        illustrative=yes(told.grounds.illustrative),
     )
 
 
 def declined(work: Work, fact: Recorded[assistance.Declined]) -> None:
     told = fact.data
-    about = _of_case(work, fact)
-    _tell(work, about, "declined", programme=told.programme, reason=told.reason, on=told.on)
+    about = of_case(work, fact)
+    tell(work, about, "declined", programme=told.programme, reason=told.reason, on=told.on)
 
 
 def case_ended(work: Work, fact: Recorded[assistance.Exited]) -> None:
     told = fact.data
-    about = _of_case(work, fact)
-    _tell(work, about, "case_ended", programme=told.programme, reason=told.reason, since=told.since)
+    about = of_case(work, fact)
+    tell(work, about, "case_ended", programme=told.programme, reason=told.reason, since=told.since)
 
 
 def month_granted(work: Work, fact: Recorded[assistance.MonthGranted]) -> None:
@@ -140,7 +141,7 @@ class _Sum:
             "township": township,
             "cases": self.cases,
             "total_fen": self.fen,
-            "illustrative": _yes(self.illustrative),
+            "illustrative": yes(self.illustrative),
         }
 
 
@@ -168,7 +169,7 @@ def _of_person(work: Work, fact: Recorded[Event], person: PersonId, household: H
     return _About(fact.envelope.id, home.get("township", ""), person, household, person)
 
 
-def _of_case(work: Work, fact: Recorded[assistance.CaseFact]) -> _About:
+def of_case(work: Work, fact: Recorded[assistance.CaseFact]) -> _About:
     """A case is named by the head of its household."""
     household = fact.data.household
     home = _home(work, household)
@@ -180,7 +181,7 @@ def _home(work: Work, household: HouseholdId | None) -> dict[str, str]:
     return (work.fact("home", household) if household is not None else None) or {}
 
 
-def _tell(work: Work, about: _About, told: str, **values: object) -> None:
+def tell(work: Work, about: _About, told: str, **values: object) -> None:
     for audience, recipient in _recipients(about, told):
         _compose(work, about, told, audience, recipient, values)
 
@@ -233,5 +234,5 @@ def _said(value: object) -> str:
     return value.isoformat() if isinstance(value, date) else str(value)
 
 
-def _yes(value: bool) -> str:
+def yes(value: bool) -> str:
     return "yes" if value else "no"

@@ -41,6 +41,11 @@ TELLINGS = {
         ("programme", "amount_fen", "since", "confirmed", "illustrative"),
         departments=(Department.FINANCE,),
     ),
+    "granted_once": Telling(
+        ("programme", "amount_fen", "confirmed", "illustrative"), departments=(Department.FINANCE,)
+    ),
+    # A status that brings no money: there is nothing for finance to do.
+    "recognised": Telling(("programme", "since", "confirmed")),
     "declined": Telling(("programme", "reason", "on")),
     # Of the whole month at once: nobody reads a letter a family and month.
     "month_granted": Telling(
@@ -48,6 +53,18 @@ TELLINGS = {
         departments=(Department.FINANCE,),
     ),
     "case_ended": Telling(("programme", "reason", "since"), departments=(Department.FINANCE,)),
+    "contested": Telling(("programme", "kind", "on", "until")),
+    # Whoever has to find out why; the family's township hears of the result.
+    "review_overdue": Telling(
+        ("programme", "until"), township=False, departments=(Department.CIVIL_AFFAIRS,)
+    ),
+    "review_decided": Telling(("programme", "outcome", "on")),
+    "arrears_granted": Telling(
+        ("programme", "months", "amount_fen", "illustrative"), departments=(Department.FINANCE,)
+    ),
+    "recovery_ordered": Telling(
+        ("programme", "amount_fen", "parts", "on"), departments=(Department.FINANCE,)
+    ),
     # Whoever pays something to the dead must stop.
     "died": Telling(
         ("on",),

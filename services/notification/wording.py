@@ -87,7 +87,7 @@ def check(contents: Mapping[str, str], tellings: Mapping[str, Telling]) -> dict[
 
 @cache
 def words() -> Mapping[str, str]:
-    """Code → Chinese, of programmes, categories, reasons and townships."""
+    """Code → Chinese, of programmes, categories, reasons, remedies and townships."""
     text = files(__package__).joinpath(FOLDER, "words.json").read_text("utf-8")
     return {code: word for group in json.loads(text).values() for code, word in group.items()}
 
@@ -127,6 +127,8 @@ SPELLING: dict[str, Callable[[str], str]] = {
     "categories": lambda value: "、".join(word(code) for code in value.split(",") if code),
     "programme": word,
     "reason": word,
+    "kind": word,
+    "outcome": word,
     "township": word,
 }
 

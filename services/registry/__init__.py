@@ -14,6 +14,7 @@ from collections.abc import Mapping
 
 from fastapi import APIRouter
 
+from services.chassis import gate_api
 from services.chassis.runtime import Runtime
 from services.chassis.views import ViewReader
 from services.registry import api_exchange, api_households, api_imports, api_people
@@ -35,4 +36,5 @@ def routers(runtime: Runtime, readers: Mapping[str, ViewReader]) -> list[APIRout
         api_households.router(runtime, view),
         api_imports.router(runtime),
         api_exchange.router(runtime, view),
+        gate_api.router(runtime, GATE),
     ]

@@ -102,6 +102,10 @@ class Register:
         first = f"{id}:"
         return {programme for _, programme in self.work.facts("open-case", first, f"{id};")}
 
+    def contested(self, id: PersonId) -> bool:
+        """Whether a review or a report of a case that covers the person is not decided yet."""
+        return bool(self.work.facts("open-contest", f"{id}:", f"{id};", limit=1))
+
     def family(self, id: HouseholdId, others: Iterable[PersonId] = ()) -> Family:
         home = self.household(id)
         involved = dict.fromkeys([*home.members, *others])

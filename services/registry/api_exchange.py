@@ -1,28 +1,22 @@
-"""Routes for departments: the list of beneficiary households, and the gate for their own systems."""
+"""Routes for departments: the list of beneficiary households."""
 
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Body, Request
+from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
 
 from events.registry import Township
 from events.service import Digest
-from services.chassis import problems
-from services.chassis.auth import allow
-from services.chassis.gate import NotEntitled, Receipt
 from services.chassis.refusal import Malformed
 from services.chassis.requests import Command
 from services.chassis.runtime import Runtime
-from services.chassis.tokens import Caller
 from services.chassis.unsealing import checked_purpose
 from services.chassis.views import ViewReader
 from services.chassis.work import Cause
 from services.registry import listing
-from services.registry.reports import GATE
 from services.registry.web import OfTheTen, Text, must_act_in
 
 
@@ -57,15 +51,6 @@ class ListReceipt(BaseModel):
     count: int = Field(ge=0, description="households")
     digest: Digest
     households: tuple[HouseholdListed, ...]
-
-
-class Answer(BaseModel):
-    """The answer to a report; the same for every repeat of it."""
-
-    status: Literal["taken"] = "taken"
-    source: str
-    id: str
-    report: UUID = Field(description="id of our event that records it")
 
 
 def router(runtime: Runtime, view: ViewReader) -> APIRouter:
@@ -114,28 +99,4 @@ def router(runtime: Runtime, view: ViewReader) -> APIRouter:
             ),
         )
 
-    @routes.post("/gate", tags=["gate"])
-    def gate(
-        request: Request,
-        message: Annotated[dict[str, Any], Body(description="a CloudEvents 1.0 message in structured JSON")],
-        caller: Annotated[Caller, allow(*GATE.departments)],
-    ) -> Answer:
-        """Take a report of a department's own system, once; a refused one is on record with its rule."""
-        cause = Cause(caller.to_actor(), request.state.request_id)
-        receipt = runtime.decide(lambda work: GATE.receive(work, message), cause)
-        if not receipt.taken:
-            raise _problem(receipt)
-        return Answer(source=receipt.source, id=receipt.id, report=receipt.report)
-
     return routes
-
-
-def _problem(receipt: Receipt) -> problems.Problem:
-    if receipt.rule == NotEntitled.SLUG:
-        return problems.not_allowed("贵单位无权报送该类型的报告。", "This type is not yours to report.")
-    return problems.invalid(
-        receipt.field,
-        receipt.rule,
-        f"报告未被接受：不符合规则“{receipt.rule}”。记录编号 {receipt.report}。",
-        f"The report was not taken: it breaks the rule {receipt.rule}. On record as {receipt.report}.",
-    )

@@ -17,12 +17,12 @@ from services.chassis.runtime import Runtime
 from services.chassis.settings import Settings
 from services.chassis.tokens import Caller
 from services.chassis.work import Cause
+from services.chassis.workbook import MEDIA_TYPE
 from services.registry.import_jobs import ImportJobs, Job, Progress
 from services.registry.roster import Limits
 from services.registry.roster_report import write_csv, write_workbook
 from services.registry.web import Registrar
 
-_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _CSV = "text/csv"
 
 
@@ -55,10 +55,10 @@ def router(runtime: Runtime) -> APIRouter:
         """How far the import is."""
         return mine(request, id, caller).progress
 
-    @routes.get("/{id}/report.xlsx", **_file(_XLSX))
+    @routes.get("/{id}/report.xlsx", **_file(MEDIA_TYPE))
     def workbook(request: Request, id: UUID, caller: Registrar) -> StreamingResponse:
         """What became of every row, with rules and reasons in Chinese and English."""
-        return report(request, id, caller, write_workbook, _XLSX, "xlsx")
+        return report(request, id, caller, write_workbook, MEDIA_TYPE, "xlsx")
 
     @routes.get("/{id}/report.csv", **_file(_CSV))
     def text(request: Request, id: UUID, caller: Registrar) -> StreamingResponse:

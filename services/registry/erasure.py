@@ -11,10 +11,11 @@ from datetime import date
 from typing import Protocol, Self, runtime_checkable
 from uuid import UUID
 
-from events.ids import PersonId
+from events.ids import HouseholdId, PersonId
 from events.registry import Erased, ErasureRequested, Restricted
 from services.chassis.refusal import Conflict
 from services.chassis.runtime import Runtime
+from services.chassis.shedding import Shedding
 from services.chassis.store import Store
 from services.chassis.work import Work
 from services.registry.acts import Register
@@ -30,6 +31,8 @@ def duty_to_keep(register: Register, id: PersonId, years: int = RETENTION_YEARS)
     today = register.work.today
     if register.open_programmes(id):
         return "open_case"
+    if register.contested(id):
+        return "open_contest"
     if person.announced is not None:
         return "beneficiary"
     if person.living and register.home(id) is not None:
@@ -67,8 +70,19 @@ def ask(work: Work, id: PersonId, reason: str, years: int = RETENTION_YEARS) -> 
             field="person",
         )
     merged = tuple(PersonId(one) for one in work.fact("duplicates", id) or [])
-    work.record(id, Erased(person=id, merged=merged))
+    work.record(id, Erased(person=id, merged=merged, households=_emptied(register, (id, *merged))))
     return "erased"
+
+
+def _emptied(register: Register, going: tuple[PersonId, ...]) -> tuple[HouseholdId, ...]:
+    """Households in which nobody ever lived but those who go now, and those who were erased before."""
+
+    def is_gone(one: PersonId) -> bool:
+        return one in going or register.person(register.survivor(one)).erased
+
+    homes = dict.fromkeys(home for one in going for home in register.work.fact("homes", one) or [])
+    households = [HouseholdId(home) for home in homes]
+    return tuple(home for home in households if all(map(is_gone, register.household(home).lived)))
 
 
 def _restrict(work: Work, id: PersonId, person: Person, duty: str) -> None:
@@ -102,6 +116,7 @@ class KeyDestroyer:
         self._store = store
         self._vault = vault
         self._done: set[str] = set()
+        self._shed = Shedding(store)
 
     @classmethod
     def of(cls, runtime: Runtime) -> Self:
@@ -118,4 +133,5 @@ class KeyDestroyer:
         for person, merged in todo:
             self._vault.erase(UUID(person), [UUID(one) for one in merged])
             self._done.add(person)
+        self._shed()
         return len(todo)

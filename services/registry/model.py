@@ -71,7 +71,8 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Household:
-    """A family living together. `members` maps each to the relation to the head; empty once closed."""
+    """A family living together. `members` maps each to the relation to the head; empty once closed. `lived`: all who
+    ever did."""
 
     known: bool = False
     number: str | None = None
@@ -81,6 +82,7 @@ class Household:
     village: str = ""
     address: Sealed | None = None
     closed: str | None = None
+    lived: frozenset[PersonId] = frozenset()
 
     @property
     def people(self) -> tuple[PersonId, ...]:
@@ -196,6 +198,7 @@ def _(state: Household, fact: facts.HouseholdRegistered) -> Household:
         township=fact.township,
         village=fact.village,
         address=fact.address,
+        lived=frozenset(member.person for member in fact.members),
     )
 
 
@@ -212,7 +215,7 @@ def _(state: Household, fact: facts.HouseholdCorrected) -> Household:
 
 @household.on(facts.MemberJoined)
 def _(state: Household, fact: facts.MemberJoined) -> Household:
-    return replace(state, members=state.members | {fact.person: fact.relation})
+    return _with(state, {fact.person: fact.relation})
 
 
 @household.on(facts.MemberLeft)
@@ -233,7 +236,7 @@ def _(state: Household, fact: facts.HouseholdSplit) -> Household:
 @household.on(facts.HouseholdsMerged)
 def _(state: Household, fact: facts.HouseholdsMerged) -> Household:
     came = {member.person: member.relation for member in fact.members}
-    return replace(state, members=state.members | came)
+    return _with(state, came)
 
 
 @household.on(facts.HouseholdMoved)
@@ -249,6 +252,10 @@ def _(state: Household, fact: facts.HouseholdMovedAway) -> Household:
 @household.on(facts.HouseholdClosed)
 def _(state: Household, fact: facts.HouseholdClosed) -> Household:
     return replace(state, head=None, members={}, closed=fact.reason)
+
+
+def _with(state: Household, came: dict[PersonId, str]) -> Household:
+    return replace(state, members=state.members | came, lived=state.lived | came.keys())
 
 
 def _without(state: Household, gone: set[PersonId]) -> Household:

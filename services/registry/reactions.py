@@ -5,6 +5,7 @@
 | id-number      | blind index     | the person it belongs to                | registry |
 | id-of          | person          | their indexes, duplicates' too          | registry |
 | membership     | person          | the one household they belong to        | registry |
+| homes          | person          | the households they ever belonged to    | registry |
 | merged         | duplicate       | the person it is                        | registry |
 | duplicates     | person          | the registrations merged into theirs    | registry |
 | roster-number  | roster's number | the household                           | registry |
@@ -14,13 +15,14 @@
 | erased         | person          | ids whose keys go with theirs           | registry |
 | case           | case            | programme, members, those before        | living   |
 | open-case      | person:case     | programme                               | living   |
+| open-contest   | person:contest  | review or report, until it is decided   | living   |
 """
 
 from __future__ import annotations
 
 from datetime import date
 
-from events import assistance
+from events import assistance, remedies
 from events import registry as facts
 from events.base import Envelope, Recorded
 from events.ids import HouseholdId, Identifier, PersonId
@@ -34,7 +36,11 @@ SERVICE = Service("registry", listens=("living",))
 SERVICE.stream(PersonId, model.person)
 SERVICE.stream(HouseholdId, model.household)
 
-PROGRAMMES = {"dibao": Category.DIBAO, "tekun": Category.TEKUN}
+PROGRAMMES = {
+    "dibao": Category.DIBAO,
+    "tekun": Category.TEKUN,
+    "rigid-expenditure": Category.RIGID_EXPENDITURE,
+}
 """Aid that decides on enrolment, and the category that it makes."""
 
 
@@ -88,14 +94,21 @@ def a_duplicate_is_the_person(shelf: Shelf, fact: Recorded[facts.PeopleMerged]) 
 def members_belong_to_the_new_household(shelf: Shelf, fact: Recorded[facts.HouseholdRegistered]) -> None:
     _registered(shelf, fact.data.household, fact.envelope)
     for member in fact.data.members:
-        shelf.put("membership", member.person, str(fact.data.household))
+        _belongs(shelf, member.person, fact.data.household)
     if fact.data.number is not None:
         shelf.put("roster-number", fact.data.number, str(fact.data.household))
 
 
 @SERVICE.keep(facts.MemberJoined)
 def who_joined_belongs(shelf: Shelf, fact: Recorded[facts.MemberJoined]) -> None:
-    shelf.put("membership", fact.data.person, str(fact.data.household))
+    _belongs(shelf, fact.data.person, fact.data.household)
+
+
+def _belongs(shelf: Shelf, person: PersonId, household: HouseholdId) -> None:
+    shelf.put("membership", person, str(household))
+    homes = shelf.get("homes", person) or []
+    if str(household) not in homes:
+        shelf.put("homes", person, [*homes, str(household)])
 
 
 @SERVICE.keep(facts.MemberLeft)
@@ -106,7 +119,7 @@ def who_left_belongs_nowhere(shelf: Shelf, fact: Recorded[facts.MemberLeft]) -> 
 @SERVICE.keep(facts.HouseholdsMerged)
 def the_absorbed_belong_to_the_other(shelf: Shelf, fact: Recorded[facts.HouseholdsMerged]) -> None:
     for member in fact.data.members:
-        shelf.put("membership", member.person, str(fact.data.household))
+        _belongs(shelf, member.person, fact.data.household)
 
 
 @SERVICE.keep(facts.HouseholdSplit, facts.HouseholdMovedAway)
@@ -134,7 +147,7 @@ def what_found_the_erased_is_gone(shelf: Shelf, fact: Recorded[facts.Erased]) ->
         shelf.drop("id-number", index)
     shelf.drop("id-of", person)
     shelf.drop("erasure-asked", person)
-    shelf.put("erased", person, [str(one) for one in fact.data.merged])
+    shelf.put("erased", person, [str(one) for one in (*fact.data.merged, *fact.data.households)])
 
 
 # -- cases of living -------------------------------------------------------------------------------------
@@ -145,10 +158,8 @@ def a_case_is_open(shelf: Shelf, fact: Recorded[assistance.Applied]) -> None:
     _cover(shelf, fact.data)
 
 
-@SERVICE.keep(assistance.SubsidyGranted, assistance.Adjusted)
-def a_case_covers_its_members(
-    shelf: Shelf, fact: Recorded[assistance.SubsidyGranted] | Recorded[assistance.Adjusted]
-) -> None:
+@SERVICE.keep(assistance.SubsidyGranted, assistance.Adjusted, assistance.TakenOver)
+def a_case_covers_its_members(shelf: Shelf, fact: Recorded[assistance.CaseFact]) -> None:
     _cover(shelf, fact.data)
 
 
@@ -159,6 +170,18 @@ def a_case_is_over(shelf: Shelf, fact: Recorded[assistance.CaseFact]) -> None:
         shelf.drop("open-case", f"{person}:{fact.data.case}")
     if case is not None:
         shelf.put("case", fact.data.case, case | {"members": [], "before": case["members"]})
+
+
+@SERVICE.keep(remedies.ContestedDecision)
+def something_is_contested(shelf: Shelf, fact: Recorded[remedies.ContestedDecision]) -> None:
+    for person in fact.data.members:
+        shelf.put("open-contest", f"{person}:{fact.data.contest}", fact.data.kind)
+
+
+@SERVICE.keep(remedies.ReviewDecided)
+def it_is_decided(shelf: Shelf, fact: Recorded[remedies.ReviewDecided]) -> None:
+    for person in fact.data.members:
+        shelf.drop("open-contest", f"{person}:{fact.data.contest}")
 
 
 def _cover(shelf: Shelf, fact: assistance.CaseFact) -> None:
@@ -176,8 +199,10 @@ def _cover(shelf: Shelf, fact: assistance.CaseFact) -> None:
 # -- reactions -------------------------------------------------------------------------------------------
 
 
-@SERVICE.on(assistance.SubsidyGranted)
-def aid_granted_makes_the_category(work: Work, fact: Recorded[assistance.SubsidyGranted]) -> None:
+@SERVICE.on(assistance.SubsidyGranted, assistance.TakenOver)
+def aid_granted_makes_the_category(
+    work: Work, fact: Recorded[assistance.SubsidyGranted | assistance.TakenOver]
+) -> None:
     _gains(work, fact.data, fact.data.since)
 
 

@@ -17,13 +17,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import BinaryIO
 
-from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-
+from services.chassis import workbook
 from services.registry.reasons import Reason
 from services.registry.roster_rows import Problem, RefusedRow, RosterRow, SheetNote
 
 HEADINGS = ("工作表", "行", "列", "结果", "规则", "原因", "reason")
+WIDTHS = (16, 8, 16, 10, 26, 60, 60)
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 _UNWRITABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
@@ -97,22 +96,7 @@ def write_csv(outcomes: Iterable[RowOutcome], out: BinaryIO) -> None:
 
 def write_workbook(outcomes: Iterable[RowOutcome], out: BinaryIO) -> None:
     """The report as .xlsx, streamed row by row."""
-    book = Workbook(write_only=True)
-    page = book.create_sheet("导入结果")
-    for letter, width in zip("ABCDEFG", (16, 8, 16, 10, 26, 60, 60), strict=True):
-        page.column_dimensions[letter].width = width
-    page.freeze_panes = "A2"
-    page.append(HEADINGS)
-    for line in _lines(outcomes):
-        cells = []
-        for content in line:
-            cell = WriteOnlyCell(page, value=content)
-            if isinstance(content, str):
-                # openpyxl takes every text that begins with "=" for a formula unless told otherwise.
-                cell.data_type = "s"
-            cells.append(cell)
-        page.append(cells)
-    book.save(out)
+    workbook.write(out, workbook.Sheet("导入结果", HEADINGS, _lines(outcomes), WIDTHS))
 
 
 def _lines(outcomes: Iterable[RowOutcome]) -> Iterator[tuple[str | int, ...]]:

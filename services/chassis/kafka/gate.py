@@ -46,6 +46,8 @@ class GateFeed:
 
     def _receive(self, department: str, headers: list[tuple[str, bytes]], value: bytes) -> None:
         message = message_of(headers, value)
+        if self._gate.is_for_another(message):
+            return
         around = self._runtime.around
         cause = Cause(Actor(department, "gate"), around.ids.event(around.clock.now()))
         self._runtime.decide(lambda work: self._gate.receive(work, message), cause)

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Sequence
 
 import structlog
+from kafka.errors import KafkaError
 
 from events.base import Entry
 from services.chassis.clock import civil_date
@@ -23,6 +24,7 @@ from services.chassis.kafka.topics import create_topics, gate_topic, topic_of
 from services.chassis.loop import Loop
 from services.chassis.runtime import Runtime, upstream_sources
 from services.chassis.service import name_of
+from services.chassis.store import INFRASTRUCTURE
 
 log = structlog.get_logger(__name__)
 
@@ -118,7 +120,7 @@ class KafkaHost:
         self._closing.append(feed.close)
 
     def _loop(self, name: str, step: Callable[[], int], idle: float) -> Loop:
-        loop = Loop(name, step, self._fail, idle)
+        loop = Loop(name, step, self._fail, idle, (*INFRASTRUCTURE, KafkaError))
         self._loops.append(loop)
         return loop
 

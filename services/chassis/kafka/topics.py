@@ -51,13 +51,13 @@ def create_topics(bootstrap: str, topics: Iterable[str], partitions: int, replic
         admin.close()
 
 
-def consumer(bootstrap: str, group: str | None = None) -> KafkaConsumer:
-    """A consumer of committed records only, whose partitions and places we choose ourselves."""
+def consumer(bootstrap: str, group: str | None = None, isolation: str = "read_committed") -> KafkaConsumer:
+    """A consumer, of committed records only unless said, whose partitions and places we choose ourselves."""
     return KafkaConsumer(
         bootstrap_servers=bootstrap,
         group_id=group,
         enable_auto_commit=False,
-        isolation_level="read_committed",
+        isolation_level=isolation,
         # A hint beyond the end must be seen: "latest" would jump, and skip, without a word.
         auto_offset_reset="none",
         bootstrap_timeout_ms=3_000,
@@ -71,6 +71,25 @@ def consumer(bootstrap: str, group: str | None = None) -> KafkaConsumer:
     )
 
 
+def settled_end(bootstrap: str, reader: KafkaConsumer, place: TopicPartition, deadline: float) -> int | None:
+    """The end of what is committed, as `reader` sees it, once that has reached the end of what lies there now; None: not until then.
+
+    A transaction whose commit a killed broker had decided on, and not yet marked, is in no committed reader's sight:
+    whoever goes on from what those see would publish its records once more.
+    """
+    all_records = consumer(bootstrap, isolation="read_uncommitted")
+    try:
+        all_records.assign([place])
+        high = all_records.end_offsets([place])[place]
+    finally:
+        all_records.close(autocommit=False)
+    while (stable := reader.end_offsets([place])[place]) < high:
+        if time.monotonic() > deadline:
+            return None
+        time.sleep(0.05)
+    return int(stable)
+
+
 def last_committed(bootstrap: str, topic: str, partition: int, source: str) -> Entry | None:
     """The last entry of `source` that readers of committed records see; None where there is none.
 
@@ -82,7 +101,9 @@ def last_committed(bootstrap: str, topic: str, partition: int, source: str) -> E
     try:
         reader.assign([place])
         first = reader.beginning_offsets([place])[place]
-        top = reader.end_offsets([place])[place]
+        top = settled_end(bootstrap, reader, place, deadline)
+        if top is None:
+            raise Unreadable(f"{topic}: a transaction there does not end")
         step = 64
         while top > first:
             start = max(first, top - step)
@@ -105,6 +126,14 @@ def last_committed(bootstrap: str, topic: str, partition: int, source: str) -> E
 
 def read_topic(bootstrap: str, topic: str, partition: int, source: str) -> Iterable[Entry]:
     """Every committed entry of `source`, from the first to the last there was when reading began."""
+    for headers, value in read_messages(bootstrap, topic, partition, source):
+        yield from_message(headers, value)
+
+
+def read_messages(
+    bootstrap: str, topic: str, partition: int, source: str
+) -> Iterable[tuple[list[tuple[str, bytes]], bytes]]:
+    """The same as headers and values, as they lie there."""
     place = TopicPartition(topic, partition)
     reader = consumer(bootstrap)
     try:
@@ -117,7 +146,7 @@ def read_topic(bootstrap: str, topic: str, partition: int, source: str) -> Itera
                 idle = time.monotonic()
                 for record in records:
                     if source_of_record(record) == source:
-                        yield from_message(record.headers, record.value)
+                        yield record.headers, record.value
             if time.monotonic() - idle > READ_BACK_SECONDS:
                 raise Unreadable(f"{topic}: no answer within {READ_BACK_SECONDS:.0f} s")
     finally:

@@ -14,7 +14,8 @@ from typing import Generic, TypeVar
 from services.chassis.vault.cipher import Key
 
 SECONDS = 60.0
-LIMIT = 50_000
+LIMIT = 10_000
+"""A key at hand takes some two kilobytes: whoever opens a whole district's texts goes through them in pieces."""
 
 Name = TypeVar("Name", bound=Hashable)
 

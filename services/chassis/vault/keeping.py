@@ -42,9 +42,13 @@ class Keeping:
 
     def is_erased(self, owner: UUID) -> bool:
         """As the vault says now, nothing kept at hand."""
+        return bool(self.erased_of([owner]))
+
+    def erased_of(self, owners: Iterable[UUID]) -> set[UUID]:
+        """Those of them who are erased, as the vault says now, in one reading."""
         with self._keyring.store.transaction() as transaction:
-            row = transaction.read("owner", [str(owner)]).get(str(owner))
-        return row is not None and row.wrapped is None
+            rows = transaction.read("owner", map(str, owners))
+        return {UUID(name) for name, row in rows.items() if row.wrapped is None}
 
     def backup(self, path: str | Path) -> None:
         """One cut of the vault as an SQLite file, mode 0600, complete or not there at all.
