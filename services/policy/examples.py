@@ -12,7 +12,6 @@ from decimal import Decimal
 
 from services.policy.definition import Definition
 from services.policy.finding import Finding, Refused
-from services.policy.language.dates import WorkingDay
 from services.policy.language.intake import InputWrong, as_input
 from services.policy.language.interpret import NoRow
 from services.policy.paper import Example, Examples, Input, Paper, RecordField
@@ -22,11 +21,15 @@ from services.policy.rulebook import Rulebook
 
 NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 Decide = Callable[[Mapping[str, object]], Outcome]
+RulebookOf = Callable[[Sequence[Paper]], Rulebook]
 DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 def run(
-    paper: Paper, others: Sequence[Paper], places: Places | None = None, works: WorkingDay | None = None
+    paper: Paper,
+    others: Sequence[Paper],
+    places: Places | None = None,
+    rulebook_of: RulebookOf = Rulebook,
 ) -> list[Finding]:
     """What does not come out as the paper says (rule `example`), or cannot be decided at all.
 
@@ -34,7 +37,7 @@ def run(
     """
     findings: list[Finding] = []
     for index, group in enumerate(paper.examples):
-        findings += _run_group(paper, group, others, ("examples", index), places or Places(), works)
+        findings += _run_group(paper, group, others, ("examples", index), places or Places(), rulebook_of)
     return findings
 
 
@@ -90,7 +93,7 @@ def _day(text: str) -> object:
 
 
 def _run_group(
-    paper: Paper, group: Examples, others: Sequence[Paper], at: Path, places: Places, works: WorkingDay | None
+    paper: Paper, group: Examples, others: Sequence[Paper], at: Path, places: Places, rulebook_of: RulebookOf
 ) -> Iterator[Finding]:
     papers, missing = together(paper, group, others)
     if missing:
@@ -99,7 +102,7 @@ def _run_group(
         yield Finding("example", f"没有文件 {ids}", f"there is no paper {ids}", file, line)
         return
     try:
-        rulebook = Rulebook(papers, works)
+        rulebook = rulebook_of(papers)
     except Refused as refused:
         yield from refused.findings
         return

@@ -226,6 +226,7 @@ def _limits(paper: Paper, parameters: Mapping[str, Parameter]) -> Iterator[tuple
         if isinstance(part, Remembered):
             where = f" where {part.where}" if part.where else ""
             window = f", {part.window} months" if part.window else ""
+            window += " and this one" if part.with_this_month else ""
             yield path, f"{part.fold} of {part.of}{where}{window} ({clause})"
         elif hasattr(part, "duty"):
             yield path, f"{part.count} a {part.period} by {part.by} ({clause})"

@@ -86,6 +86,8 @@ class Remembered(Part):
     """An input from earlier decisions, folded from the months of the case (or its applicant).
 
     `of` names a series: a sum or a truth a month. `window`: how many months back, the deciding one left out.
+    `with_this_month`: what the deciding month holds so far is seen too, beside the window: a cap must see what was given
+    earlier in the same month.
     """
 
     name: str
@@ -94,6 +96,7 @@ class Remembered(Part):
     of: str
     where: Formula | None = None
     window: int | None = None
+    with_this_month: bool = False
     unit: Unit
     clause: Clause
 

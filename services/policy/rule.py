@@ -73,6 +73,10 @@ class Outcome(NamedTuple):
     trace: Trace | None = None
 
 
+# What a NamedTuple's own constructor does, without the Python function in between: it is a twentieth of a decision.
+_new = tuple.__new__
+
+
 class Rule:
     """Made by `services.policy.rulebook`; `definition.on` is the day of decision."""
 
@@ -102,8 +106,8 @@ class Rule:
         try:
             if not trace:
                 row, outputs, fen = self._decide(inputs, self._on)
-                return Outcome(row, outputs, fen)
+                return _new(Outcome, (row, outputs, fen, None))
             row, outputs, fen, values = self._tell(inputs, self._on)
-            return Outcome(row, outputs, fen, Trace(self._parameters, self._named, values))
+            return _new(Outcome, (row, outputs, fen, Trace(self._parameters, self._named, values)))
         finally:
             setcontext(before)

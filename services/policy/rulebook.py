@@ -4,7 +4,8 @@
     outcome = rulebook.rule("dibao", date(2021, 8, 2)).decide(inputs, trace=True)
 
 Between two days on which a paper begins or ends or a parameter changes (an epoch) the rule is the same but for its
-day, so it is put together and compiled once.
+day. So it is from epoch to epoch while the same papers are in force and none of its own parameters changes (an
+edition): it is put together and compiled once an edition.
 """
 
 from __future__ import annotations
@@ -37,6 +38,8 @@ from services.policy.paper import Input, NamedFormula, Paper, Parameter, Procedu
 from services.policy.rule import LANGUAGE, Rule
 
 DAY = timedelta(days=1)
+Edition = tuple[str, tuple[str, ...], tuple[tuple[str, date], ...]]
+"""Programme, papers in force, and from when on the figure of each parameter counts."""
 
 
 class Rulebook:
@@ -49,8 +52,10 @@ class Rulebook:
         self._works = works
         self._amending = Amending(self.papers)
         self._changes = sorted(set(_changes(self.papers)))
-        self._definitions: dict[tuple[str, int], Definition] = {}
-        self._compiled: dict[tuple[str, int], Compiled] = {}
+        self._drafts: dict[tuple[str, tuple[str, ...]], Draft] = {}
+        self._definitions: dict[Edition, Definition] = {}
+        self._editions: dict[tuple[str, int], Edition] = {}
+        self._compiled: dict[Edition, Compiled] = {}
 
     def in_force(self, on: date) -> tuple[Paper, ...]:
         """The papers that count on a day, oldest first. One that is superseded does not come back when its successor
@@ -83,22 +88,30 @@ class Rulebook:
 
     def definition(self, programme: str, on: date) -> Definition:
         """Raises Refused with everything that does not go together."""
+        return replace(self._definitions[self.edition(programme, on)], on=on)
+
+    def edition(self, programme: str, on: date) -> Edition:
+        """The same for all days on which the rule of a programme is the same but for its day. Raises Refused like
+        `definition`."""
         key = (programme, bisect_right(self._changes, on))
-        if key not in self._definitions:
-            self._definitions[key] = self._assembled(programme, on)
-        return replace(self._definitions[key], on=on)
+        if key not in self._editions:
+            self._editions[key] = self._edited(programme, on)
+        return self._editions[key]
+
+    def of_edition(self, edition: Edition) -> Definition:
+        """The definition of an edition that `edition` gave, as of its first day asked for."""
+        return self._definitions[edition]
 
     def rule(self, programme: str, on: date) -> Rule:
         """Raises Refused like `definition`."""
-        definition = self.definition(programme, on)
-        key = (programme, bisect_right(self._changes, on))
-        if key not in self._compiled:
+        definition, edition = self.definition(programme, on), self.edition(programme, on)
+        if edition not in self._compiled:
             try:
-                self._compiled[key] = compile_definition(definition, self._works)
+                self._compiled[edition] = compile_definition(definition, self._works)
             except Wrong as wrong:
                 said = f"{programme}, {on}: "
                 raise Refused([Finding(wrong.rule, f"{said}{wrong.zh}", f"{said}{wrong.en}")]) from wrong
-        return Rule(definition, self._compiled[key])
+        return Rule(definition, self._compiled[edition])
 
     def procedure(self, name: str, on: date) -> tuple[Procedure, Paper]:
         """The procedure of this name that counts on a day, and its paper; raises Refused where there is none, or two."""
@@ -127,34 +140,58 @@ class Rulebook:
         if findings:
             raise Refused(findings)
 
-    def _assembled(self, programme: str, on: date) -> Definition:
-        papers, findings = self.in_force(on), list[Finding]()
+    def _edited(self, programme: str, on: date) -> Edition:
+        """Sees to it that the definition is there."""
+        papers = self.in_force(on)
         if not any(one.programme == programme for paper in papers for one in paper.programmes):
             en = f"no paper in force on {on} speaks of {programme}"
             raise Refused([Finding("no-paper", f"{on} 没有关于 {programme} 的有效文件", en)])
-        said = settled(papers, programme, self._amending, findings)
-        amount = amount_of(papers, programme, self._amending, findings)
+        put_together = (programme, tuple(paper.identity.id for paper in papers))
+        if put_together not in self._drafts:
+            self._drafts[put_together] = Draft(papers, programme, self._amending)
+        draft = self._drafts[put_together]
+        findings = list[Finding]()
+        constants = _constants(draft.said, draft.read, on, findings)
+        figures = tuple((name, constant.chosen.first) for name, constant in constants.items())
+        edition = (*put_together, figures)
+        if findings or edition not in self._definitions:
+            self._definitions[edition] = draft.definition(on, constants, findings)
+        return edition
+
+
+class Draft:
+    """The parts of a programme put together and parsed, all but the figures of a day."""
+
+    def __init__(self, papers: tuple[Paper, ...], programme: str, amending: Amending) -> None:
+        """Raises Refused."""
+        findings = list[Finding]()
+        self.papers, self.programme = papers, programme
+        self.said = settled(papers, programme, amending, findings)
+        amount = amount_of(papers, programme, amending, findings)
         parsing = Parsing(findings)
         parsed = None if amount is None else parsing.amount(*amount)
-        steps = in_order(list(_steps(said, parsing)), findings)
+        self.steps = in_order(list(_steps(self.said, parsing)), findings)
         if findings or parsed is None:
             raise Refused(findings)
-        read = set().union(*map(read_by, steps), read_by(parsed))
-        constants = _constants(said, read, on, findings)
+        self.amount = parsed
+        self.read = set().union(*map(read_by, self.steps), read_by(parsed))
+
+    def definition(self, on: date, constants: dict[str, Constant], findings: list[Finding]) -> Definition:
+        """`findings`: what was found of the constants. Raises Refused with these and its own."""
         definition = Definition(
-            programme,
+            self.programme,
             on,
-            _contributing(papers, said, constants, parsed.paper),
+            _contributing(self.papers, self.said, constants, self.amount.paper),
             constants,
-            {name: part for name, (part, _) in said.items() if isinstance(part, Input)},
-            {name: part for name, (part, _) in said.items() if isinstance(part, Remembered)},
-            steps,
-            parsed,
+            {name: part for name, (part, _) in self.said.items() if isinstance(part, Input)},
+            {name: part for name, (part, _) in self.said.items() if isinstance(part, Remembered)},
+            self.steps,
+            self.amount,
         )
         valueless = {
-            name for name, (part, _) in said.items() if isinstance(part, Parameter)
+            name for name, (part, _) in self.said.items() if isinstance(part, Parameter)
         } - constants.keys()
-        findings += _unknown(definition, read - valueless)
+        findings += _unknown(definition, self.read - valueless)
         if findings:
             raise Refused(findings)
         return definition

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from services.policy.checking.alone import check_alone, check_unused
 from services.policy.checking.coverage import check_coverage
 from services.policy.checking.placing import Findings
+from services.policy.checking.surveys import rulebook_of
 from services.policy.checking.together import check_together
 from services.policy.examples import run
 from services.policy.finding import Finding
@@ -37,4 +38,4 @@ def check(paper: Paper, others: Sequence[Paper], places: Places | None = None) -
     if findings:
         return findings.all()
     check_coverage(paper, rest, findings)
-    return [*run(paper, rest, places), *findings.all()]
+    return [*run(paper, rest, places, rulebook_of), *findings.all()]

@@ -9,17 +9,17 @@ from fractions import Fraction
 
 from services.policy.checking.placing import Findings
 from services.policy.checking.regions import compared
+from services.policy.checking.surveys import rulebook_of, surveyed
 from services.policy.definition import Definition, ParsedTable
 from services.policy.examples import inputs_of, together
 from services.policy.finding import Refused
 from services.policy.language.intake import InputWrong
 from services.policy.language.interpret import NoRow
-from services.policy.language.kinds import Kind, kinds, known
+from services.policy.language.kinds import Kind, known
 from services.policy.language.tree import Choices, Compare, Node, Text, Within
 from services.policy.paper import Paper
 from services.policy.places import Path
 from services.policy.rule import Outcome, Quotient
-from services.policy.rulebook import Rulebook
 
 Side = tuple[Path, int, bool]
 """A comparison of a cell, by its number among them, and whether it holds."""
@@ -40,21 +40,20 @@ def check_coverage(paper: Paper, others: Sequence[Paper], findings: Findings) ->
     for group in paper.examples:
         papers, _ = together(paper, group, others)
         try:
-            rulebook = Rulebook(papers)
+            rulebook = rulebook_of(papers)
         except Refused:
             continue
-        scopes: dict[date, Mapping[str, Kind]] = {}
         for example in group.examples:
             try:
                 rule = rulebook.rule(group.programme, example.on)
                 inputs = inputs_of(rule.definition, group, example)
                 outcome = rule.decide(inputs, trace=True)
-                begun = rulebook.epoch(example.on)[0]
-                if begun not in scopes:
-                    scopes[begun] = kinds(rule.definition)
+                survey = surveyed(rulebook, rulebook.edition(group.programme, example.on))
             except (Refused, InputWrong, NoRow, ValueError, LookupError, ArithmeticError):
                 continue
-            _note(rule.definition, paper, {**inputs, **_values(outcome)}, scopes[begun], coverage)
+            # Papers that fit all together need not fit without some of them: of those no threshold is known.
+            if not survey.wrong:
+                _note(rule.definition, paper, {**inputs, **_values(outcome)}, survey.scope, coverage)
     for index, programme in enumerate(paper.programmes):
         for number, table in enumerate(programme.tables):
             for place, row in enumerate(table.rows):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from services.policy.finding import Finding
 from services.policy.language.names import names_in, nodes
@@ -28,13 +29,19 @@ class Written:
         """Raises Wrong."""
         return parse(self.text) if self.column is None else parse_cell(self.column, self.text)
 
-    def reads(self) -> set[str]:
+    def reads(self) -> frozenset[str]:
         """Names and, as `.wage`, fields; nothing where the text cannot be parsed."""
-        try:
-            tree = self.tree()
-        except Wrong:
-            return set()
-        return names_in(tree) | {f".{node.name}" for node in nodes(tree) if isinstance(node, Field)}
+        return _reads(self.text, self.column)
+
+
+@lru_cache(maxsize=8192)
+def _reads(text: str, column: str | None) -> frozenset[str]:
+    try:
+        tree = parse(text) if column is None else parse_cell(column, text)
+    except Wrong:
+        return frozenset()
+    fields = (f".{node.name}" for node in nodes(tree) if isinstance(node, Field))
+    return frozenset((*names_in(tree), *fields))
 
 
 def written(paper: Paper) -> Iterator[Written]:

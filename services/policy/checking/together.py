@@ -10,14 +10,14 @@ from typing import Final
 from services.policy.checking.alone import reading
 from services.policy.checking.placing import Findings, defined, written
 from services.policy.checking.regions import problems
+from services.policy.checking.surveys import Surveyed, rulebook_of, surveyed
 from services.policy.definition import Definition, ParsedAmount, ParsedFormula, ParsedTable
 from services.policy.finding import Finding, Refused
-from services.policy.language.kinds import Survey
 from services.policy.language.names import names_in
 from services.policy.language.wrong import Wrong
 from services.policy.paper import Paper
 from services.policy.places import Path
-from services.policy.rulebook import Rulebook
+from services.policy.rulebook import Edition, Rulebook
 
 _NAMED: Final = re.compile(r"`([^`]+)`")
 _DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -29,22 +29,32 @@ def check_together(paper: Paper, others: Sequence[Paper], findings: Findings) ->
         if named not in {other.identity.id for other in mine}:
             findings.add("no-paper", ("identity",), f"没有文件 {named}", f"there is no paper `{named}`")
     try:
-        rulebook = Rulebook([*mine, paper])
+        rulebook = rulebook_of([*mine, paper])
     except Refused as refused:
         _place(refused.findings, paper, "", findings)
         return
+    known: dict[tuple[str, ...], list[str]] = {}
+    checked = set[Edition]()
     for day in epochs(rulebook, paper):
-        if paper not in rulebook.in_force(day):
+        in_force = tuple(one.identity.id for one in rulebook.in_force(day))
+        if paper.identity.id not in in_force:
             break
-        for programme in concerned(paper, rulebook, day):
+        if in_force not in known:
+            known[in_force] = concerned(paper, rulebook, day)
+        for programme in known[in_force]:
             try:
+                edition = rulebook.edition(programme, day)
+                if edition in checked:
+                    continue
                 definition = rulebook.definition(programme, day)
             except Refused as refused:
                 awaited = _awaited(rulebook, day)
                 left = [one for one in refused.findings if not awaited & set(_NAMED.findall(one.en))]
                 _place(left, paper, programme, findings)
                 continue
-            check_definition(definition, paper, findings)
+            # What is checked does not look at the day, and what recurs is told of the first day only.
+            checked.add(edition)
+            check_definition(definition, surveyed(rulebook, edition), paper, findings)
 
 
 def _awaited(rulebook: Rulebook, day: date) -> set[str]:
@@ -74,19 +84,18 @@ def concerned(paper: Paper, rulebook: Rulebook, day: date) -> list[str]:
     return sorted(own | {programme for programme, names in reads.items() if names & named})
 
 
-def check_definition(definition: Definition, paper: Paper, findings: Findings) -> None:
+def check_definition(definition: Definition, survey: Surveyed, paper: Paper, findings: Findings) -> None:
     """Kinds of all formulas and, where these are good, the regions of the tables."""
     where = f"{definition.programme}, {definition.on}: "
     wrong_tables: set[str] = set()
 
-    def tell(part: object, within: Path, wrong: Wrong) -> None:
+    for part, within, wrong in survey.wrong:
         assert isinstance(part, ParsedFormula | ParsedTable | ParsedAmount)
         if isinstance(part, ParsedTable):
             wrong_tables.add(part.table.name)
         said = "" if part.paper == paper else f"{part.paper.identity.id}, {part_name(part)}: "
         findings.wrong(path_of(part, paper, definition.programme, within), wrong, where + said)
 
-    survey = Survey(definition, tell)
     for step in definition.steps:
         if not isinstance(step, ParsedTable) or step.table.name in wrong_tables or not _about(step, paper):
             continue
@@ -99,8 +108,8 @@ def check_definition(definition: Definition, paper: Paper, findings: Findings) -
                 findings.add("unknown-name", at, f"没有“{column}”", f"there is no `{column}`")
         try:
             for rule, row, zh, en in problems(step, survey.scope):
-                within: Path = ("rows",) if row is None else ("rows", row)
-                at = path_of(step, paper, definition.programme, within)
+                inside: Path = ("rows",) if row is None else ("rows", row)
+                at = path_of(step, paper, definition.programme, inside)
                 # Samples differ from epoch to epoch; the rows do not.
                 once = (table, "" if rule == "gap" else en.split(":")[0])
                 findings.add(rule, at, f"{where}表“{table}”：{zh}", f"{where}table `{table}`: {en}", once)

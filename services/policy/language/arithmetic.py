@@ -32,6 +32,8 @@ ONE: Final = Decimal(1)
 FEN: Final = Decimal("0.01")
 DIGITS: Final = {digits: ONE.scaleb(-digits) for digits in range(16)}
 """Digits after the point → the last of them: 2 → 0.01."""
+TENS: Final = {digits: Decimal(10**digits) for digits in range(16)}
+"""Digits after the point → by what a number is multiplied to have none: 2 → 100."""
 
 MODES: Final = {"round": ROUND_HALF_UP, "ceil": ROUND_CEILING, "floor": ROUND_FLOOR}
 COMPARISONS: Final = {
@@ -60,20 +62,23 @@ def rounded_quotient(above: Decimal | int, below: Decimal | int, digits: int, mo
 
     Raises DivisionByZero or InvalidOperation where `below` is 0. Needs a context of enough precision (`EXACT`).
     """
-    divisor = Decimal(below)
-    whole, rest = divmod(Decimal(above).scaleb(digits), divisor)
+    divisor = below if isinstance(below, Decimal) else Decimal(below)
+    whole, rest = divmod(above * TENS[digits], divisor)
     if rest:
         negative = (rest < 0) is not (divisor < 0)
-        half = 2 * abs(rest) >= abs(divisor)
-        if {ROUND_HALF_UP: half, ROUND_FLOOR: negative, ROUND_CEILING: not negative}[mode]:
+        away = 2 * abs(rest) >= abs(divisor) if mode == ROUND_HALF_UP else negative is (mode == ROUND_FLOOR)
+        if away:
             whole += -ONE if negative else ONE
-    return whole.scaleb(-digits) + ZERO
+    return whole * DIGITS[digits] + ZERO
 
 
 def whole_fen(yuan: Decimal | int) -> int:
     """An amount in fen. Raises Inexact where it is not a whole number of them."""
-    fen = int(yuan * 100)
-    if fen != yuan * 100:
+    if not yuan:
+        return 0
+    exact = yuan * 100
+    fen = int(exact)
+    if fen != exact:
         raise Inexact(f"{yuan} yuan is no whole number of fen")
     return fen
 

@@ -16,6 +16,7 @@ from decimal import Decimal
 from typing import Final
 
 from services.policy.language.arithmetic import DIGITS, ONE, ZERO, rounding_of
+from services.policy.language.folding import Folds, field_variable
 from services.policy.language.tree import (
     Call,
     Choices,
@@ -73,12 +74,14 @@ class Quotient:
 
 
 class Expressions:
-    """Compiles trees over the names of `scope`."""
+    """Compiles trees over the names of `scope`. `folds`: takes the folds that can be worked out together, if there."""
 
-    def __init__(self, scope: Mapping[str, Place], constants: Constants) -> None:
+    def __init__(self, scope: Mapping[str, Place], constants: Constants, folds: Folds | None = None) -> None:
         self.scope = scope
         self.constants = constants
+        self.folds = folds
         self._row: tuple[str, Mapping[str, Column]] | None = None
+        self._together = False
 
     def is_quotient(self, node: Node) -> bool:
         match node:
@@ -156,7 +159,10 @@ class Expressions:
             case Name():
                 return self._name(node)
             case Field():
-                return ast.Subscript(load("row"), ast.Constant(self._field(node).index), ast.Load())
+                field = self._field(node)
+                if self._together:
+                    return load(field_variable(field))
+                return ast.Subscript(load("row"), ast.Constant(field.index), ast.Load())
             case Negative():
                 return ast.UnaryOp(ast.USub(), self.value(node.value))
             case Not():
@@ -250,6 +256,11 @@ class Expressions:
                 "rounded_quotient", argument.above, argument.below, ast.Constant(digits), ast.Constant(mode)
             )
         arguments = self._both(*node.arguments)
+        if node.function in ("min", "max") and len(arguments) == 2 and all(map(_is_at_hand, arguments)):
+            # Of two that are equal the first, as Python's own: they may be written with other digits.
+            first, second = arguments
+            sign = ast.Lt() if node.function == "min" else ast.Gt()
+            return ast.IfExp(ast.Compare(second, [sign], [first]), second, first)
         if node.function == "yearly":
             return ast.BinOp(arguments[0], ast.Mult(), self.constants.of(TWELVE))
         return call(node.function, *arguments)
@@ -262,15 +273,25 @@ class Expressions:
             return call("len", load(rows.variable))
         self._row = (node.row, rows.columns)
         try:
+            if self.folds is not None:
+                self._together = True
+                if (taken := self.folds.take(node, rows, self.scope, self.value)) is not None:
+                    return taken
+                self._together = False
             value = ast.Constant(None) if node.value is None else self.value(node.value)
             where = [] if node.where is None else [self.value(node.where)]
         finally:
-            self._row = None
+            self._row, self._together = None, False
         each = ast.comprehension(ast.Name("row", ast.Store()), load(rows.variable), where, 0)
         found = ast.ListComp(value, [each])
         if node.fold == "sum":
             return call("sum", found, self.constants.of(ZERO))
         return call("len" if node.fold == "count" else node.fold, found)
+
+
+def _is_at_hand(value: ast.expr) -> bool:
+    """Whether it costs nothing to read it twice."""
+    return isinstance(value, ast.Name | ast.Constant)
 
 
 def _times(value: ast.expr, by: ast.expr | None) -> ast.expr:

@@ -1,6 +1,8 @@
 """What a decision is told, checked before it is used: types, digits, ranges, members of choices, records of lists.
 
 The compiled check is quick and says only that something is wrong; `wrong_input` then looks again, slowly, and says what.
+The digits of money are checked all at once: a sum of `Decimal` has as many digits after the point as the longest of what
+was added up, so if it has two, none has more. Only if it has more, each is looked at: `1.000` is told, too.
 
 | type | what is given |
 |---|---|
@@ -25,6 +27,9 @@ from services.policy.language.variables import Column, Constants, Rows, Single, 
 from services.policy.paper import Input, RecordField, Remembered
 
 MONEY_DIGITS = 2
+CENT = Decimal("0.00")
+MONEY = "money"
+"""The variable of the compiled check in which all money is added up."""
 LEAST, GREATEST = Decimal(-(10**12)), Decimal(10**12)
 """The range of a number that declares none; a count begins at 0."""
 
@@ -63,10 +68,14 @@ def bounds_of(asked: Asked) -> tuple[Decimal, Decimal]:
 
 
 class Intake:
-    """Statements that read `inputs` into variables; whatever is wrong raises one of `DOUBTS`."""
+    """Statements that read `inputs` into variables; whatever is wrong raises one of `DOUBTS`.
+
+    `begin` comes before all of them, `end` behind.
+    """
 
     def __init__(self, constants: Constants) -> None:
         self.constants = constants
+        self._digits: list[ast.stmt] = []
 
     def place(self, asked: Input, variable: str) -> Single | Rows:
         if asked.type != "list":
@@ -77,16 +86,26 @@ class Intake:
         }
         return Rows(variable, columns, filled=bounds_of(asked)[0] > 0)
 
+    def begin(self) -> ast.stmt:
+        return assign(MONEY, self.constants.of(CENT))
+
+    def end(self) -> ast.stmt:
+        """Every sum of money must have two digits, if all of them together have more."""
+        two = ast.Call(ast.Attribute(load(MONEY), "same_quantum", ast.Load()), [self.constants.of(CENT)], [])
+        return ast.If(two, [ast.Pass()], self._digits or [ast.Pass()])
+
     def statements(self, asked: Input, place: Single | Rows) -> Iterator[ast.stmt]:
         yield assign(place.variable, ast.Subscript(load("inputs"), ast.Constant(asked.name), ast.Load()))
         told = load(place.variable)
         if isinstance(place, Single):
             yield from self._checks(asked, told)
+            if asked.type == "money":
+                yield _added([told])
+                self._digits.append(self._exact(asked, told))
             return
         yield doubt_if(_is_not(call("type", told), ast.NotIn(), self.constants.of((list, tuple))))
-        lengths = ast.Set([ast.Starred(call("map", load("len"), told), ast.Load())])
-        same = ast.Compare(lengths, [ast.LtE()], [self.constants.of(frozenset({len(asked.fields)}))])
-        yield doubt_if(ast.UnaryOp(ast.Not(), same))
+        length = ast.Compare(call("len", load("row")), [ast.NotEq()], [ast.Constant(len(asked.fields))])
+        yield _for_each(ast.Name("row", ast.Store()), told, [doubt_if(length)])
         yield from self._within(asked, call("len", told))
         # One call of C a record makes it a tuple; a single name would give the bare value instead.
         names = [field.name for field in asked.fields]
@@ -100,10 +119,20 @@ class Intake:
             for index, field in enumerate(asked.fields)
             for check in self._checks(field, load(f"f{index}"))
         ]
-        yield ast.For(ast.Tuple(list[ast.expr](fields), ast.Store()), told, checks, [])
+        money = [load(f"f{index}") for index, field in enumerate(asked.fields) if field.type == "money"]
+        if money:
+            checks.append(_added(money))
+        row = ast.Tuple(list[ast.expr](fields), ast.Store())
+        yield _for_each(row, told, checks)
+        if money:
+            exact = [
+                self._exact(field, load(f"f{index}"))
+                for index, field in enumerate(asked.fields)
+                if field.type == "money"
+            ]
+            self._digits.append(_for_each(row, told, exact))
 
     def _checks(self, asked: Asked, told: ast.expr) -> Iterator[ast.stmt]:
-        """Nothing but a Decimal has `quantize`, and `EXACT` lets that drop no digit."""
         match asked.type:
             case "boolean":
                 neither = [_is_not(told, ast.IsNot(), ast.Constant(truth)) for truth in (True, False)]
@@ -116,13 +145,27 @@ class Intake:
                 yield doubt_if(_is_not(call("type", told), ast.IsNot(), load("int")))
                 low, high = (ast.Constant(int(bound)) for bound in bounds_of(asked))
                 yield _unless_between(low, told, high)
+            case "money":
+                yield self._money(asked, told)
             case _:
-                step = self.constants.of(DIGITS[digits_of(asked)])
-                exact: ast.stmt = ast.Expr(ast.Call(ast.Attribute(told, "quantize", ast.Load()), [step], []))
-                if asked.type == "number":
-                    exact = ast.If(_is_not(call("type", told), ast.IsNot(), load("int")), [exact], [])
-                yield exact
+                exact = self._exact(asked, told)
+                yield ast.If(_is_not(call("type", told), ast.IsNot(), load("int")), [exact], [])
                 yield from self._within(asked, told)
+
+    def _money(self, asked: Asked, told: ast.expr) -> ast.stmt:
+        """Nothing but a Decimal has `is_signed`, and few sums of money have a sign: most are compared once."""
+        low, high = bounds_of(asked)
+        over = ast.Compare(told, [ast.Gt()], [self.constants.of(high)])
+        signed = ast.Call(ast.Attribute(told, "is_signed", ast.Load()), [], [])
+        under: ast.expr = ast.Compare(told, [ast.Lt()], [self.constants.of(low)])
+        # A bound above 0 is passed from below without a sign; asked of each, `is_signed` tells the type still.
+        under = ast.BoolOp(ast.And(), [signed, under]) if low <= 0 else ast.BoolOp(ast.Or(), [signed, under])
+        return doubt_if(ast.BoolOp(ast.Or(), [under, over]))
+
+    def _exact(self, asked: Asked, told: ast.expr) -> ast.stmt:
+        """Nothing but a Decimal has `quantize`, and `EXACT` lets that drop no digit."""
+        step = self.constants.of(DIGITS[digits_of(asked)])
+        return ast.Expr(ast.Call(ast.Attribute(told, "quantize", ast.Load()), [step], []))
 
     def _within(self, asked: Asked, value: ast.expr) -> Iterator[ast.stmt]:
         low, high = map(self.constants.of, bounds_of(asked))
@@ -138,6 +181,18 @@ def assign(variable: str, value: ast.expr) -> ast.stmt:
 
 def doubt_if(test: ast.expr) -> ast.stmt:
     return ast.If(test, [ast.Raise(load("Doubt"))], [])
+
+
+def _added(money: list[ast.expr]) -> ast.stmt:
+    """To the sum whose digits stand for those of all; it is never looked at otherwise."""
+    total: ast.expr = load(MONEY)
+    for one in money:
+        total = ast.BinOp(total, ast.Add(), one)
+    return assign(MONEY, total)
+
+
+def _for_each(row: ast.expr, rows: ast.expr, lines: list[ast.stmt]) -> ast.stmt:
+    return ast.For(row, rows, lines, [])
 
 
 def _is_not(value: ast.expr, sign: ast.cmpop, other: ast.expr) -> ast.expr:

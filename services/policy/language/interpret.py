@@ -24,11 +24,12 @@ from services.policy.definition import DECISION_DAY, Definition, ParsedFormula, 
 from services.policy.language.arithmetic import ONE, ZERO
 from services.policy.language.dates import WorkingDay
 from services.policy.language.expressions import Expressions
+from services.policy.language.folding import Folds
 from services.policy.language.functions import functions
 from services.policy.language.intake import DOUBTS, Intake, as_input, assign, doubt_if, wrong_input
 from services.policy.language.names import depth, names_in, nodes
 from services.policy.language.tree import Call, Name, Node, Operation, Over
-from services.policy.language.variables import Constants, Inlined, Pair, Place, Single, call, load
+from services.policy.language.variables import Constants, Inlined, Pair, Place, Single, call, load, located
 
 DEEPEST: Final = 60
 """How deep formulas may be nested by inlining: Python's own compiler recurses."""
@@ -76,7 +77,7 @@ def compile_definition(definition: Definition, works: WorkingDay | None = None) 
         [],
     )
     space = constants.globals
-    exec(compile(ast.fix_missing_locations(module), "<policy>", "exec"), space)
+    exec(compile(located(module), "<policy>", "exec"), space)
     return Compiled(space["decide"], space["tell"], tuple(tell.named))  # type: ignore[arg-type]  # made by exec
 
 
@@ -88,11 +89,12 @@ class _Body:
         self.constants = constants
         self.inlined = inlined
         self.scope: dict[str, Place] = {DECISION_DAY: Single("day")}
-        self.expressions = Expressions(self.scope, self.constants)
         self.asked = {
             **definition.inputs,
             **{name: as_input(one) for name, one in definition.history.items()},
         }
+        self.folds = Folds(constants, {DECISION_DAY, *definition.constants, *self.asked})
+        self.expressions = Expressions(self.scope, self.constants, self.folds)
         self.named: list[Named] = []
         self.values: list[ast.expr] = []
         self.rows: dict[str, str] = {}
@@ -111,6 +113,8 @@ class _Body:
         self._tell(
             load("amount"), Named("amount", "amount", {"": amount.amount.clause}, amount.paper.identity.id)
         )
+        # What the formulas ask of the lists is known only now; it is worked out behind the inputs.
+        body[1:1] = self.folds.statements()
         return body
 
     def answer(self) -> list[ast.expr]:
@@ -138,11 +142,12 @@ class _Body:
 
         self.constants.globals |= {"refuse": refuse, "Doubt": ValueError, "DOUBTS": DOUBTS, "NoRow": NoRow}
         count = ast.Compare(call("len", load("inputs")), [ast.NotEq()], [ast.Constant(len(asked))])
-        taking = [doubt_if(count)]
+        taking = [doubt_if(count), intake.begin()]
         for name, one in asked.items():
             place = intake.place(one, self._variable())
             self.scope[name] = place
             taking += intake.statements(one, place)
+        taking.append(intake.end())
         refusal = ast.ExceptHandler(load("DOUBTS"), None, [ast.Expr(call("refuse", load("inputs")))])
         return ast.Try(taking, [refusal], [], [])
 

@@ -123,6 +123,8 @@ def kind_of_remembered(remembered: Remembered) -> Kind:
     unit = unit_of(remembered.unit)
     counted = remembered.fold in ("count", "run_length", "months_since")
     high = None if remembered.window is None or remembered.fold == "months_since" else remembered.window
+    if high is not None and remembered.with_this_month:
+        high += 1
     if counted:
         return number(unit, 0, Range(Fraction(0), None if high is None else Fraction(high)))
     return number(unit, 2 if unit.yuan else 0)

@@ -66,7 +66,7 @@ class Survey:
         self._amount(definition)
 
     def _kind(self, part: object, within: tuple[str | int, ...], tree: Node) -> Kind | None:
-        if names_in(tree) & self.broken:
+        if self.broken and names_in(tree) & self.broken:
             return None
         try:
             return kind_of(tree, self.scope)

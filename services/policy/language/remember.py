@@ -1,9 +1,11 @@
-"""What a case remembers of its earlier months: one number from a series, the deciding month left out.
+"""What a case remembers of its earlier months: one number from a series. The deciding month is left
+out, unless `with_this_month` says that what it holds so far is seen, too.
 
 A series is a value a month: an amount, or a truth (1 or 0). A month may be missing; it is then no month of the series,
 which is not the same as a month with 0. Let `d` be the deciding month and `w` the window.
 
-- A month is *seen* if it is in the series, before `d`, and, with a window, not before `d - w`.
+- A month is *seen* if it is in the series, before `d` (or `d` itself with `with_this_month`), and, with a window,
+  not before `d - w`.
 - A seen month *counts* if `where` holds; without `where`, if its value is not 0. `where` is a test that names nothing
   but the series (`granted_amount > 500`).
 
@@ -12,8 +14,8 @@ which is not the same as a month with 0. Let `d` be the deciding month and `w` t
 | `latest` | the value of the last seen month (with `where`: of those that count); 0 if there is none |
 | `sum` | the sum of the values of the seen months (with `where`: of those that count) |
 | `count` | how many seen months count |
-| `run_length` | how many months count one after another up to `d - 1`; a missing month ends the run |
-| `months_since` | months from the last that counts to `d` (the month before: 1); `w + 1` if none; needs a window |
+| `run_length` | how many months count one after another up to `d - 1` (`d` with `with_this_month`); a missing month ends the run |
+| `months_since` | months from the last that counts to `d` (the month before: 1, `d` itself: 0); `w + 1` if none; needs a window |
 """
 
 from __future__ import annotations
@@ -45,6 +47,7 @@ def fold(remembered: Remembered, series: Series, month: str) -> Decimal:
     ValueError too) where `where` names anything but the series.
     """
     deciding, window = month_number(month), remembered.window
+    last = deciding if remembered.with_this_month else deciding - 1
     months: dict[int, Decimal] = {}
     for text, value in series:
         number = month_number(text)
@@ -54,7 +57,7 @@ def fold(remembered: Remembered, series: Series, month: str) -> Decimal:
     seen = {
         number: months[number]
         for number in sorted(months)
-        if number < deciding and (window is None or number >= deciding - window)
+        if number <= last and (window is None or number >= deciding - window)
     }
     with localcontext(EXACT):
         return _folded(remembered, seen, deciding)
@@ -82,8 +85,8 @@ def _folded(remembered: Remembered, seen: dict[int, Decimal], deciding: int) -> 
         case "count":
             return Decimal(len(counted))
         case "run_length":
-            run = 0
-            while deciding - 1 - run in counted:
+            run, last = 0, deciding if remembered.with_this_month else deciding - 1
+            while last - run in counted:
                 run += 1
             return Decimal(run)
         case "months_since":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from dataclasses import field as field_
 from typing import Final
 
 from sqlglot import exp
@@ -34,6 +35,7 @@ from services.policy.language.wrong import Wrong
 from services.policy.paper import Input
 from services.policy.sql.dates import dated
 from services.policy.sql.inputs import longest, read
+from services.policy.sql.packing import Packs
 from services.policy.sql.rounding import rounded
 from services.policy.sql.value import (
     Value,
@@ -53,6 +55,7 @@ from services.policy.sql.writing import (
     Sql,
     all_of,
     any_of,
+    binary,
     call,
     case,
     column,
@@ -79,15 +82,16 @@ ARITHMETIC: Final[dict[str, Callable[[Value, Value], Value]]] = {"+": plus, "-":
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What every name stands for; `lists`: the inputs that are lists."""
+    """What every name stands for; `lists`: the inputs that are lists; `packs`: takes the folds that fit together."""
 
     names: Mapping[str, Value]
     lists: Mapping[str, Input]
+    packs: Packs = field_(default_factory=Packs)
 
     def of_record(self, row: str, list_: str) -> Scope:
         """Inside a fold: `m.wage` is kept under the name `m.wage`, which no other name can be."""
         inside = {f"{row}.{one.name}": read(one, field(row, one.name)) for one in self.lists[list_].fields}
-        return Scope({**self.names, **inside}, self.lists)
+        return Scope({**self.names, **inside}, self.lists, self.packs)
 
 
 def value_of(node: Node, scope: Scope) -> Value:
@@ -185,9 +189,7 @@ def _fold(node: Over, scope: Scope) -> Value:
     records, inside = column(node.list), scope.of_record(node.row, node.list)
     where = truth(True) if node.where is None else condition(node.where, inside)
 
-    filtered = node.where is not None and any(
-        isinstance(scope.names[name].sql, exp.Column) for name in names_in(node.where)
-    )
+    filtered = node.where is not None and not _alone(node.where, scope)
 
     def over_all(counted: Sql, left_out: Sql | None) -> Sql:
         if filtered:
@@ -196,6 +198,8 @@ def _fold(node: Over, scope: Scope) -> Value:
         return each(records, node.row, kept)
 
     def total(value: Value) -> Value:
+        if (packed := _packed(node, value, where, scope)) is not None:
+            return packed
         summed = call("coalesce", call("list_sum", over_all(value.sql, whole(0))), whole(0))
         most = longest(scope.lists[node.list])
         low, high = min(value.low, 0) * most, max(value.high, 0) * most
@@ -204,12 +208,17 @@ def _fold(node: Over, scope: Scope) -> Value:
     if node.value is None and node.where is None:
         return number(call("len", records), 0, 0, longest(scope.lists[node.list]))
     if node.value is None:
-        return total(Value(whole(1), "number", 0, 0, 1))
+        return total(_ONE)
     match node.fold:
         case "any":
+            if (found := _packed(node, _ONE, _both(where, condition(node.value, inside)), scope)) is not None:
+                return Value(binary(exp.GT, found.sql, whole(0)), "boolean")
             tested = over_all(condition(node.value, inside), truth(False))
             return Value(call("coalesce", call("list_bool_or", tested), truth(False)), "boolean")
         case "all":
+            failed = _both(where, opposite(condition(node.value, inside)))
+            if (found := _packed(node, _ONE, failed, scope)) is not None:
+                return Value(binary(exp.EQ, found.sql, whole(0)), "boolean")
             tested = over_all(condition(node.value, inside), truth(True))
             return Value(call("coalesce", call("list_bool_and", tested), truth(True)), "boolean")
         case "min" | "max":
@@ -222,3 +231,25 @@ def _fold(node: Over, scope: Scope) -> Value:
                 value.high,
             )
     return total(_number(node.value, inside))
+
+
+_ONE: Final = Value(whole(1), "number", 0, 0, 1)
+
+
+def _both(where: Sql, test: Sql) -> Sql:
+    return test if where == truth(True) else all_of([where, test])
+
+
+def _packed(node: Over, value: Value, where: Sql, scope: Scope) -> Value | None:
+    """A sum that shares its pass over the list with others; None if it reads more than the record, or may be negative."""
+    if value.low < 0 or not all(_alone(part, scope) for part in (node.value, node.where) if part is not None):
+        return None
+    most = value.high * longest(scope.lists[node.list])
+    test = None if where == truth(True) else where
+    summed = scope.packs.sum(node.list, node.row, test, value.sql, most)
+    return None if summed is None else number(summed, value.scale, 0, most)
+
+
+def _alone(part: Node, scope: Scope) -> bool:
+    """Whether it reads nothing outside the record but what is fixed."""
+    return not any(scope.names[name].sql.find(exp.Column) for name in names_in(part) if name in scope.names)

@@ -62,15 +62,16 @@ def folded(remembered: Remembered, months: str, deciding: date, case_id: Sql) ->
                 raise ValueError(f"{remembered.name}: months_since needs a window")
             answer = _or(_filtered(exp.Min(this=ago), counts), whole(remembered.window + 1))
         case _:
-            answer = _run(ago, counts)
+            answer = _run(ago, counts, 0 if remembered.with_this_month else 1)
     return exp.Subquery(this=_seen(remembered, months, deciding, case_id).select(answer, append=False))
 
 
-def _run(ago: Sql, counts: Sql) -> Sql:
-    """How many months ago 1, 2, 3 … all count: those in their sorted list that stand in their own place."""
+def _run(ago: Sql, counts: Sql, last: int) -> Sql:
+    """How many months ago 1, 2, 3 … (from `last` on) all count: those in their sorted list that stand in their own place."""
     sorted_ = call("list_sort", _filtered(call("list", cast(ago, "BIGINT")), counts))
     row, place = exp.to_identifier("ago", quoted=True), exp.to_identifier("place", quoted=True)
-    in_place = exp.Lambda(this=exp.EQ(this=row, expression=place), expressions=[row.copy(), place.copy()])
+    from_1 = binary(exp.Add, row, whole(1 - last))
+    in_place = exp.Lambda(this=exp.EQ(this=from_1, expression=place), expressions=[row.copy(), place.copy()])
     return _or(cast(call("len", call("list_filter", sorted_, in_place)), "BIGINT"), whole(0))
 
 
@@ -79,7 +80,7 @@ def _seen(remembered: Remembered, months: str, deciding: date, case_id: Sql) -> 
     tests = [
         binary(exp.EQ, exp.column("case_id", table=SEEN), case_id),
         binary(exp.EQ, exp.column("series", table=SEEN), text(remembered.of)),
-        binary(exp.LT, month, day(deciding)),
+        binary(exp.LTE if remembered.with_this_month else exp.LT, month, day(deciding)),
     ]
     if remembered.window is not None:
         number = deciding.year * 12 + deciding.month - 1 - remembered.window

@@ -190,12 +190,17 @@ class Building:
     def over_steps(self, source: str, found: Sequence[Sql], besides: Sequence[str] = ()) -> exp.Select:
         """What is asked of the last step, all steps before it; `besides`: more columns of the source to carry along."""
         given = [column(name) for name in ("id", *givens(self.definition), *besides)]
-        statement = exp.select(*found).from_(_level(len(self.levels)))
+        statement = exp.select(*found).from_(_level(len(self._all_levels())))
         statement = statement.with_(_level(0), exp.select(*given).from_(exp.to_table(quoted(source))))
-        for place, columns in enumerate(self.levels):
+        for place, columns in enumerate(self._all_levels()):
             more = exp.select(exp.Star(), *(called(name, sql) for name, sql in columns)).from_(_level(place))
             statement = statement.with_(_level(place + 1), more)
         return statement
+
+    def _all_levels(self) -> list[list[tuple[str, Sql]]]:
+        """Before the steps, in one of its own, what they ask of the lists."""
+        packs = list(self.scope.packs.columns())
+        return [packs, *self.levels] if packs else self.levels
 
 
 def _level(place: int) -> str:
