@@ -1,0 +1,74 @@
+"""How facts of remedies change a case: the case's own fold, with these. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from events import remedies as m
+from services.assistance.model import CASE, Case, Inquiry, Stage
+from services.assistance.remedies.state import Contest, Remaking, Remedies
+
+__all__ = ["CASE"]
+
+
+@CASE.on(m.ContestedDecision)
+def _contested(case: Case, fact: m.ContestedDecision) -> Case:
+    contest = Contest(
+        fact.contest, fact.kind, fact.decision, fact.authority, fact.on, fact.served, fact.until, fact.decide_by,
+        fact.provisional,
+    )  # fmt: skip
+    return _with(case, replace(case.remedies, contests=(*case.remedies.contests, contest)))
+
+
+@CASE.on(m.ReviewExtended)
+def _extended(case: Case, fact: m.ReviewExtended) -> Case:
+    contests = tuple(
+        replace(one, decide_by=fact.decide_by, provisional=fact.provisional, extended=True)
+        if one.id == fact.contest
+        else one
+        for one in case.remedies.contests
+    )
+    return _with(case, replace(case.remedies, contests=contests))
+
+
+@CASE.on(m.ReviewDecided)
+def _decided(case: Case, fact: m.ReviewDecided) -> Case:
+    contests = tuple(one for one in case.remedies.contests if one.id != fact.contest)
+    case = _with(case, replace(case.remedies, contests=contests, decided=fact))
+    if fact.remake_since is None or fact.decision is None:
+        return case
+    case = _with(case, replace(case.remedies, remaking=Remaking(fact.decision, fact.remake_since)))
+    if case.stage is Stage.DECLINED:  # found out and shown once more, from the survey on
+        return replace(case, stage=Stage.ACCEPTED, inquiry=Inquiry(), steps=())
+    return case
+
+
+@CASE.on(m.ArrearsGranted)
+def _arrears(case: Case, fact: m.ArrearsGranted) -> Case:
+    remedies = case.remedies
+    for one in fact.months:
+        remedies = remedies.with_more(one.month, one.due_fen - one.had_fen)
+    paid = {one.month for one in fact.months}
+    remedies = replace(
+        remedies, withheld=tuple(one for one in remedies.withheld if one not in paid), arrears=fact
+    )
+    return replace(case, remedies=remedies, next_month=fact.next_month or case.next_month)
+
+
+@CASE.on(m.RecoveryOrdered)
+def _ordered(case: Case, fact: m.RecoveryOrdered) -> Case:
+    remedies = case.remedies
+    for one, fen in m.shares(fact):
+        remedies = remedies.with_more(one.month, -fen)
+    return _with(case, replace(remedies, orders=(*remedies.orders, fact.order), ordered=fact))
+
+
+@CASE.on(m.RecoveryWaived)
+def _waived(case: Case, fact: m.RecoveryWaived) -> Case:
+    """It stays taken from the months: nobody asks for it again."""
+    orders = tuple(one for one in case.remedies.orders if one != fact.order)
+    return _with(case, replace(case.remedies, orders=orders, waived=(*case.remedies.waived, fact.order)))
+
+
+def _with(case: Case, remedies: Remedies) -> Case:
+    return replace(case, remedies=remedies)

@@ -1,0 +1,110 @@
+"""What a case's facts tell of contests, of arrears and of what was ordered back; and its decisions. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any, Literal
+from uuid import UUID
+
+from events import remedies as m
+from events.ids import PersonId
+
+
+@dataclass(frozen=True, slots=True)
+class Contest:
+    """One that is not decided yet. `decision`: None for a report."""
+
+    id: UUID
+    kind: Literal["reconsideration", "report"]
+    decision: UUID | None
+    authority: Literal["district_government", "department_above"] | None
+    on: date
+    served: date | None
+    until: date | None
+    decide_by: date
+    provisional: bool
+    extended: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Remaking:
+    """A decision that was revoked and has to be made anew, to count from a day on."""
+
+    decision: UUID
+    since: date
+
+
+@dataclass(frozen=True, slots=True)
+class Remedies:
+    """`made_good`: by month, in fen, what was granted later, less what was ordered back. `withheld`: months not granted
+    because of a suspension. `orders`, `waived`: recoveries ordered, and those of them that need not come back. `decided`,
+    `arrears`, `ordered`: the last of each."""
+
+    contests: tuple[Contest, ...] = ()
+    remaking: Remaking | None = None
+    made_good: tuple[tuple[str, int], ...] = ()
+    withheld: tuple[str, ...] = ()
+    orders: tuple[UUID, ...] = ()
+    waived: tuple[UUID, ...] = ()
+    decided: m.ReviewDecided | None = None
+    arrears: m.ArrearsGranted | None = None
+    ordered: m.RecoveryOrdered | None = None
+
+    def contest(self, id: UUID) -> Contest | None:
+        return next((one for one in self.contests if one.id == id), None)
+
+    def of(self, decision: UUID) -> Contest | None:
+        """The open contest of a decision."""
+        return next((one for one in self.contests if one.decision == decision), None)
+
+    def with_more(self, month: str, fen: int) -> Remedies:
+        found = dict(self.made_good)
+        found[month] = found.get(month, 0) + fen
+        return replace(self, made_good=tuple(sorted(found.items())))
+
+
+NOTHING = Remedies()
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """`kind`: SubsidyGranted, Declined, Adjusted, Exited, Suspended or RecoveryOrdered. `on`: the day of the decision;
+    `since`: from when it counts. `amount_fen`: None where it names no sum. `replaces`: whose place it took."""
+
+    id: UUID
+    kind: str
+    on: date
+    since: date
+    amount_fen: int | None
+    reason: str
+    period: str
+    members: tuple[PersonId, ...]
+    replaces: UUID | None
+    order: UUID | None = None
+
+    @classmethod
+    def of(cls, row: dict[str, Any]) -> Decided:
+        return cls(
+            id=UUID(row["id"]),
+            kind=row["kind"],
+            on=date.fromisoformat(row["on"]),
+            since=date.fromisoformat(row["since"]),
+            amount_fen=row["amount"],
+            reason=row["reason"],
+            period=row["period"],
+            members=tuple(PersonId.of(UUID(one)) for one in row["members"]),
+            replaces=UUID(row["replaces"]) if row["replaces"] else None,
+            order=UUID(row["order"]) if row["order"] else None,
+        )
+
+
+GIVING = ("SubsidyGranted", "Adjusted")
+
+
+def sum_before(all_: Sequence[Decided], first: Decided) -> int:
+    """In fen a month: what counted before a decision, by those recorded before it; 0 where there was none."""
+    before = [one for one in all_[: [one.id for one in all_].index(first.id)] if one.kind in GIVING]
+    replaced = {one.replaces for one in before}
+    return next((one.amount_fen for one in reversed(before) if one.amount_fen and one.id not in replaced), 0)
