@@ -1,66 +1,75 @@
-"""Living: dibao (最低生活保障), from application to exit. Clause 三(一)1 of 鹤民发〔2020〕43号.
+"""Living: dibao, tekun, temporary relief with the townships' reserves, and rigid expenditure. Clause 三(一) of
+鹤民发〔2020〕43号.
 
-Listens to registry: who lives together and where, who has died, who has left, who is registered poor; and to
-policy: the papers by which it decides, and the working days.
-Records `assistance.*`: Applied, Accepted, Surveyed, Checked, Assessed, NoticePosted, ObjectionLodged,
-NoticeEnded, SubsidyGranted, Declined, Withdrawn, MonthGranted, HouseholdChanged, ReviewOpened, Reviewed,
-Adjusted, Exited.
+Listens to registry: who lives together and where, who has died, who has left, who is in which category; and to
+policy: the papers by which it decides, and the working days; to verification: what departments answer of its cases.
+Records `assistance.*` for its cases, which `services.assistance` carries, and `living.*` for what is its own.
 
-Its rooms: `model` (a case), `application`, `entitlement` and `months` (the decisions, pure), `published` (the papers),
-`inputs` and `ruling` (a rule applied to a family), `citing` (what a decision names), `steps` (the decisions as
-taken), `households` and `claims` (what is kept beside the log), `reactions`, `views`, `api`.
+Its rooms: `programmes` (what it carries), `duties` (what it owes beside its cases, and what a refusal demands). Of tekun:
+`tekun` (what it knows and admits), `support` (a person's state), `care` (decisions, pure), `caring` and `ending` (as
+taken), `following` (what follows from a case), `rows`, `tekun_*` (views, HTTP). Of relief: `known` (what is known when
+it is decided), `relief` (paying first), `links` (between dibao and relief), `reserve` (a township's money), `keeping`,
+`views`, `books`, `api`.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+from fastapi import APIRouter
+
 from events import assistance as a
-from events import policy as p
+from events import living as l
 from events import registry as r
-from events.ids import CaseId
+from events.ids import ReserveId
+from services.assistance import api_checks, web
+from services.assistance.checks import VERIFICATION, take_checks
+from services.assistance.wiring import UPSTREAMS, carry_cases
+from services.chassis.runtime import Runtime
 from services.chassis.service import Service
-from services.living import claims, households, reactions
-from services.living.api import routers
-from services.living.model import CASE
-from services.living.views import CASES
-from services.policy import keeping
+from services.chassis.views import ViewReader
+from services.living import api, duties, keeping, known, programmes, relief
+from services.living.reserve import RESERVE
+from services.living.rows import care_for
+from services.living.tekun_api import institutions_router, steps_router
+from services.living.tekun_reading import reading_router
+from services.living.tekun_views import TEKUN
+from services.living.views import RELIEF, RESERVES
 
-__all__ = ["SERVICE", "VIEWS", "routers"]
+__all__ = ["DUTIES", "PROGRAMMES", "SERVICE", "VIEWS", "routers"]
 
-VIEWS = (CASES,)
+DUTIES = duties.ALL
+VIEWS = (*web.VIEWS, TEKUN, RELIEF, RESERVES)
+PROGRAMMES = programmes.ALL
 
-SERVICE = Service("living", listens=("registry", "policy"))
-SERVICE.stream(CaseId, CASE)
+SERVICE = Service("living", listens=(*UPSTREAMS, VERIFICATION))
+carry_cases(SERVICE)
+take_checks(SERVICE)
+care_for(SERVICE)
 
-SERVICE.keep(r.HouseholdRegistered)(households.registered)
-SERVICE.keep(r.MemberJoined)(households.joined)
-SERVICE.keep(r.MemberLeft)(households.left)
-SERVICE.keep(r.HouseholdSplit)(households.split)
-SERVICE.keep(r.HouseholdsMerged)(households.merged)
-SERVICE.keep(r.HouseholdMoved)(households.moved)
-SERVICE.keep(r.HouseholdCorrected)(households.corrected)
-SERVICE.keep(r.HouseholdMovedAway)(households.moved_away)
-SERVICE.keep(r.HouseholdClosed)(households.closed)
-SERVICE.keep(r.Died)(households.died)
-SERVICE.keep(r.PeopleMerged)(households.people_merged)
-SERVICE.keep(r.Categorised)(households.categorised)
-SERVICE.keep(r.CategoryEnded)(households.category_ended)
+SERVICE.stream(ReserveId, RESERVE)
+SERVICE.keep(r.Categorised)(known.categorised)
+SERVICE.keep(r.CategoryEnded)(known.category_ended)
+SERVICE.keep(r.PeopleMerged)(known.people_merged)
+SERVICE.keep(a.Applied, of="living")(known.applied)
+SERVICE.keep(a.SubsidyGranted, of="living")(known.granted)
+SERVICE.keep(a.Declined, a.Withdrawn, a.Exited, of="living")(known.ended)
+SERVICE.keep(a.StepTaken, of="living")(keeping.step_taken)
+SERVICE.keep(l.PaidFirst, of="living")(keeping.paid_first)
+SERVICE.keep(l.PapersOverdue, of="living")(keeping.papers_overdue)
+SERVICE.keep(l.ReserveAdvanced, of="living")(keeping.advanced)
+SERVICE.keep(l.ReconciliationDue, of="living")(keeping.reconciliation_is_due)
+SERVICE.due(keeping.PAPERS_DUE)(relief.papers_are_overdue)
+SERVICE.due(keeping.RECONCILE)(keeping.month_is_over)
 
-SERVICE.keep(p.PaperPublished)(keeping.published)
-SERVICE.keep(p.CalendarPublished)(keeping.calendar)
 
-SERVICE.keep(a.Applied, of=SERVICE.name)(claims.applied)
-SERVICE.keep(a.HouseholdChanged, of=SERVICE.name)(claims.household_changed)
-SERVICE.keep(a.Surveyed, a.Checked, a.Assessed, of=SERVICE.name)(claims.found_out)
-SERVICE.keep(a.NoticePosted, of=SERVICE.name)(claims.notice_posted)
-SERVICE.keep(a.ObjectionLodged, a.NoticeEnded, of=SERVICE.name)(claims.notice_over)
-SERVICE.keep(a.SubsidyGranted, of=SERVICE.name)(claims.granted)
-SERVICE.keep(a.MonthGranted, of=SERVICE.name)(claims.month_granted)
-SERVICE.keep(a.ReviewOpened, of=SERVICE.name)(claims.review_opened)
-SERVICE.keep(a.Reviewed, of=SERVICE.name)(claims.reviewed)
-SERVICE.keep(a.Declined, a.Withdrawn, a.Exited, of=SERVICE.name)(claims.ended)
-
-SERVICE.on(*reactions.REASONS)(reactions.follow_household)
-
-SERVICE.due(claims.NOTICE)(reactions.notice_ends)
-SERVICE.due(claims.MONTH)(reactions.month_begins)
-SERVICE.due(claims.REVIEW)(reactions.review_is_due)
+def routers(runtime: Runtime, readers: Mapping[str, ViewReader]) -> list[APIRouter]:
+    """What is living's own comes first: its paths are more particular than those of a case or a person."""
+    return [
+        reading_router(runtime, readers["tekun"]),
+        steps_router(runtime),
+        institutions_router(runtime),
+        *api.routers(runtime, readers),
+        api_checks.router(runtime),
+        *web.routers(runtime, readers),
+    ]

@@ -1,319 +1,225 @@
-"""The HTTP of living: every step of a dibao case as a route, the cases as list, file and table.
-
-Civil affairs works on cases; a township's clerk only on those of the township, and confirming, declining
-and concluding a review are the county's (2021 办法 2). Other departments read, without what the family has.
-"""
+"""The HTTP of living beside that of its cases: paying first, papers owed, the relief ledger, checks, reserves."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Path, Query, Request
+from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response, StreamingResponse
 
-from events.ids import CaseId, HouseholdId, PersonId
-from services.chassis.auth import allow, allow_any_department
-from services.chassis.codec import read
+from events.ids import CaseId
+from services.assistance.admission import CivilAffairs, Readers
+from services.assistance.answers import NOTE, CaseAnswer, answer_now
+from services.assistance.api import CSV
+from services.assistance.commands import Step
+from services.assistance.guards import in_own_township, seen_by
+from services.assistance.steps import case_of
+from services.chassis.auth import allow
 from services.chassis.commands import execute, expect
 from services.chassis.departments import Department
-from services.chassis.paging import CursorText, Limit, Page
 from services.chassis.problems import not_allowed
+from services.chassis.requests import Command
 from services.chassis.runtime import Runtime
 from services.chassis.tokens import Caller, Township
-from services.chassis.unsealing import unseal
 from services.chassis.views import ViewReader
-from services.chassis.work import Cause, Work
-from services.living import commands as c
-from services.living import steps
-from services.living.answers import (
-    CaseAnswer,
-    CaseFile,
-    CaseLine,
-    OpenedText,
-    OpenedTexts,
-    answer,
-    answer_now,
-    case_line,
-    fact_line,
-    sealed_fields,
-)
-from services.living.lists import Filter, Place, rows_after, table
-from services.living.model import CASE, Stage
-from services.living.rules import about
+from services.chassis.work import Work
+from services.living import books, relief, reserve
+from services.living.books import Row, Table
+from services.living.reserve import RESERVE, Reserve, reserve_of
 
-CivilAffairs = Annotated[Caller, allow(Department.CIVIL_AFFAIRS)]
-Readers = Annotated[
-    Caller, allow(Department.CIVIL_AFFAIRS, Department.FINANCE, Department.DISTRICT, Department.AUDIT)
-]
-Anyone = Annotated[Caller, allow_any_department()]
-ENTITLED = frozenset({Department.CIVIL_AFFAIRS, Department.AUDIT})
-CSV: dict[int | str, dict[str, Any]] = {
-    200: {"content": {"text/csv": {"schema": {"type": "string"}}}, "description": "One line a case."}
-}
+Funders = Annotated[Caller, allow(Department.CIVIL_AFFAIRS, Department.FINANCE)]
+Town = Annotated[str, Path(pattern=r"^\d{12}$", description="division code of twelve digits")]
+Month = Annotated[str, Query(pattern=r"^20[0-9]{2}-(0[1-9]|1[0-2])$")]
+Fen = Annotated[int, Field(gt=0, le=10**12, description="in fen")]
+
+
+class Money(Command):
+    amount_fen: Fen
+
+
+class Reconcile(Command):
+    month: Annotated[str, Field(pattern=r"^20[0-9]{2}-(0[1-9]|1[0-2])$")]
+    counted_fen: Annotated[int, Field(ge=0, le=10**12, description="what was found, in fen")]
+
+
+class ReserveAnswer(BaseModel):
+    """A township's reserve after a step."""
+
+    model_config = ConfigDict(frozen=True)
+
+    township: str
+    balance_fen: int
+    spent_fen: int = Field(description="spent and not yet paid back, in fen")
+    to_reconcile: tuple[str, ...] = Field(description="months that are over and not reconciled")
+
+
+class Lines(BaseModel):
+    """Rows of a list; `note` is said wherever sums are shown of which any is illustrative."""
+
+    model_config = ConfigDict(frozen=True)
+
+    items: tuple[dict[str, Any], ...]
+    note: str | None = None
+
+
+class Book(Lines):
+    """A reserve's movements in order. They add up to the balance."""
+
+    township: str
+    balance_fen: int
+    spent_fen: int
+    months: tuple[dict[str, Any], ...]
 
 
 def routers(runtime: Runtime, readers: Mapping[str, ViewReader]) -> list[APIRouter]:
-    return [_township_steps(runtime), _county_steps(runtime), _reading(runtime, readers["cases"])]
+    # Before the routes of cases: none of these hides behind /cases/{case}.
+    return [_paying(runtime), _reading(readers["relief"]), _reserves(runtime, readers["reserves"])]
 
 
-def _in_own_township(caller: Caller, township: str) -> None:
-    if not caller.may_act_in(township):
-        raise not_allowed("只能办理本乡镇（街道）的案件。", "Only cases of your own township.")
+def _paying(runtime: Runtime) -> APIRouter:
+    router = APIRouter(prefix="/cases", tags=["decisions"])
 
-
-def _of_the_county(caller: Caller) -> None:
-    if caller.township is not None:
-        raise not_allowed(
-            "审核确认由区民政局办理。", "Decided by the county's civil affairs, not a township."
-        )
-
-
-def _step(
-    request: Request,
-    runtime: Runtime,
-    caller: Caller,
-    case: UUID,
-    version: int | None,
-    do: Callable[[Work, CaseId], object],
-) -> CaseAnswer:
-    identifier = CaseId.of(case)
-
-    def decide(work: Work) -> CaseAnswer:
-        _in_own_township(caller, steps.case_of(work, identifier).township)
-        expect(work, identifier, version)
-        do(work, identifier)
-        return answer_now(work, identifier)
-
-    return execute(request, runtime, caller, CaseAnswer, decide)
-
-
-def _township_steps(runtime: Runtime) -> APIRouter:
-    router = APIRouter(prefix="/cases", tags=["steps"])
-
-    @router.post("", status_code=201)
-    def apply(body: c.Apply, request: Request, caller: CivilAffairs) -> CaseAnswer:
-        """A family applies; all living members of the household are covered."""
+    @router.post("/{case}/payment-first")
+    def pay_first(case: UUID, body: Step, request: Request, caller: CivilAffairs) -> CaseAnswer:
+        """Relieve an emergency at once, within the small limit, from the township's reserve; papers follow."""
+        identifier = CaseId.of(case)
 
         def decide(work: Work) -> CaseAnswer:
-            home = work.fact("household", body.household)
-            if home is not None:
-                _in_own_township(caller, home["township"])
-            case = steps.apply(
-                work,
-                HouseholdId.of(body.household),
-                PersonId.of(body.applicant),
-                consent=body.consent,
-                apart=body.apart,
-                on=body.on,
-            )
-            return answer_now(work, case)
+            in_own_township(caller, case_of(work, identifier).township)
+            expect(work, identifier, body.version)
+            relief.pay_first(work, identifier, caller.person)
+            return answer_now(work, identifier)
 
         return execute(request, runtime, caller, CaseAnswer, decide)
 
-    @router.post("/{case}/acceptance")
-    def accept(case: UUID, body: c.Accept, request: Request, caller: CivilAffairs) -> CaseAnswer:
-        """The papers are complete; limits run from here."""
-        return _step(
-            request, runtime, caller, case, body.version, lambda work, of: steps.accept(work, of, on=body.on)
+    return router
+
+
+def _reserves(runtime: Runtime, reader: ViewReader) -> APIRouter:
+    router = APIRouter(prefix="/reserves/{township}", tags=["reserves"])
+
+    def answer(work: Work, township: str) -> ReserveAnswer:
+        state: Reserve = work.load(RESERVE, reserve_of(township))
+        return ReserveAnswer(
+            township=township,
+            balance_fen=state.balance_fen,
+            spent_fen=state.spent_fen,
+            to_reconcile=state.owed,
         )
 
-    @router.post("/{case}/survey")
-    def survey(case: UUID, body: c.Survey, request: Request, caller: CivilAffairs) -> CaseAnswer:
-        """Two surveyors or more visited the household, for the application or an open review."""
+    @router.post("/advances", status_code=201)
+    def advance(township: Town, body: Money, request: Request, caller: Funders) -> ReserveAnswer:
+        """The district puts money into the reserve."""
+        _of_the_district(caller)
 
-        def do(work: Work, of: CaseId) -> object:
-            return steps.survey(work, of, body.surveyors, body.means, on=body.on, remarks=body.remarks)
+        def decide(work: Work) -> ReserveAnswer:
+            work.record(reserve_of(township), reserve.advance(township, body.amount_fen, work.today))
+            return answer(work, township)
 
-        return _step(request, runtime, caller, case, body.version, do)
+        return execute(request, runtime, caller, ReserveAnswer, decide)
 
-    @router.post("/{case}/check")
-    def check(case: UUID, body: c.Check, request: Request, caller: CivilAffairs) -> CaseAnswer:
-        """The check of means came back."""
+    @router.post("/replenishments", status_code=201)
+    def replenish(township: Town, body: Money, request: Request, caller: Funders) -> ReserveAnswer:
+        """What the township has spent is paid back."""
+        _of_the_district(caller)
 
-        def do(work: Work, of: CaseId) -> object:
-            return steps.check(work, of, body.means, consistent=body.consistent, on=body.on)
+        def decide(work: Work) -> ReserveAnswer:
+            state = work.load(RESERVE, reserve_of(township))
+            work.record(reserve_of(township), reserve.replenish(state, body.amount_fen, work.today))
+            return answer(work, township)
 
-        return _step(request, runtime, caller, case, body.version, do)
+        return execute(request, runtime, caller, ReserveAnswer, decide)
 
-    @router.post("/{case}/assessment")
-    def assess(case: UUID, body: c.Step, request: Request, caller: CivilAffairs) -> CaseAnswer:
-        """Apply the rule to what was found: the recommendation."""
-        return _step(request, runtime, caller, case, body.version, steps.assess)
+    @router.post("/reconciliations", status_code=201)
+    def reconcile(township: Town, body: Reconcile, request: Request, caller: CivilAffairs) -> ReserveAnswer:
+        """Hold the book of a month that is over against the money; a difference is recorded."""
+        in_own_township(caller, township)
 
-    @router.post("/{case}/notice")
-    def post_notice(case: UUID, body: c.Step, request: Request, caller: CivilAffairs) -> CaseAnswer:
-        """Post the recommendation for the days of the procedure (seven); the notice ends by itself."""
-        return _step(request, runtime, caller, case, body.version, steps.post_notice)
+        def decide(work: Work) -> ReserveAnswer:
+            state = work.load(RESERVE, reserve_of(township))
+            fact = reserve.reconcile(state, body.month, body.counted_fen, caller.person, work.today)
+            work.record(reserve_of(township), fact)
+            return answer(work, township)
 
-    @router.post("/{case}/objection")
-    def lodge_objection(case: UUID, body: c.Object, request: Request, caller: CivilAffairs) -> CaseAnswer:
-        """Somebody objects within the notice: a new survey follows."""
+        return execute(request, runtime, caller, ReserveAnswer, decide)
 
-        def do(work: Work, of: CaseId) -> object:
-            return steps.lodge_objection(work, of, body.statement)
+    @router.get("/book")
+    def book(township: Town, caller: Readers) -> Book:
+        """Every movement with the balance after it, and the months reconciled or to be."""
+        in_own_township(caller, township)
+        balance, spent = books.balance(reader, township)
+        months = tuple(books.months(reader, township))
+        rows = tuple(books.book(reader, township))
+        return Book(items=rows, township=township, balance_fen=balance, spent_fen=spent, months=months)
 
-        return _step(request, runtime, caller, case, body.version, do)
-
-    @router.post("/{case}/withdrawal")
-    def withdraw(case: UUID, body: c.Withdraw, request: Request, caller: CivilAffairs) -> CaseAnswer:
-        """The application is taken back, or the family will not cooperate."""
-        return _step(
-            request,
-            runtime,
-            caller,
-            case,
-            body.version,
-            lambda work, of: steps.withdraw(work, of, body.reason),
-        )
-
-    @router.post("/{case}/reviews")
-    def open_review(case: UUID, body: c.OpenReview, request: Request, caller: CivilAffairs) -> CaseAnswer:
-        """Look at a granted case again, before its date."""
-
-        def do(work: Work, of: CaseId) -> object:
-            return steps.open_review(work, of, body.reason)
-
-        return _step(request, runtime, caller, case, body.version, do)
+    @router.get("/book.csv", response_class=Response, responses=CSV)
+    def book_table(township: Town, caller: Readers) -> Response:
+        """The same as a table."""
+        in_own_township(caller, township)
+        return _table(books.BOOK, books.book(reader, township))
 
     return router
 
 
-def _county_steps(runtime: Runtime) -> APIRouter:
-    router = APIRouter(prefix="/cases", tags=["decisions"])
+def _reading(reader: ViewReader) -> APIRouter:
+    router = APIRouter(prefix="/relief", tags=["relief"])
 
-    @router.post("/{case}/confirmation")
-    def confirm(case: UUID, body: c.Confirm, request: Request, caller: CivilAffairs) -> CaseAnswer:
-        """Confirm and fix the sum, paid from the next month."""
-        _of_the_county(caller)
+    @router.get("/ledger")
+    def ledger(caller: Readers, township: Township | None = None, month: Month | None = None) -> Lines:
+        """Relief granted by month, kind, priority group and township."""
+        return _lines(books.ledger(reader, seen_by(caller, township), month))
 
-        def do(work: Work, of: CaseId) -> object:
-            return steps.confirm(
-                work,
-                of,
-                caller.person,
-                amount_fen=body.amount_fen,
-                departs=body.departs,
-                papers=body.papers,
-            )
-
-        return _step(request, runtime, caller, case, body.version, do)
-
-    @router.post("/{case}/refusal")
-    def decline(case: UUID, body: c.Decide, request: Request, caller: CivilAffairs) -> CaseAnswer:
-        """Do not confirm."""
-        _of_the_county(caller)
-
-        def do(work: Work, of: CaseId) -> object:
-            return steps.decline(work, of, caller.person, departs=body.departs, papers=body.papers)
-
-        return _step(request, runtime, caller, case, body.version, do)
-
-    @router.post("/{case}/conclusion")
-    def conclude_review(case: UUID, body: c.Conclude, request: Request, caller: CivilAffairs) -> CaseAnswer:
-        """End the open review: unchanged, adjusted or ended, as assessed."""
-        _of_the_county(caller)
-
-        def do(work: Work, of: CaseId) -> object:
-            return steps.conclude_review(
-                work, of, caller.person, outcome=body.outcome, departs=body.departs, heard=body.heard
-            )
-
-        return _step(request, runtime, caller, case, body.version, do)
-
-    @router.post("/{case}/exit")
-    def request_exit(case: UUID, body: c.Step, request: Request, caller: CivilAffairs) -> CaseAnswer:
-        """The family asks for the allowance to end, from the next month on."""
-        _of_the_county(caller)
-        return _step(request, runtime, caller, case, body.version, steps.request_exit)
-
-    @router.post("/{case}/texts")
-    def open_texts(case: UUID, body: c.Unseal, request: Request, caller: CivilAffairs) -> OpenedTexts:
-        """Read remarks, objections and reasons in clear; the look-up is recorded."""
-        identifier = CaseId.of(case)
-
-        def decide(work: Work) -> OpenedTexts:
-            _in_own_township(caller, steps.case_of(work, identifier).township)
-            found: list[tuple[int, str, Any]] = []
-            for entry in runtime.store.stream(case):
-                fact = read(entry, work.around.keys)
-                found += [
-                    (entry.envelope.streamversion, name, getattr(fact.data, name))
-                    for name in sealed_fields(fact)
-                ]
-            texts = unseal(work, body.purpose, *(sealed for _, _, sealed in found)) if found else []
-            return OpenedTexts(
-                texts=tuple(
-                    OpenedText(version=version, field=name, text=text)
-                    for (version, name, _), text in zip(found, texts, strict=True)
-                )
-            )
-
-        # Not under an Idempotency-Key: the answer would be kept, in clear.
-        return runtime.decide(decide, Cause(caller.to_actor(), request.state.request_id))
-
-    return router
-
-
-def _reading(runtime: Runtime, reader: ViewReader) -> APIRouter:
-    router = APIRouter(tags=["cases"])
-
-    @router.get("/cases")
-    def list_cases(
-        caller: Readers,
-        state: Stage | None = None,
-        township: Township | None = None,
-        review_open: bool | None = None,
-        cursor: CursorText = None,
-        limit: Limit = 50,
-    ) -> Page[CaseLine]:
-        """Cases in the order of application; a township's clerk sees the township's."""
-        place = Place.decode(cursor)
-        wanted = Filter(state, _seen_by(caller, township), review_open)
-        rows = rows_after(reader, wanted, place.opened if place else 0, limit + 1)
-        more = len(rows) > limit
-        return Page(
-            items=tuple(case_line(row) for row in rows[:limit]),
-            next=Place(opened=rows[limit - 1]["opened"]).encode() if more else None,
-        )
-
-    @router.get("/cases.csv", response_class=Response, responses=CSV)
-    def export(
-        caller: Readers,
-        state: Stage | None = None,
-        township: Township | None = None,
-        review_open: bool | None = None,
+    @router.get("/ledger.csv", response_class=Response, responses=CSV)
+    def ledger_table(
+        caller: Readers, township: Township | None = None, month: Month | None = None
     ) -> Response:
-        """The same list as a table: ids, states, sums with their mark; nothing personal."""
-        wanted = Filter(state, _seen_by(caller, township), review_open)
-        return StreamingResponse(
-            table(reader, wanted),
-            media_type="text/csv; charset=utf-8",
-            headers={"Content-Disposition": 'attachment; filename="dibao-cases.csv"'},
-        )
+        """The same as a table."""
+        return _table(books.LEDGER, books.ledger(reader, seen_by(caller, township), month))
 
-    @router.get("/cases/{case}")
-    def show(case: UUID, caller: Anyone) -> CaseFile:
-        """The case and every fact of it; what the family has only for civil affairs and audit."""
+    @router.get("/papers")
+    def papers(caller: Readers, township: Township | None = None, overdue: bool | None = None) -> Lines:
+        """Relief paid first whose papers are not complete; `overdue`: only those whose last day is over."""
+        return _lines(books.papers_owed(reader, seen_by(caller, township), overdue))
 
-        # From the log itself: what a process remembers may be behind what another has recorded.
-        facts = [read(entry, runtime.around.keys) for entry in runtime.store.stream(case)]
-        state = CASE.of(fact.data for fact in facts)
-        about(state)
-        _in_own_township(caller, state.township)
-        entitled = caller.department in ENTITLED
-        return CaseFile(
-            current=answer(state, facts[-1].envelope.streamversion),
-            facts=tuple(fact_line(fact, entitled) for fact in facts),
-        )
+    @router.get("/papers.csv", response_class=Response, responses=CSV)
+    def papers_table(
+        caller: Readers, township: Township | None = None, overdue: bool | None = None
+    ) -> Response:
+        """The same as a table."""
+        return _table(books.PAPERS, books.papers_owed(reader, seen_by(caller, township), overdue))
+
+    @router.get("/checks")
+    def checks(caller: Readers, township: Township | None = None) -> Lines:
+        """Looks at dibao or relief that a decision asked for and that nobody has taken up."""
+        return _lines(books.checks(reader, seen_by(caller, township)))
+
+    @router.get("/checks.csv", response_class=Response, responses=CSV)
+    def checks_table(caller: Readers, township: Township | None = None) -> Response:
+        """The same as a table."""
+        return _table(books.CHECKS, books.checks(reader, seen_by(caller, township)))
 
     return router
 
 
-def _seen_by(caller: Caller, township: str | None) -> str | None:
-    if caller.township is None:
-        return township
-    if township is not None:
-        _in_own_township(caller, township)
-    return caller.township
+def _lines(rows: list[Row]) -> Lines:
+    flags = ("illustrative", "overdue", "provisional")
+    told = tuple({name: bool(cell) if name in flags else cell for name, cell in row.items()} for row in rows)
+    return Lines(items=told, note=NOTE if any(row.get("illustrative") for row in told) else None)
+
+
+def _table(table: Table, rows: list[Row]) -> Response:
+    return StreamingResponse(
+        table.csv(rows),
+        media_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{table.name}.csv"'},
+    )
+
+
+def _of_the_district(caller: Caller) -> None:
+    if caller.township is not None:
+        raise not_allowed(
+            "备用金由区民政局、财政局拨付。", "A reserve is paid in by the district, not a township."
+        )
