@@ -1,0 +1,129 @@
+"""What is known of a payment: whether it must wait, where it goes, and how much of it is due."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from events import finance as f
+from services.chassis.work import Work
+from services.finance.keeping import key_of
+from services.finance.sources import FUNDS, PAID
+
+Row = dict[str, Any]
+
+
+def judged(work: Work, row: Row) -> tuple[f.Withholding | None, UUID | None]:
+    """Why it must wait, or None and the account to which it goes (id of its AccountNamed event)."""
+    if row["programme"] not in FUNDS:
+        return "no_fund", None
+    if not alive(work, row["members"]):
+        return "death", None
+    over = _over(work, row)
+    if over is not None:
+        return over, None
+    named = _account(work, row)
+    if named is None:
+        return "no_account", None
+    account: Row = work.fact("named", named) or {}
+    if account["since"] > work.today.isoformat():
+        return "no_account", None
+    if work.fact("erased", account["holder"]):
+        return "erased", None
+    if not alive(work, [account["holder"]]):
+        return "holder_dead", None
+    holder = same(work, account["holder"])
+    if not account["mandate"] and work.fact("member", holder) != row["household"]:
+        return "no_account", None  # the holder has left the household since
+    if row.get("state") == "failed" and row.get("account") == named:
+        return "account_failed", None
+    return None, UUID(named)
+
+
+def due_fen(work: Work, row: Row) -> int:
+    """What of the sum is due by what is known now: nothing for a time when nobody of the case lived or after its end,
+    and no more than the sum that a month was lowered to since."""
+    if not alive(work, row["members"], row["starts"]) or _over(work, row) is not None:
+        return 0
+    amount = int(row["amount"])
+    if not is_month(row["period"]):
+        return amount
+    for source in PAID:
+        for first, last, lowered in work.fact(f"lowered-{source}", row["case"]) or ():
+            if first <= row["period"] <= last:
+                amount = min(int(row["amount"]), lowered)  # the latest counts
+    return amount
+
+
+def ordered_fen(work: Work, row: Row) -> int:
+    """What its domain has ordered back of a period."""
+    key = key_of(row["case"], row["period"])
+    return sum(work.fact(f"back-{source}", key) or 0 for source in PAID)
+
+
+def _over(work: Work, row: Row) -> f.Withholding | None:
+    """A month that begins after the case ended or the household moved away. What is paid once, or was decided to be
+    paid afterwards, does not fall away."""
+    if not is_month(row["period"]):
+        return None
+    if ended_by(work, row["case"], row["starts"]):
+        return "ended"
+    moved = work.fact("moved", row["household"])
+    return "moved_away" if moved is not None and row["starts"] > moved else None
+
+
+def is_month(period: str) -> bool:
+    return len(period) == 7 and period[4] == "-" and period[:4].isdecimal()
+
+
+def ended_by(work: Work, case: str, starts: str) -> bool:
+    """Whether the case had ended when a month began."""
+    ends = (work.fact(f"ended-{name}", case) for name in PAID)
+    return any(since is not None and starts >= since for since in ends)
+
+
+def _account(work: Work, row: Row) -> str | None:
+    if len(row["members"]) == 1:
+        own = work.fact("account", same(work, row["members"][0]))
+        if own is not None:
+            return str(own)
+    found = work.fact("account", row["household"])
+    return None if found is None else str(found)
+
+
+def same(work: Work, person: str) -> str:
+    """The registration that stands for a person today."""
+    while (kept := work.fact("same", person)) is not None:
+        person = kept
+    return person
+
+
+def alive(work: Work, members: list[str], on: str = "9999") -> bool:
+    """Whether any of them lives, or lived on a day."""
+    for one in members:
+        died = work.fact("dead", same(work, one)) or work.fact("dead", one)
+        if died is None or died >= on:
+            return True
+    return False
+
+
+def foresee(work: Work, rows: list[Row]) -> None:
+    """Read at once what the judging of these rows, and the order that follows, ask for one by one."""
+    cases = [row["case"] for row in rows]
+    homes = [row["household"] for row in rows]
+    people = [one for row in rows for one in row["members"]]
+    work.foresee("payment", [key_of(row["case"], row["period"]) for row in rows])
+    work.foresee("waiting", [key_of(row["case"], row["period"]) for row in rows])
+    work.foresee("periods", cases)
+    for source in PAID:
+        work.foresee(f"ended-{source}", cases)
+        work.foresee(f"lowered-{source}", cases)
+    work.foresee("moved", homes)
+    work.foresee("account", [*homes, *people])
+    accounts = [named for owner in [*homes, *people] if (named := work.fact("account", owner)) is not None]
+    work.foresee("named", accounts)
+    holders = [(work.fact("named", one) or {})["holder"] for one in accounts]
+    for kind in ("same", "dead"):
+        work.foresee(kind, [*people, *holders])
+    for kind in ("member", "erased"):
+        work.foresee(kind, holders)

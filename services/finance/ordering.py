@@ -1,0 +1,68 @@
+"""What a domain orders back: the recovery is opened for what was paid, or will be, of the months; and ended if waived."""
+
+from __future__ import annotations
+
+from events import finance as f
+from events import remedies as m
+from events.base import Recorded
+from services.chassis.work import Work
+from services.finance.judging import alive, ended_by
+from services.finance.keeping import key_of
+from services.finance.recovery import RECOVERY, recovery_of
+from services.finance.sources import FUNDS, PAID
+
+REACHED = ("ordered", "paid", "unknown")
+
+
+def ordered_back(work: Work, fact: Recorded[m.RecoveryOrdered]) -> None:
+    """Nothing where no payment reached the family, or the death has asked it back already."""
+    told = fact.data
+    fund = FUNDS.get(told.programme)
+    amount = sum(_reached(work, told, month, fen) for month, fen in m.shares(told))
+    if fund is None or amount <= 0:
+        return
+    recovery = recovery_of(told.order)
+    work.record(
+        recovery,
+        f.RecoveryOpened(
+            recovery=recovery, case=told.case, household=told.household, members=told.members,
+            amount_fen=amount, why="ordered", fund=fund, cause=fact.envelope.id,
+        ),
+    )  # fmt: skip
+    if told.parts > 1:
+        work.record(
+            recovery,
+            f.RecoveryPlanned(
+                recovery=recovery, case=told.case, household=told.household, members=told.members,
+                parts=told.parts, first_due=told.first_due, officer=told.officer,
+            ),
+        )  # fmt: skip
+
+
+def waived(work: Work, fact: Recorded[m.RecoveryWaived]) -> None:
+    recovery = recovery_of(fact.data.order)
+    state = work.load(RECOVERY, recovery)
+    if state.case is None or state.ended:
+        return
+    told = fact.data
+    work.record(
+        recovery,
+        f.RecoveryEnded(
+            recovery=recovery, case=told.case, household=told.household, members=told.members, why="waived",
+            waived_fen=state.open_fen, officer=told.officer,
+        ),
+    )  # fmt: skip
+
+
+def _reached(work: Work, told: m.RecoveryOrdered, month: m.MonthDifference, fen: int) -> int:
+    """How much of a month's share came to the family, or will with a later batch, and was not asked back by itself."""
+    key = key_of(told.case, month.month)
+    row = work.fact("payment", key)
+    if row is not None and row["state"] in REACHED:
+        asked = work.fact("recovered", row["id"]) is not None
+        return 0 if asked else min(fen, max(row["amount"] - month.due_fen, 0))
+    if row is None and any(work.fact(f"arrears-{source}", key) for source in PAID):
+        return fen
+    members = row["members"] if row is not None else [str(one) for one in told.members]
+    comes = alive(work, members) and not ended_by(work, str(told.case), f"{month.month}-01")
+    return fen if comes else 0
