@@ -20,6 +20,8 @@ from services.chassis.runtime import Runtime
 from services.chassis.tokens import Caller
 from services.chassis.unsealing import unseal
 from services.chassis.work import Cause, Work
+from services.history.asof.answers import AsOf
+from services.history.asof.api import By, Effective, KnownOn
 from services.history.lines import Line, Sight, line, sealed_in, shown_data, shown_envelope
 from services.history.timelines import Found, Timelines
 
@@ -43,9 +45,11 @@ class After(Cursor):
 
 
 class Timeline(Page[Line]):
-    """`final_through`: of later days some service may still record something."""
+    """`final_through`: of later days some service may still record something; `lagging`: the services that may
+    still record something of the day known, where one was asked for."""
 
     final_through: date | None
+    lagging: tuple[str, ...] = ()
 
 
 class EventShown(BaseModel):
@@ -77,7 +81,7 @@ class Sources(BaseModel):
     final_through: date | None = Field(description="answers about later days are provisional")
 
 
-def router(runtime: Runtime, timelines: Timelines) -> APIRouter:
+def router(runtime: Runtime, timelines: Timelines, asof: AsOf) -> APIRouter:
     """The routes; `runtime` is history's own, which records whose texts were opened."""
     routes = APIRouter(tags=["history"])
 
@@ -103,8 +107,24 @@ def router(runtime: Runtime, timelines: Timelines) -> APIRouter:
         cursor: str | None,
         limit: int,
         purpose: str | None,
+        effective: date | None,
+        known: date | None,
+        by: str | None,
     ) -> Timeline:
         begin = After.decode(cursor)
+        if effective is not None or known is not None or by is not None:
+            return timeline_asof(
+                kind,
+                entity,
+                request,
+                caller,
+                begin.after if begin else 0,
+                limit,
+                purpose,
+                effective,
+                known,
+                by,
+            )
         page = timelines.page(entity, kind, begin.after if begin else 0, limit)
         if page is None:
             raise NotFound
@@ -116,6 +136,29 @@ def router(runtime: Runtime, timelines: Timelines) -> APIRouter:
             final_through=_day(timelines.log.final_through()),
         )
 
+    def timeline_asof(
+        kind: str,
+        entity: UUID,
+        request: Request,
+        caller: Caller,
+        after: int,
+        limit: int,
+        purpose: str | None,
+        effective: date | None,
+        known: date | None,
+        by: str | None,
+    ) -> Timeline:
+        found = asof.timeline(entity, kind, effective=effective, known=known, by=by, after=after, limit=limit)
+        if caller.township is not None:
+            of_their_township(caller, timelines.townships_about(kind, entity))
+        sight = sight_of(request, caller, purpose, found.lines)
+        return Timeline(
+            items=tuple(line(one, sight) for one in found.lines),
+            next=None if found.after is None else After(after=found.after).encode(),
+            final_through=_day(timelines.log.final_through()),
+            lagging=found.lagging,
+        )
+
     @routes.get("/people/{id}/timeline")
     def person_timeline(
         id: UUID,
@@ -124,9 +167,12 @@ def router(runtime: Runtime, timelines: Timelines) -> APIRouter:
         cursor: CursorText = None,
         limit: Limit = 50,
         purpose: Purpose = None,
+        effective: Effective = None,
+        known: KnownOn = None,
+        by: By = None,
     ) -> Timeline:
         """All that concerned a person, also under a duplicate's id and through the households lived in."""
-        return timeline("person", id, request, caller, cursor, limit, purpose)
+        return timeline("person", id, request, caller, cursor, limit, purpose, effective, known, by)
 
     @routes.get("/households/{id}/timeline")
     def household_timeline(
@@ -136,9 +182,12 @@ def router(runtime: Runtime, timelines: Timelines) -> APIRouter:
         cursor: CursorText = None,
         limit: Limit = 50,
         purpose: Purpose = None,
+        effective: Effective = None,
+        known: KnownOn = None,
+        by: By = None,
     ) -> Timeline:
         """All that concerned a household, also the one it split from and those merged into it."""
-        return timeline("household", id, request, caller, cursor, limit, purpose)
+        return timeline("household", id, request, caller, cursor, limit, purpose, effective, known, by)
 
     @routes.get("/cases/{id}/timeline")
     def case_timeline(
@@ -148,9 +197,12 @@ def router(runtime: Runtime, timelines: Timelines) -> APIRouter:
         cursor: CursorText = None,
         limit: Limit = 50,
         purpose: Purpose = None,
+        effective: Effective = None,
+        known: KnownOn = None,
+        by: By = None,
     ) -> Timeline:
         """A case from application to exit."""
-        return timeline("case", id, request, caller, cursor, limit, purpose)
+        return timeline("case", id, request, caller, cursor, limit, purpose, effective, known, by)
 
     @routes.get("/events/{id}")
     def event(id: UUID, request: Request, caller: Anybody, purpose: Purpose = None) -> EventShown:

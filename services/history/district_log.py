@@ -101,6 +101,9 @@ class DistrictLog:
         self.stop(source, taken.stopped)
         return taken
 
+    def take_all(self, batches: Mapping[str, Sequence[Entry]]) -> dict[str, Taken]:
+        return {source: self.take(source, entries) for source, entries in batches.items()}
+
     def _accept(
         self, positions: Mapping[str, Position], source: str, entries: Sequence[Entry]
     ) -> tuple[list[Entry], Taken]:
@@ -202,7 +205,7 @@ class DistrictLog:
     def pump(self, feeds: Mapping[str, Feed]) -> int:
         """Take what the feeds have until nothing moves; how many entries went forward."""
         total = 0
-        while moved := sum(self._drawing.draw(source, feed) for source, feed in feeds.items()):
+        while moved := self._drawing.draw(feeds):
             total += moved
         return total
 

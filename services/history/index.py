@@ -8,7 +8,7 @@ than one piece.
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
 
 import msgspec
 
@@ -28,6 +28,10 @@ class _Line(msgspec.Struct, gc=False):
     stream: str
     concerns: tuple[str, ...]
     effective: date
+    source: str
+    sequence: int
+    recordedtime: datetime
+    corrects: str | None
 
 
 _line = msgspec.json.Decoder(_Line)
@@ -41,6 +45,14 @@ def write(engine: Engine, session: Session, generation: int, marks: Marks) -> No
     engine.insert(session, "lineage", marks.lineage, suffix)
     engine.insert(session, "membership", list(marks.membership.values()), suffix)
     engine.insert(session, "residence", marks.residence, suffix)
+    engine.insert(session, "letters", marks.letters, suffix)
+    engine.insert(session, "corrections", marks.corrections, suffix)
+    engine.insert(session, "listening", marks.listening, suffix)
+    session.executemany(
+        f"INSERT INTO days{suffix} VALUES (?, ?, ?) ON CONFLICT (source, day)"
+        " DO UPDATE SET sequence = excluded.sequence",
+        [(source, day, sequence) for (source, day), sequence in marks.days.items()],
+    )
 
 
 def entries(session: Session, after: int, limit: int) -> list[tuple[int, Entry]]:
@@ -88,6 +100,9 @@ def _mark(marks: Marks, position: int, envelope: bytes, data: bytes) -> None:
     """As `Marks.add`, from the bytes; nothing decoded outlives the line, so that no garbage has to be searched."""
     line = _line.decode(envelope)
     marks.concerns(position, _bytes(line.stream), map(_bytes, line.concerns), line.effective)
+    marks.recorded(line.source, line.sequence, line.recordedtime)
+    if line.corrects is not None:
+        marks.corrections.append((_bytes(line.corrects), position))
     if ties(line.type):
         marks.tie(position, decode(envelope, data))
 

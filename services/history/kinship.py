@@ -7,7 +7,7 @@ every household merged into it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
@@ -16,6 +16,8 @@ from services.chassis.database import Session
 from services.history.marks import SAME, SPLIT
 
 Through = Literal["own", "duplicate", "household", "predecessor"]
+Knows = Callable[[int], bool]
+"""Whether a line of the log, by its position, is known to whoever asks."""
 END = 2**62
 LAST_DAY = date.max.toordinal()
 
@@ -30,18 +32,35 @@ class Window:
     days: tuple[int, int] | None = None
 
 
-def windows_of_person(session: Session, generation: int, person: bytes) -> list[Window]:
-    survivor = surviving(session, generation, person)
+def everything(position: int) -> bool:
+    return True
+
+
+def windows_of_person(
+    session: Session, generation: int, person: bytes, knows: Knows = everything
+) -> list[Window]:
+    survivor = surviving(session, generation, person, knows)
+    same = registrations(session, generation, survivor, knows)
+    windows = [Window(one, "own" if one == survivor else "duplicate") for one in same]
+    for one in same:
+        windows += _lived_in(session, generation, one, knows)
+    return windows
+
+
+def registrations(
+    session: Session, generation: int, survivor: bytes, knows: Knows = everything
+) -> list[bytes]:
+    """The ids that are one person: the survivor's first, then those merged into it."""
     same = {survivor: None}
     for one in list_growing(same):
         for (duplicate,) in session.execute(
-            f"SELECT predecessor FROM lineage_{generation} WHERE successor = ? AND kind = ?", (one, SAME)
+            f"SELECT DISTINCT predecessor FROM lineage_{generation} WHERE successor = ? AND kind = ?",
+            (one, SAME),
         ):
-            same.setdefault(bytes(duplicate))
-    windows = [Window(one, "own" if one == survivor else "duplicate") for one in same]
-    for one in same:
-        windows += _lived_in(session, generation, one)
-    return windows
+            # Merged into this one first and into another later: it is the other's.
+            if merged_into(session, generation, bytes(duplicate), knows) == one:
+                same.setdefault(bytes(duplicate))
+    return list(same)
 
 
 def list_growing(found: dict[bytes, None]) -> Iterator[bytes]:
@@ -53,30 +72,38 @@ def list_growing(found: dict[bytes, None]) -> Iterator[bytes]:
             yield one
 
 
-def surviving(session: Session, generation: int, person: bytes) -> bytes:
+def surviving(session: Session, generation: int, person: bytes, knows: Knows = everything) -> bytes:
     """The registration that a duplicate was merged into; the person's own where there is none."""
     seen = {person}
     while True:
-        found = session.execute(
-            f"SELECT successor FROM lineage_{generation} WHERE predecessor = ? AND kind = ?"
-            " ORDER BY position DESC LIMIT 1",
-            (person, SAME),
-        )
-        if not found or bytes(found[0][0]) in seen:
+        survivor = merged_into(session, generation, person, knows)
+        if survivor is None or survivor in seen:
             return person
-        person = bytes(found[0][0])
+        person = survivor
         seen.add(person)
 
 
-def _lived_in(session: Session, generation: int, person: bytes) -> list[Window]:
+def merged_into(session: Session, generation: int, person: bytes, knows: Knows) -> bytes | None:
+    """The registration that the last merger known of put this one into."""
+    found = session.execute(
+        f"SELECT successor, position FROM lineage_{generation} WHERE predecessor = ? AND kind = ?"
+        " ORDER BY position DESC",
+        (person, SAME),
+    )
+    return next((bytes(successor) for successor, position in found if knows(position)), None)
+
+
+def _lived_in(session: Session, generation: int, person: bytes, knows: Knows) -> list[Window]:
     """In the order in which it was told: who joined later than they left has not lived there."""
     since: dict[bytes, int] = {}
     windows = []
-    for household, day, joined in session.execute(
-        f"SELECT household, since, joined FROM membership_{generation} WHERE person = ?"
+    for household, day, joined, position in session.execute(
+        f"SELECT household, since, joined, position FROM membership_{generation} WHERE person = ?"
         " ORDER BY position, joined",
         (person,),
     ):
+        if not knows(position):
+            continue
         household = bytes(household)
         if joined:
             since[household] = min(day, since.get(household, day))
@@ -95,7 +122,9 @@ def is_household(session: Session, generation: int, entity: bytes) -> bool:
     return bool(found)
 
 
-def windows_of_household(session: Session, generation: int, household: bytes) -> list[Window]:
+def windows_of_household(
+    session: Session, generation: int, household: bytes, knows: Knows = everything
+) -> list[Window]:
     reach = {household: END}
     waiting = [household]
     while waiting:
@@ -103,7 +132,7 @@ def windows_of_household(session: Session, generation: int, household: bytes) ->
         for predecessor, position, kind in session.execute(
             f"SELECT predecessor, position, kind FROM lineage_{generation} WHERE successor = ?", (successor,)
         ):
-            if kind == SAME or position > reach[successor]:
+            if kind == SAME or position > reach[successor] or not knows(position):
                 continue
             upto = position if kind == SPLIT else reach[successor]
             if reach.get(bytes(predecessor), 0) < upto:

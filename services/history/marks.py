@@ -1,7 +1,8 @@
 """What one line of the log adds to the index: whom it concerns, who comes from whom, who lives where.
 
 The index is thin: entity, position and the day from which it counts, no copy of an event. `own` marks an
-event of the entity's own stream. Only the few facts that tie one identifier to another are decoded; all
+event of the entity's own stream. For as-of it holds where each source's days end, what corrects what, which
+letters a service has waiting, and what it listens to. Only the few facts that tie one identifier to another are decoded; all
 others stay bytes.
 """
 
@@ -9,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -27,11 +28,16 @@ from events.registry import (
     MemberLeft,
     PeopleMerged,
 )
+from events.service import Discarded, Letter, Listening, Parked, Resumed
+from services.chassis.clock import civil_date, midnight
 from services.chassis.codec import read
 
 #: Raised with every change of what the index holds: the next start builds it again.
-VERSION = 1
+VERSION = 2
 
+ONE_DAY = timedelta(days=1)
+_NO_DAY = (datetime.max.replace(tzinfo=UTC), datetime.min.replace(tzinfo=UTC), 0)
+PARKED, RESUMED, DISCARDED = "parked", "resumed", "discarded"
 SPLIT, MERGED, SAME = "split", "merged", "same"
 Lives = tuple[bytes, int, bytes]  # person, position, household
 log = structlog.get_logger(__name__)
@@ -47,10 +53,18 @@ class Marks:
         default_factory=dict
     )
     residence: list[tuple[bytes, int, str]] = field(default_factory=list)
+    days: dict[tuple[str, int], int] = field(default_factory=dict)
+    letters: list[tuple[bytes, str, int, str]] = field(default_factory=list)
+    corrections: list[tuple[bytes, int]] = field(default_factory=list)
+    listening: list[tuple[str, int, int]] = field(default_factory=list)
+    _today: dict[str, tuple[datetime, datetime, int]] = field(default_factory=dict)
 
     def add(self, position: int, entry: Entry) -> None:
         e = entry.envelope
         self.concerns(position, e.stream.bytes, [one.bytes for one in e.concerns], e.effective)
+        self.recorded(e.source, e.sequence, e.recordedtime)
+        if e.corrects is not None:
+            self.corrections.append((e.corrects.bytes, position))
         if ties(e.type):
             self.tie(position, entry)
 
@@ -61,6 +75,15 @@ class Marks:
             if one != stream:
                 self.timeline.append((one, position, 0, day))
 
+    def recorded(self, source: str, sequence: int, at: datetime) -> None:
+        """The last sequence of each day on which a source recorded; for every event, so it must be cheap."""
+        begins, ends, day = self._today.get(source, _NO_DAY)
+        if not begins <= at < ends:
+            civil = civil_date(at)
+            begins, ends, day = midnight(civil), midnight(civil + ONE_DAY), civil.toordinal()
+            self._today[source] = begins, ends, day
+        self.days[source, day] = sequence
+
     def tie(self, position: int, entry: Entry) -> None:
         try:
             fact = read(entry).data
@@ -68,7 +91,13 @@ class Marks:
             # The bytes are kept and found by everyone concerned; only the tie cannot be drawn.
             log.error("a tie that cannot be read", schema=entry.envelope.dataschema, position=position)
             return
-        _TIES[entry.envelope.type](self, position, fact)
+        e = entry.envelope
+        if isinstance(fact, Letter):
+            self.letters.append((fact.letter.bytes, e.source, e.sequence, _LETTERS[e.type]))
+        elif isinstance(fact, Listening):
+            self.listening.append((e.source, e.sequence, position))
+        else:
+            _TIES[e.type](self, position, fact)
 
     def comes_from(self, successor: UUID, predecessor: UUID, position: int, kind: str) -> None:
         self.lineage.append((successor.bytes, predecessor.bytes, position, kind))
@@ -85,7 +114,7 @@ class Marks:
 
 def ties(type_: str) -> bool:
     """Whether facts of this type tie one identifier to another, so that they must be decoded."""
-    return type_ in _TIES
+    return type_ in _READ
 
 
 def newer(entry: Entry) -> bool:
@@ -146,3 +175,5 @@ _STEPS: dict[type[Event], Callable[[Marks, int, Any], None]] = {
     PeopleMerged: _same,
 }
 _TIES = {fact.TYPE: step for fact, step in _STEPS.items()}
+_LETTERS = {Parked.TYPE: PARKED, Resumed.TYPE: RESUMED, Discarded.TYPE: DISCARDED}
+_READ = frozenset({*_TIES, *_LETTERS, Listening.TYPE})

@@ -41,8 +41,19 @@ INDEX = (
     " PRIMARY KEY (person, position, household)){keyed}",
     "CREATE TABLE residence_{generation} (household {bytes} NOT NULL, position {number} NOT NULL,"
     " township TEXT NOT NULL, PRIMARY KEY (household, position)){keyed}",
+    "CREATE INDEX residence_{generation}_at ON residence_{generation} (township)",
+    "CREATE TABLE days_{generation} (source TEXT NOT NULL, day INTEGER NOT NULL, sequence {number} NOT NULL,"
+    " PRIMARY KEY (source, day)){keyed}",
+    "CREATE TABLE letters_{generation} (letter {bytes} NOT NULL, reader TEXT NOT NULL,"
+    " sequence {number} NOT NULL, state TEXT NOT NULL, PRIMARY KEY (letter, reader, sequence)){keyed}",
+    "CREATE TABLE corrections_{generation} (corrected {bytes} NOT NULL, position {number} NOT NULL,"
+    " PRIMARY KEY (corrected, position)){keyed}",
+    "CREATE TABLE listening_{generation} (reader TEXT NOT NULL, sequence {number} NOT NULL,"
+    " position {number} NOT NULL, PRIMARY KEY (reader, sequence)){keyed}",
 )
-INDEX_TABLES = ("timeline", "lineage", "membership", "residence")
+INDEX_TABLES = (
+    "timeline", "lineage", "membership", "residence", "days", "letters", "corrections", "listening",
+)  # fmt: skip
 COLUMNS: dict[str, dict[str, str]] = {
     "district_log": {
         "position": "int8",
@@ -66,6 +77,9 @@ COLUMNS: dict[str, dict[str, str]] = {
         "joined": "int4",
     },
     "residence": {"household": "bytea", "position": "int8", "township": "text"},
+    "letters": {"letter": "bytea", "reader": "text", "sequence": "int8", "state": "text"},
+    "corrections": {"corrected": "bytea", "position": "int8"},
+    "listening": {"reader": "text", "sequence": "int8", "position": "int8"},
 }
 
 

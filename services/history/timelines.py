@@ -11,8 +11,10 @@ from services.chassis.database import Session
 from services.history.district_log import DistrictLog
 from services.history.index import decode
 from services.history.kinship import (
+    Knows,
     Through,
     Window,
+    everything,
     is_household,
     townships,
     windows_of_household,
@@ -53,18 +55,18 @@ class Timelines:
         """Lines behind position `after`; None where nothing is recorded of it, or it is of another kind."""
         with self.log.database.reading() as session:
             generation = session.execute("SELECT generation FROM log_head")[0][0]
-            found = _kind(session, generation, entity.bytes)
+            found = kind_of(session, generation, entity.bytes)
             if found is None or (kind is not None and found not in ("", kind)):
                 return None
             kind = found or kind or "person"
-            windows = _windows(session, generation, kind, entity.bytes)
+            windows = windows_of(session, generation, kind, entity.bytes)
             places: dict[int, Through] = {}
             for window in windows:
-                for position in _positions(session, generation, window, after, limit + 1):
+                for position in positions_of(session, generation, window, after, limit + 1):
                     places.setdefault(position, window.through)
             wanted = sorted(places)[:limit]
-            entries = _entries(session, wanted)
-            places_lived = townships(session, generation, _whose(session, generation, windows))
+            entries = entries_at(session, wanted)
+            places_lived = townships(session, generation, whose(session, generation, windows))
         lines = tuple(Found(position, places[position], entries[position]) for position in wanted)
         return TimelinePage(kind, lines, wanted[-1] if len(places) > limit else None, places_lived)
 
@@ -81,6 +83,13 @@ class Timelines:
             generation = session.execute("SELECT generation FROM log_head")[0][0]
             ids = {entry.envelope.stream.bytes, *(one.bytes for one in entry.envelope.concerns)}
             return townships(session, generation, ids)
+
+    def townships_about(self, kind: str, entity: UUID) -> frozenset[str]:
+        """Where those live whom a timeline is about; empty where nothing is recorded of it."""
+        with self.log.database.reading() as session:
+            generation = session.execute("SELECT generation FROM log_head")[0][0]
+            windows = windows_of(session, generation, kind, entity.bytes)
+            return townships(session, generation, whose(session, generation, windows))
 
     def event(self, event: UUID) -> list[Found]:
         """The event and, behind it, its causes, the nearest first; empty if it is not kept."""
@@ -99,18 +108,18 @@ class Timelines:
         return chain
 
 
-def _whose(session: Session, generation: int, windows: list[Window]) -> set[bytes]:
+def whose(session: Session, generation: int, windows: list[Window]) -> set[bytes]:
     """The entities of a timeline, and whom the first event of each concerns: a case lives nowhere itself."""
     ids = {window.entity for window in windows}
     for window in windows:
         if window.days is None:
-            first = _positions(session, generation, window, 0, 1)
-            for entry in _entries(session, first).values():
+            first = positions_of(session, generation, window, 0, 1)
+            for entry in entries_at(session, first).values():
                 ids.update(one.bytes for one in entry.envelope.concerns)
     return ids
 
 
-def _kind(session: Session, generation: int, entity: bytes) -> str | None:
+def kind_of(session: Session, generation: int, entity: bytes) -> str | None:
     """What the entity is, by its own stream; empty where it is only mentioned, None where it is unknown."""
     mentioned = f"SELECT position FROM timeline_{generation} WHERE entity = ?"
     own = session.execute(f"{mentioned} AND own = 1 ORDER BY position LIMIT 1", (entity,))
@@ -122,15 +131,17 @@ def _kind(session: Session, generation: int, entity: bytes) -> str | None:
     return "household" if is_household(session, generation, entity) else ""
 
 
-def _windows(session: Session, generation: int, kind: str, entity: bytes) -> list[Window]:
+def windows_of(
+    session: Session, generation: int, kind: str, entity: bytes, knows: Knows = everything
+) -> list[Window]:
     if kind == "person":
-        return windows_of_person(session, generation, entity)
+        return windows_of_person(session, generation, entity, knows)
     if kind == "household":
-        return windows_of_household(session, generation, entity)
+        return windows_of_household(session, generation, entity, knows)
     return [Window(entity, "own")]
 
 
-def _positions(session: Session, generation: int, window: Window, after: int, limit: int) -> list[int]:
+def positions_of(session: Session, generation: int, window: Window, after: int, limit: int) -> list[int]:
     if window.days is None:
         found = session.execute(
             f"SELECT position FROM timeline_{generation} WHERE entity = ? AND position > ? AND position <= ?"
@@ -146,7 +157,7 @@ def _positions(session: Session, generation: int, window: Window, after: int, li
     return [row[0] for row in found]
 
 
-def _entries(session: Session, positions: list[int]) -> dict[int, Entry]:
+def entries_at(session: Session, positions: list[int]) -> dict[int, Entry]:
     entries: dict[int, Entry] = {}
     for start in range(0, len(positions), FETCHED_AT_ONCE):
         some = positions[start : start + FETCHED_AT_ONCE]

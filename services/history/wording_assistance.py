@@ -26,6 +26,17 @@ def _(fact: a.Applied, see: See) -> Words:
     )
 
 
+@WORDING.of(a.TakenOver)
+def _(fact: a.TakenOver, see: See) -> Words:
+    what, since, first = of(PROGRAMMES, fact.programme), day(fact.since), f"{fact.first_month:%Y-%m}"
+    sum_ = yuan(fact.amount_fen, False)
+    return Words(
+        f"接续{what.zh}：自{since}起享受（{fact.basis}），每月{sum_.zh}，自{first}起由本系统发放；原决定在本日志之前",
+        f"{what.en} taken over: paid since {since} ({fact.basis}), {sum_.en} a month, here from {first} on;"
+        " it was decided before this log",
+    )
+
+
 @WORDING.of(a.Accepted)
 def _(fact: a.Accepted, see: See) -> Words:
     what, on = of(PROGRAMMES, fact.programme), day(fact.on)
@@ -37,6 +48,11 @@ def _(fact: a.Accepted, see: See) -> Words:
 
 def _means(step: Words, fact: a.Surveyed | a.Checked) -> Words:
     means, on = fact.means, day(fact.on)
+    if means is None:
+        return Words(
+            f"{on}{step.zh}：查明{len(fact.findings)}项",
+            f"{step.en} on {on}: {len(fact.findings)} things found",
+        )
     income = yuan(income_of(means), False)
     own = Words("符合", "within") if means.property_within_rule else Words("不符合", "not within")
     return Words(
@@ -55,6 +71,44 @@ def income_of(means: a.Means) -> int:
 def _papers(grounds: a.Grounds) -> Words:
     said = [f"{paper.number} {paper.clause}".strip() for paper in grounds.papers]
     return Words(f"（依据：{'；'.join(said)}）", f" (under {'; '.join(said)})")
+
+
+STEPS = {
+    "register_relative": Words("近亲属单独登记备案", "registered apart, as a near relative"),
+    "request_check": Words("提请信息核对", "check of means requested"),
+    "appraisal": Words("民主评议", "democratic appraisal"),
+    "appraise": Words("民主评议", "democratic appraisal"),
+    "submit": Words("报送县级民政部门", "file sent to the district"),
+    "visit": Words("县级入户抽查", "visited by the district"),
+    "spot_check": Words("随机抽查", "checked at random"),
+    "review": Words("提出审核确认意见", "opinion of the district"),
+    "assess_self_care": Words("生活自理能力评估", "self-care assessed"),
+    "publish": Words("公布", "published"),
+    "complete_papers": Words("补齐手续", "papers completed"),
+}
+
+
+@WORDING.of(a.StepTaken)
+def _(fact: a.StepTaken, see: See) -> Words:
+    step, on = of(STEPS, fact.step), day(fact.on)
+    return Words(f"{on}办理：{step.zh}", f"On {on}: {step.en}")
+
+
+@WORDING.of(a.StepFound)
+def _(fact: a.StepFound, see: See) -> Words:
+    step, on = of(STEPS, fact.step), day(fact.on)
+    return Words(
+        f"{on}{step.zh}：查明{len(fact.findings)}项", f"{step.en} on {on}: {len(fact.findings)} things found"
+    )
+
+
+@WORDING.of(a.SupplementAsked)
+def _(fact: a.SupplementAsked, see: See) -> Words:
+    on = day(fact.on)
+    return Words(
+        f"{on}一次性告知补正：{'、'.join(fact.missing)}",
+        f"On {on} told what is missing: {', '.join(fact.missing)}",
+    )
 
 
 @WORDING.of(a.Surveyed)
@@ -123,6 +177,13 @@ def _(fact: a.NoticeEnded, see: See) -> Words:
 def _(fact: a.SubsidyGranted, see: See) -> Words:
     what, amount = of(PROGRAMMES, fact.programme), yuan(fact.amount_fen, fact.grounds.illustrative)
     since, departs, under = day(fact.since), _departs(fact.departs, see), _papers(fact.grounds)
+    if fact.period == "once":
+        paid = Words(f"，一次性{amount.zh}", f", {amount.en} once") if fact.amount_fen else Words("", "")
+        until = Words(f"，有效至{fact.until}", f" until {fact.until}") if fact.until else Words("", "")
+        return Words(
+            f"审批确认：给予{what.zh}{paid.zh}，自{since}起{until.zh}{departs.zh}{under.zh}",
+            f"Granted: {what.en}{paid.en} from {since}{until.en}{departs.en}{under.en}",
+        )
     return Words(
         f"审批确认：给予{what.zh}，每月{amount.zh}，自{since}起{departs.zh}{under.zh}",
         f"Granted: {what.en}, {amount.en} a month from {since}{departs.en}{under.en}",
@@ -182,4 +243,42 @@ def _(fact: a.Exited, see: See) -> Words:
     under = _papers(fact.grounds)
     return Words(
         f"自{since}起停发{what.zh}（{why.zh}）{under.zh}", f"{what.en} ends from {since} ({why.en}){under.en}"
+    )
+
+
+@WORDING.of(a.ReportSubmitted)
+def _(fact: a.ReportSubmitted, see: See) -> Words:
+    what, on = of(PROGRAMMES, fact.programme), day(fact.on)
+    return Words(
+        f"{on}报送{fact.month}{what.zh}月报（第{fact.number}次，{len(fact.figures)}项）",
+        f"Report of {what.en} for {fact.month} submitted on {on} (no. {fact.number}, {len(fact.figures)} figures)",
+    )
+
+
+@WORDING.of(a.InstalmentsPlanned)
+def _(fact: a.InstalmentsPlanned, see: See) -> Words:
+    count, days = len(fact.instalments), "、".join(day(one.due) for one in fact.instalments)
+    return Words(f"分{count}次发放：{days}", f"Paid in {count} parts: {days}")
+
+
+@WORDING.of(a.InstalmentGranted)
+def _(fact: a.InstalmentGranted, see: See) -> Words:
+    amount, due = yuan(fact.amount_fen, fact.illustrative), day(fact.due)
+    return Words(
+        f"{due}应发放第{fact.number}次（共{fact.of}次）{amount.zh}",
+        f"Part {fact.number} of {fact.of}, {amount.en}, is due on {due}",
+    )
+
+
+@WORDING.of(a.CheckSuggested)
+def _(fact: a.CheckSuggested, see: See) -> Words:
+    what, why, on = of(PROGRAMMES, fact.towards), of(REASONS, fact.reason), day(fact.on)
+    last = (
+        Words(f"，{fact.answer_by}前答复", f", to be answered by {fact.answer_by}")
+        if fact.answer_by
+        else Words("", "")
+    )
+    return Words(
+        f"{on}提出核查{what.zh}（{why.zh}）{last.zh}（依据：{fact.paper} {fact.clause}）",
+        f"On {on} a look at {what.en} was asked for ({why.en}){last.en} (under {fact.paper} {fact.clause})",
     )

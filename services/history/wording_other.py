@@ -1,4 +1,4 @@
-"""Facts of services about themselves, of policy, notification, reports and staff, a sentence each."""
+"""Facts of services about themselves, of policy, notification and reports, a sentence each."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from events import notification as n
 from events import policy as o
 from events import reports as p
 from events import service as s
-from events import staff as f
 from services.history.words import See, Wording, Words, day, short
 
 WORDING = Wording()
@@ -163,44 +162,10 @@ def _(fact: p.PovertyStatusReported, see: See) -> Words:
     return Words(f"部门报送：自{since}起{zh}", f"Reported: {fact.status.replace('_', ' ')} from {since}")
 
 
-@WORDING.of(f.PostCreated)
-def _(fact: f.PostCreated, see: See) -> Words:
+@WORDING.of(p.CheckAnswered)
+def _(fact: p.CheckAnswered, see: See) -> Words:
+    people = len({one.person for one in fact.records})
     return Words(
-        f"设立岗位{fact.post}（{fact.department}）", f"Post {fact.post} of {fact.department} created"
+        f"部门报送：核对答复，数据截至{day(fact.as_of)}，{people}人有记录",
+        f"Reported: answer to a check as of {day(fact.as_of)}, {people} people on record",
     )
-
-
-@WORDING.of(f.PostAssigned)
-def _(fact: f.PostAssigned, see: See) -> Words:
-    who, since = short(fact.staff), day(fact.since)
-    return Words(f"{who}自{since}起任{fact.post}", f"{who} holds {fact.post} from {since}")
-
-
-@WORDING.of(f.PostVacated)
-def _(fact: f.PostVacated, see: See) -> Words:
-    who, since = short(fact.staff), day(fact.since)
-    return Words(f"{who}自{since}起不再任{fact.post}", f"{who} gives up {fact.post} from {since}")
-
-
-@WORDING.of(f.LeaveTaken)
-def _(fact: f.LeaveTaken, see: See) -> Words:
-    since, until, deputy = day(fact.since), day(fact.until), short(fact.deputy)
-    return Words(
-        f"{fact.post}{since}至{until}休假，{deputy}代理",
-        f"{fact.post} on leave from {since} to {until}, {deputy} acts",
-    )
-
-
-@WORDING.of(f.HandedOver)
-def _(fact: f.HandedOver, see: See) -> Words:
-    old, new = short(fact.former), short(fact.staff)
-    return Words(
-        f"{fact.post}由{old}移交{new}，{fact.tasks}项",
-        f"{fact.post} handed over from {old} to {new}, {fact.tasks} tasks",
-    )
-
-
-@WORDING.of(f.NearRelativeDeclared)
-def _(fact: f.NearRelativeDeclared, see: See) -> Words:
-    staff = short(fact.staff)
-    return Words(f"工作人员{staff}申报近亲属关系", f"{staff} of the staff declares a near relative")

@@ -1,0 +1,120 @@
+"""As-of over HTTP: the state of a person, household, case, fund or township on two days. Names stay sealed.
+
+The timelines of the same days are those of `services.history.api`, with the same three parameters.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Any, Generic, TypeVar
+from uuid import UUID
+
+from fastapi import APIRouter, Path, Query
+from pydantic import BaseModel, ConfigDict, Field
+
+from services.chassis.auth import allow_any_department
+from services.chassis.problems import not_allowed
+from services.chassis.tokens import Caller
+from services.history.asof.answers import Answer, AsOf
+from services.history.asof.case import CaseState
+from services.history.asof.states import FundState, HouseholdState, PersonState, TownshipState
+from services.history.timelines import Timelines
+
+S = TypeVar("S")
+Anybody = Annotated[Caller, allow_any_department()]
+Effective = Annotated[
+    date | None, Query(description="the day on which it counted; unless said, the day known")
+]
+KnownOn = Annotated[
+    date | None, Query(description="by the end of which civil day it was recorded; unless said, today")
+]
+By = Annotated[
+    str | None,
+    Query(max_length=64, description="known to this service when it last recorded anything by then"),
+]
+Code = Annotated[str, Path(pattern=r"^[0-9]{12}$", description="division code of a township, 12 digits")]
+
+
+class StateShown(BaseModel, Generic[S]):
+    """`state` is null where nothing of it was known, or counted, on these days."""
+
+    model_config = ConfigDict(frozen=True)
+
+    kind: str
+    id: str
+    effective: date
+    known: date
+    by: str | None
+    state: S | None
+    provisional: bool = Field(description="whether a service may still record something of the day known")
+    lagging: tuple[str, ...] = Field(description="the services that may")
+    positions: dict[str, int] = Field(description="the last sequence that it rests on, by service")
+    events: int = Field(description="how many were read for it")
+    unreadable: tuple[UUID, ...] = Field(description="events that could not be read and do not count")
+
+
+def router(asof: AsOf, timelines: Timelines) -> APIRouter:
+    routes = APIRouter(tags=["as-of"])
+
+    def shown(
+        caller: Caller, kind: str, id: UUID | str, effective: date | None, known: date | None, by: str | None
+    ) -> StateShown[Any]:
+        if caller.township is not None:
+            lives = frozenset({id}) if isinstance(id, str) else timelines.townships_about(kind, id)
+            if not any(map(caller.may_act_in, lives)):
+                raise not_allowed("只能查看本乡镇（街道）的家庭。", "Only families of your own township.")
+        return as_shown(asof.state(id, kind, effective=effective, known=known, by=by))
+
+    @routes.get("/people/{id}/state")
+    def person_state(
+        id: UUID, caller: Anybody, effective: Effective = None, known: KnownOn = None, by: By = None
+    ) -> StateShown[PersonState]:
+        """Identity on record, home, categories, whether alive, cases; a duplicate's id finds the survivor."""
+        return shown(caller, "person", id, effective, known, by)
+
+    @routes.get("/households/{id}/state")
+    def household_state(
+        id: UUID, caller: Anybody, effective: Effective = None, known: KnownOn = None, by: By = None
+    ) -> StateShown[HouseholdState]:
+        """Who lived in it, where, and its cases."""
+        return shown(caller, "household", id, effective, known, by)
+
+    @routes.get("/cases/{id}/state")
+    def case_state(
+        id: UUID, caller: Anybody, effective: Effective = None, known: KnownOn = None, by: By = None
+    ) -> StateShown[CaseState]:
+        """How far it had come, whom it covered, how much from when to when, which months were granted."""
+        return shown(caller, "case", id, effective, known, by)
+
+    @routes.get("/funds/{id}/state")
+    def fund_state(
+        id: UUID, caller: Anybody, effective: Effective = None, known: KnownOn = None, by: By = None
+    ) -> StateShown[FundState]:
+        """What was budgeted, committed and paid, once a service records it."""
+        return shown(caller, "fund", id, effective, known, by)
+
+    @routes.get("/townships/{code}/state")
+    def township_state(
+        code: Code, caller: Anybody, effective: Effective = None, known: KnownOn = None, by: By = None
+    ) -> StateShown[TownshipState]:
+        """Households, people, running cases and the sums of each month. Reads every family there."""
+        return shown(caller, "township", code, effective, known, by)
+
+    return routes
+
+
+def as_shown(answer: Answer) -> StateShown[Any]:
+    asked = answer.question
+    return StateShown(
+        kind=answer.kind,
+        id=answer.id,
+        effective=asked.effective,
+        known=asked.known,
+        by=asked.by,
+        state=answer.state,
+        provisional=bool(answer.lagging),
+        lagging=answer.lagging,
+        positions=answer.positions,
+        events=answer.events,
+        unreadable=answer.unreadable,
+    )

@@ -1,0 +1,184 @@
+"""Every input of a decision again, from what its decider knew; and whether those it covers were known to live."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from datetime import date
+from uuid import UUID
+
+from events import assistance as a
+from events import registry as r
+from services.history.asof import states
+from services.history.asof.knowledge import Known
+from services.history.asof.looking import Look
+from services.history.audit.deriving import derive, texts
+from services.history.audit.reading import Found, Log
+from services.history.audit.rows import Rows, papers_on
+from services.history.audit.rule import said
+from services.history.audit.story import Story, day_of, first_of_next_month
+from services.history.audit.verdict import Check, Class, Derived, Link, Outcome, Sort, broken, kept, unknown
+from services.policy.finding import Refused
+from services.policy.keeping import Altered
+
+REGISTERED_POOR = "未脱贫建档立卡户"
+Chain = Callable[[UUID], tuple[Link, ...]]
+
+
+def known_inputs(
+    log: Log, assessed: Found, story: Story, rows: Rows, known: Known, chain: Chain
+) -> tuple[list[Check], tuple[Derived, ...]]:
+    """`story`: up to the recommendation; `known`: to its decider, then."""
+    fact: a.Assessed = assessed.fact
+    on = day_of(assessed)
+    try:
+        rule = papers_on(rows, on).rulebook.rule(fact.programme, on)
+    except (Refused, Altered):
+        return [
+            unknown(
+                "inputs",
+                "当日没有可用的规则，输入无从核对。",
+                "No rule of that day says what its inputs are.",
+            )
+        ], ()
+    monthly = (said(rule, "period") or "month") == "month"
+    month = first_of_next_month(on) if monthly else on
+    derived = derive(rule.definition, story, story.inquiry, story.township, f"{month:%Y-%m}")
+    expected: dict[str, tuple[str | None, str, UUID | None]] = {"decision_day": (on.isoformat(), "day", None)}
+    for whole, one in derived.items():
+        for name, told in texts(whole, one.value):
+            expected[name] = (told, one.source, one.event)
+    if any(one.name == REGISTERED_POOR for one in fact.inputs) and REGISTERED_POOR not in derived:
+        expected[REGISTERED_POOR] = (_registered_poor(log, known, on, story), "registry", None)
+    checks: list[Check] = []
+    lines: list[Derived] = []
+    for used in fact.inputs:
+        unknown_to_log: tuple[str | None, str, UUID | None] = (None, "service", used.event)
+        value, source, event = expected.pop(used.name, unknown_to_log)
+        links = chain(event) if event is not None else ()
+        lines.append(Derived(name=used.name, used=used.value, derived=value, source=source, chain=links))
+        checks += _judged(log, used, value, event, known)
+    for name in expected:
+        zh, en = f"“{name}”见于调查核对，决定未采用。", f"`{name}` was found out, and not used."
+        checks.append(broken("input-missing", Class.SWAPPED_INPUT, zh, en, events=(assessed.id,)))
+    if not any(check.outcome is not Outcome.KEPT for check in checks):
+        zh, en = (
+            f"{len(checks)}项输入均可由当时所知得出。",
+            f"All {len(checks)} inputs follow from what was known.",
+        )
+        checks = [kept("inputs", zh, en, events=tuple(_events(lines)))]
+    return checks, tuple(lines)
+
+
+def _judged(log: Log, used: a.Input, value: str | None, event: UUID | None, known: Known) -> Iterable[Check]:
+    about = {"events": (event,) if event is not None else ()}
+    if value is None:
+        zh, en = (
+            f"“{used.name}”为部门自有信息，日志未载来源。",
+            f"`{used.name}` is the service's own; no event says it.",
+        )
+        yield unknown("input", zh, en)
+    elif value != used.value:
+        # The values themselves stand in `inputs`, for whoever may see those.
+        zh, en = f"“{used.name}”与其来源事件不符。", f"`{used.name}` is not what its event says."
+        yield broken("input", Class.SWAPPED_INPUT, zh, en, **about)
+    elif (
+        used.event is not None
+        and event is not None
+        and used.event != event
+        and not _follows(log, used, event)
+    ):
+        zh, en = (
+            f"“{used.name}”注明的来源事件有误。",
+            f"`{used.name}` names another event than it comes from.",
+        )
+        yield broken("input", Class.SWAPPED_INPUT, zh, en, **about)
+    elif event is not None and not _known(log, event, known):
+        zh, en = (
+            f"“{used.name}”的来源事件当时尚不为决定部门所知。",
+            f"The event of `{used.name}` was not known then.",
+        )
+        yield broken("input", Class.SWAPPED_INPUT, zh, en, **about)
+    else:
+        yield kept("input", f"“{used.name}”一致。", f"`{used.name}` is the same.", **about)
+
+
+def _follows(log: Log, used: a.Input, event: UUID) -> bool:
+    """A recommendation names for all that was found the check, which came after the survey and agreed with it."""
+    named = log.event(used.event) if used.event is not None else None
+    return named is not None and isinstance(named.fact, a.Checked | a.Applied | a.Surveyed)
+
+
+def _known(log: Log, event: UUID, known: Known) -> bool:
+    found = log.event(event)
+    return found is not None and bool(log.known([found], known))
+
+
+def _registered_poor(log: Log, known: Known, on: date, story: Story) -> str:
+    touched = (member for member in story.members if log.touched(member, "poor"))
+    return "true" if any(_is_poor(log, known, on, member) for member in touched) else "false"
+
+
+def _is_poor(log: Log, known: Known, on: date, member: UUID) -> bool:
+    told = log.categories(member)
+    if told is None:
+        person = states.person(Look(log.session, log.generation, known, on), member)
+        return person is not None and any(one.category == "registered_poor" for one in person.categories)
+    counting = [
+        (e.effective, e.recordedtime, e.sequence, one.fact)
+        for one in log.known(told, known)
+        if one.fact.category is r.Category.REGISTERED_POOR and (e := one.recorded.envelope).effective <= on
+    ]
+    return bool(counting) and isinstance(max(counting, key=lambda one: one[:3])[3], r.Categorised)
+
+
+def _events(lines: Iterable[Derived]) -> Iterable[UUID]:
+    return dict.fromkeys(line.chain[0].id for line in lines if line.chain)
+
+
+def alive(log: Log, decision: Found) -> list[Check]:
+    """That nobody covered had died by the day of the decision; else who could know it: the decider, the district."""
+    fact, on = decision.fact, day_of(decision)
+    if not isinstance(fact, a.SubsidyGranted | a.Adjusted):
+        return []
+    last = log.everything()
+    dead = [member for member in fact.members if died(log, last, on, member)]
+    if not dead:
+        zh, en = "决定所涉人员当日均在世。", "All whom it covers were alive that day."
+        return [kept("alive", zh, en)]
+    decider, district = log.decider(decision), log.district_before(decision)
+    return [_dead(log, member, on, decider, district) for member in dead]
+
+
+def _dead(log: Log, member: UUID, on: date, decider: Known, district: Known) -> Check:
+    sort: Sort = "later"
+    if died(log, decider, on, member):
+        sort = "had"
+    elif died(log, district, on, member):
+        sort = "unread"
+    zh, en = {
+        "had": ("决定时已知其死亡", "the decider knew"),
+        "unread": ("死亡信息已到达而未被读取", "it had arrived and was not read"),
+        "later": ("死亡于决定后才获知", "it became known only afterwards"),
+    }[sort]
+    found = broken(
+        "alive",
+        Class.AFTER_DEATH,
+        f"决定所涉人员{str(member)[:8]}在{on.isoformat()}前已死亡：{zh}。",
+        f"{str(member)[:8]}, whom it covers, had died by {on}: {en}.",
+        sort=sort,
+    )
+    return found if sort == "had" else found.model_copy(update={"outcome": Outcome.NOTED})
+
+
+def died(log: Log, known: Known, on: date, member: UUID) -> bool:
+    """Whether somebody had died by a day, as far as this is known."""
+    if not log.touched(member, "death"):
+        return False
+    person = states.person(Look(log.session, log.generation, known, on), member)
+    return person is not None and person.died is not None and person.died <= on
+
+
+def before_recommendation(story: Story, assessed: Found) -> Story:
+    """The story with nothing recommended yet."""
+    return replace(story, inquiry=replace(story.inquiry, assessed=None))

@@ -1,0 +1,144 @@
+"""Payments, decisions and facts held against each other, both ways, a few hundred families at a time.
+
+Paid without a decision, another sum, twice, after a death or an end; decided and not paid, or late. What is not paid
+is judged up to the last day that the paying service has closed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, timedelta
+from uuid import UUID
+
+from events import finance as f
+from services.history.audit.classing import SAID, knew, knew_by, weighed, when_known
+from services.history.audit.dues import GRANTS, TYPES, Due, gather
+from services.history.audit.finding import Finding, Window, finding
+from services.history.audit.known import died
+from services.history.audit.reading import Found, Log
+from services.history.audit.rule import yuan
+from services.history.audit.story import ends_of
+from services.history.audit.verdict import Check, Class, Outcome, broken
+from services.history.sql import AT_ONCE
+
+FAMILYS = frozenset({"no_account", "account_failed", "holder_dead"})
+"""Reasons for which a payment waits that the office cannot put right alone."""
+RIGHTLY = frozenset({"death", "ended"})
+ONE_DAY = timedelta(days=1)
+
+
+def findings(log: Log, window: Window) -> Iterator[Finding]:
+    money = frozenset({f.PaymentOrdered.TYPE, f.PaymentPaid.TYPE, *(fact.TYPE for fact in GRANTS)})
+    families = sorted({one.fact.household for one in log.of_types(money, None, window.moments[1])})
+    handed = {one.fact.batch: one for one in log.of_types(frozenset({f.BatchHandedOver.TYPE}))}
+    payer = next((one.line.source for one in log.of_types(frozenset({f.BatchOpened.TYPE}))), None)
+    closed = None if payer is None else log.closed(payer)
+    for start in range(0, len(families), AT_ONCE):
+        facts = log.about(families[start : start + AT_ONCE], TYPES)
+        ends = ends_of(facts)
+        for due in gather(facts).values():
+            yield from _given(log, due, window, handed, ends)
+            if payer is not None and closed is not None and due.grant is not None:
+                yield from _owed(log, due, window, payer, closed)
+
+
+# -- from the payment to the decision and the facts --------------------------------------------------------
+
+
+def _given(
+    log: Log, due: Due, window: Window, handed: dict[UUID, Found], ends: Sequence[Found]
+) -> Iterator[Finding]:
+    told = "；".join((str(due.case)[:8], due.period))
+    for number, paid in enumerate(due.paid):
+        if number and window.holds(paid):
+            zh, en = f"同一期间重复支付（{told}）。", f"The period was paid before ({told})."
+            yield finding(paid, broken("paid-once", Class.PAID_TWICE, zh, en, events=(due.paid[0].id,)))
+    if not due.acts:
+        return
+    first = due.acts[0]
+    grant = due.grant
+    if grant is None or _told_before(first, grant):
+        if window.holds(first):
+            zh, en = f"支付没有在先的决定（{told}）。", f"No decision came before this payment ({told})."
+            yield finding(first, broken("payment-decided", Class.PAID_WITHOUT_DECISION, zh, en))
+        return
+    wrong = next((one for one in due.acts if one.fact.amount_fen != due.amount_fen), None)
+    if wrong is not None and window.holds(wrong):
+        yield finding(wrong, weighed(_another_sum(due, wrong, grant), knew(log, wrong, grant)))
+    gone = handed.get(first.fact.batch) or (due.paid[0] if due.paid else None)
+    if gone is not None and window.holds(gone):
+        yield from _not_due(log, due, first, gone, ends)
+
+
+def _told_before(one: Found, other: Found) -> bool:
+    return bool(one.recorded.envelope.recordedtime < other.recorded.envelope.recordedtime)
+
+
+def _another_sum(due: Due, paid: Found, grant: Found) -> Check:
+    was, is_ = yuan(due.amount_fen), yuan(paid.fact.amount_fen)
+    zh, en = f"决定{was}元，支付{is_}元（{due.period}）。", f"Decided {was} yuan, paid {is_} ({due.period})."
+    return broken("payment-sum", Class.ALTERED_PAYMENT, zh, en, events=(grant.id,))
+
+
+def _not_due(log: Log, due: Due, act: Found, gone: Found, ends: Iterable[Found]) -> Iterator[Finding]:
+    """`gone`: when the money left the office, so that it could no longer be held back."""
+    starts, members = due.starts, act.fact.members
+    back = "；已启动追回" if due.recovery is not None else ""
+    put_right = "; it is being recovered" if due.recovery is not None else ""
+    about = {"events": (act.id,) if due.recovery is None else (act.id, due.recovery.id)}
+    if all(died(log, log.everything(), starts - ONE_DAY, one) for one in members):
+        sort = when_known(
+            log, gone, lambda known: all(died(log, known, starts - ONE_DAY, one) for one in members)
+        )
+        zh = f"所涉人员在{starts.isoformat()}前均已死亡，仍支付{due.period}：{SAID[sort][0]}{back}。"
+        en = f"Nobody whom {due.period} is for lived on {starts}: {SAID[sort][1]}{put_right}."
+        check = broken("paid-to-living", Class.PAID_AFTER_DEATH, zh, en, **about)
+        yield finding(act, weighed(check, sort))
+        return
+    if due.month is None:
+        return
+    ended = next((one for one in ends if one.fact.case == due.case and one.fact.since <= starts), None)
+    if ended is not None:
+        sort = knew(log, gone, ended)
+        zh = f"保障自{ended.fact.since.isoformat()}终止，仍支付{due.period}：{SAID[sort][0]}{back}。"
+        en = f"The case ended from {ended.fact.since}, and {due.period} was paid: {SAID[sort][1]}{put_right}."
+        check = broken("paid-running", Class.PAID_AFTER_END, zh, en, events=(*about["events"], ended.id))
+        yield finding(act, weighed(check, sort))
+
+
+# -- from the decision to the payment ----------------------------------------------------------------------
+
+
+def _owed(log: Log, due: Due, window: Window, payer: str, closed: date) -> Iterator[Finding]:
+    grant, last = due.grant, due.pay_by
+    assert grant is not None, "asked before"
+    if due.paid:
+        paid: date = due.paid[0].fact.on
+        if paid > last and window.covers(paid):
+            zh = f"{due.period}应在{last.isoformat()}前发放，{paid.isoformat()}发放。"
+            en = f"{due.period} was to be paid by {last}, and was on {paid}."
+            yield finding(due.paid[0], _left(log, payer, last, grant, Class.LATE, "payment-limit", zh, en))
+        return
+    why = due.withheld[-1].fact.reason if due.withheld else ""
+    if closed <= last or not window.covers(last) or why in RIGHTLY or _nobody_left(log, due):
+        return
+    waits = f"（{why}）" if why else ""
+    zh = f"{due.period}应在{last.isoformat()}前发放{yuan(due.amount_fen)}元，未发放{waits}。"
+    en = (
+        f"{due.period}, {yuan(due.amount_fen)} yuan, was to be paid by {last}, and was not {waits}".rstrip()
+        + "."
+    )
+    check = _left(log, payer, last, grant, Class.UNPAID, "unpaid", zh, en)
+    yield finding(
+        grant, check.model_copy(update={"outcome": Outcome.NOTED}) if why in FAMILYS else check, last
+    )
+
+
+def _left(log: Log, payer: str, last: date, grant: Found, kind: Class, code: str, zh: str, en: str) -> Check:
+    """Something was not done by a day, though (or because) whoever does it had (not) read what calls for it."""
+    return broken(code, kind, zh, en, events=(grant.id,), sort=knew_by(log, payer, last, grant))
+
+
+def _nobody_left(log: Log, due: Due) -> bool:
+    members = due.granted[-1].fact.members
+    return all(died(log, log.everything(), due.starts - ONE_DAY, one) for one in members)

@@ -1,0 +1,250 @@
+"""The log as an audit reads it: single events, a case's own, and what a decider knew when it decided."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any, Literal
+from uuid import UUID
+
+import structlog
+from pydantic import ValidationError
+
+from events.base import Entry, Event, Recorded, UnknownType
+from services.chassis.clock import civil_date
+from services.chassis.codec import Opener, Withheld, read
+from services.chassis.database import Row, Session
+from services.chassis.vault import VaultError
+from services.history.asof.knowledge import Known, Line, decider_at
+from services.history.asof.looking import Look
+from services.history.index import decode
+from services.history.sql import AT_ONCE, among
+
+COLUMNS = "position, source, sequence, id, dataschema, envelope, data"
+SCANNED = 50_000
+"""Lines that are looked through at once."""
+NEVER = "9999"
+Touch = Literal["death", "poor"]
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A line of the log, read."""
+
+    line: Line
+    entry: Entry
+    recorded: Recorded[Any]
+
+    @property
+    def id(self) -> UUID:
+        return self.recorded.envelope.id
+
+    @property
+    def fact(self) -> Any:
+        return self.recorded.data
+
+
+@dataclass(slots=True)
+class Log:
+    """In one snapshot. `opener`: opens what is restricted to audit; `unreadable`: events that could not be read."""
+
+    session: Session
+    generation: int
+    opener: Opener | None
+    unreadable: set[UUID] = field(default_factory=set)
+    _schemas: list[str] | None = None
+
+    def event(self, id: UUID) -> Found | None:
+        rows = self.session.execute(f"SELECT {COLUMNS} FROM district_log WHERE id = ?", (id.bytes,))
+        return self._found(rows[0]) if rows else None
+
+    def own(self, stream: UUID) -> list[Found]:
+        """What is recorded in a stream, in the order of its log."""
+        positions = self.session.execute(
+            f"SELECT position FROM timeline_{self.generation} WHERE entity = ? AND own = 1 ORDER BY position",
+            (stream.bytes,),
+        )
+        return self.at([position for (position,) in positions])
+
+    def concerning(self, stream: UUID, type_: str) -> list[Found]:
+        """What is recorded in a stream of that id, by any service, and is of one type."""
+        return [one for one in self.own(stream) if one.recorded.envelope.type == type_]
+
+    def about(self, entities: Sequence[UUID], types: frozenset[str], *, own: bool = False) -> list[Found]:
+        """What concerns any of them (`own`: is recorded in a stream of theirs) and is of these types, in causal order."""
+        schemas = self.schemas(types)
+        if not schemas:
+            return []
+        marks = ", ".join("?" * len(schemas))
+        rows = among(
+            self.session,
+            f"SELECT {', '.join(f'l.{name}' for name in COLUMNS.split(', '))} FROM district_log l"
+            f" JOIN timeline_{self.generation} t ON t.position = l.position"
+            f" WHERE l.dataschema IN ({marks}){' AND t.own = 1' if own else ''} AND t.entity IN ({{}})",
+            [one.bytes for one in dict.fromkeys(entities)],
+            schemas,
+        )
+        once = {row[0]: row for row in rows}
+        return [found for row in sorted(once.values()) if (found := self._found(row)) is not None]
+
+    def schemas(self, types: frozenset[str]) -> list[str]:
+        """Names under which events of these types are stored, of any version."""
+        if self._schemas is None:
+            rows = self.session.execute("SELECT DISTINCT dataschema FROM district_log")
+            self._schemas = [schema for (schema,) in rows]
+        return [schema for schema in self._schemas if schema.rpartition(".")[0] in types]
+
+    def closed(self, source: str) -> date | None:
+        """The last day of which a source records no more."""
+        rows = self.session.execute("SELECT closed FROM sources WHERE source = ?", (source,))
+        return date.fromisoformat(rows[0][0]) if rows and rows[0][0] else None
+
+    def of_source(self, source: str, types: frozenset[str]) -> list[Found]:
+        """All of one source that are of these types; its whole log is looked through."""
+        rows = self.session.execute(
+            "SELECT position, dataschema FROM district_log WHERE source = ? ORDER BY sequence", (source,)
+        )
+        wanted = [position for position, schema in rows if schema.rpartition(".")[0] in types]
+        return self.at(wanted)
+
+    def of_types(
+        self, types: frozenset[str], since: str | None = None, until: str | None = None
+    ) -> Iterator[Found]:
+        """All of these types in causal order, a few at a time; recorded from `since` on and before `until`."""
+        wanted = self.positions_of(types, since, until)
+        for start in range(0, len(wanted), AT_ONCE):
+            yield from self._block(wanted[start : start + AT_ONCE])
+
+    def _block(self, positions: list[int]) -> list[Found]:
+        """Some decisions that are judged one after another."""
+        return self.at(positions)
+
+    def at(self, positions: list[int]) -> list[Found]:
+        """What lies at these positions and can be read."""
+        rows = among(
+            self.session,
+            f"SELECT {COLUMNS} FROM district_log WHERE position IN ({{}}) ORDER BY position",
+            positions,
+        )
+        return [found for row in rows if (found := self._found(row)) is not None]
+
+    def positions_of(
+        self, types: frozenset[str], since: str | None = None, until: str | None = None
+    ) -> list[int]:
+        """Where events of these types lie, of any version; the whole log is looked through, by the database."""
+        schemas = self.schemas(types)
+        if not schemas:
+            return []
+        marks = ", ".join("?" * len(schemas))
+        rows = self.session.execute(
+            f"SELECT position FROM district_log WHERE dataschema IN ({marks}) AND recordedtime >= ?"
+            " AND recordedtime < ? ORDER BY position",
+            (*schemas, since or "", until or NEVER),
+        )
+        return [position for (position,) in rows]
+
+    def backdated(self, days: int, since: str | None = None, until: str | None = None) -> Iterator[Found]:
+        """What counts from so many days before the civil day of its recording, or from earlier; any type."""
+        [(head,)] = self.session.execute("SELECT position FROM log_head")
+        for start in range(0, head, SCANNED):
+            rows = self.session.execute(
+                "SELECT position, effective, recordedtime FROM district_log WHERE position > ? AND position <= ?"
+                " AND recordedtime >= ? AND recordedtime < ? ORDER BY position",
+                (start, start + SCANNED, since or "", until or NEVER),
+            )
+            yield from self.at(
+                [
+                    position
+                    for position, effective, recorded in rows
+                    if civil_date(datetime.fromisoformat(recorded)) - date.fromisoformat(effective)
+                    >= timedelta(days)
+                ]
+            )
+
+    def registrations(self, people: Iterable[UUID]) -> dict[UUID, tuple[UUID, ...]]:
+        """By every id of theirs: all ids that are one person, as is known now; the survivor's first."""
+        look = Look(self.session, self.generation, self.everything(), date.max)
+        return {id: ids for ids in look.groups(people).values() for id in ids}
+
+    def streams_of(self, types: frozenset[str]) -> list[UUID]:
+        """Streams in which events of these types lie, in the order of their first."""
+        schemas = self.schemas(types)
+        if not schemas:
+            return []
+        marks = ", ".join("?" * len(schemas))
+        rows = self.session.execute(
+            f"SELECT subject FROM district_log WHERE dataschema IN ({marks}) GROUP BY subject ORDER BY min(position)",
+            schemas,
+        )
+        return [UUID(subject.rpartition("/")[2]) for (subject,) in rows]
+
+    def of_streams(self, streams: Sequence[UUID], types: frozenset[str]) -> Iterator[Found]:
+        """What is recorded in these streams and is of these types, in causal order, a few at a time."""
+        rows = among(
+            self.session,
+            f"SELECT position FROM timeline_{self.generation} WHERE own = 1 AND entity IN ({{}})",
+            [one.bytes for one in streams],
+        )
+        positions = sorted(position for (position,) in rows)
+        for start in range(0, len(positions), AT_ONCE):
+            some = self.at(positions[start : start + AT_ONCE])
+            yield from (one for one in some if one.recorded.envelope.type in types)
+
+    def touched(self, person: UUID, how: Touch) -> bool:
+        """Whether a death, or being registered as poor, may be recorded of somebody; else nobody need look."""
+        return True
+
+    def categories(self, person: UUID) -> list[Found] | None:
+        """All that says to which populations somebody belongs, where nothing of it was corrected and nobody was merged;
+        None: not known here, fold the person."""
+        return None
+
+    def decider(self, found: Found) -> Known:
+        """What the service knew when it recorded this: as its own envelope names it, itself included."""
+        return decider_at(self.session, self.generation, found.line.source, found.line.sequence)
+
+    def district_before(self, found: Found, of: str | None = None) -> Known:
+        """What any service had recorded before this was; `of`: this one alone."""
+        moment = found.recorded.envelope.recordedtime.isoformat()
+        ends = self.session.execute("SELECT source, sequence FROM sources")
+        ends = [row for row in ends if of in (None, row[0])]
+        return Known({source: self._last_before(source, end, moment) for source, end in ends})
+
+    def everything(self) -> Known:
+        return Known(dict(self.session.execute("SELECT source, sequence FROM sources")))
+
+    def known(self, found: Sequence[Found], known: Known) -> list[Found]:
+        positions = known.among(self.session, self.generation, [one.line for one in found])
+        return [one for one in found if one.line.position in positions]
+
+    def _last_before(self, source: str, end: int, moment: str) -> int:
+        """Times rise with the sequence in a source, so it is halved and not walked."""
+        low, high = 0, end
+        while low < high:
+            middle = (low + high + 1) // 2
+            rows = self.session.execute(
+                "SELECT recordedtime FROM district_log WHERE source = ? AND sequence = ?", (source, middle)
+            )
+            if rows and rows[0][0] < moment:
+                low = middle
+            else:
+                high = middle - 1
+        return low
+
+    def _found(self, row: Row) -> Found | None:
+        position, source, sequence, id, dataschema, envelope, data = row
+        entry = decode(envelope, data)
+        recorded = self._read(entry)
+        if recorded is None:
+            return None
+        return Found(Line(position, source, sequence, bytes(id), dataschema), entry, recorded)
+
+    def _read(self, entry: Entry) -> Recorded[Event] | None:
+        try:
+            return read(entry, self.opener)
+        except (ValidationError, UnknownType, Withheld, VaultError) as failure:
+            self.unreadable.add(entry.envelope.id)
+            log.warning("an event cannot be read", id=str(entry.envelope.id), why=type(failure).__name__)
+            return None

@@ -1,0 +1,90 @@
+"""Papers, calendars and staff out of the log, kept by the very functions by which a deciding service keeps them.
+
+So an audit asks `services.policy.keeping` and `services.staff.keeping` what a decision asks them, on any day, of any
+part of the log.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from copy import deepcopy
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from typing import Any
+
+from events import policy as p
+from events.ids import Identifier
+from events.sealed import Sealed
+from services.chassis.service import Service
+from services.history.audit.reading import Found
+from services.policy import keeping
+from services.policy.calendars import WorkingDays
+from services.policy.keeping import Texts
+from services.policy.rulebook import Rulebook
+from services.staff.keeping import keep_staff
+
+_KEEPING = Service("audit", listens=("policy", "staff"))
+_KEEPING.keep(p.PaperPublished)(keeping.published)
+_KEEPING.keep(p.CalendarPublished)(keeping.calendar)
+keep_staff(_KEEPING)
+POLICY_TYPES = frozenset({p.PaperPublished.TYPE, p.CalendarPublished.TYPE})
+STAFF_TYPES = frozenset(fact.TYPE for fact in _KEEPING.keeps) - POLICY_TYPES
+
+
+class Rows:
+    """What is kept of some facts; `today` is the day of which is asked."""
+
+    def __init__(self, facts: Iterable[Found], today: date = date.min) -> None:
+        self.today = today
+        self._rows: dict[tuple[str, str], Any] = {}
+        self.papers: dict[date, Papers] = {}
+        """Put together before, by day."""
+        for found in facts:
+            for _, step in _KEEPING.keeps.get(type(found.fact), ()):
+                step(self, found.recorded)
+
+    def get(self, kind: str, key: object) -> Any | None:
+        return deepcopy(self._rows.get((kind, str(key))))
+
+    def put(self, kind: str, key: object, value: Any) -> None:
+        self._rows[kind, str(key)] = value
+
+    def drop(self, kind: str, key: object) -> None:
+        self._rows.pop((kind, str(key)), None)
+
+    def fact(self, kind: str, key: object) -> Any | None:
+        return self._rows.get((kind, str(key)))
+
+    def remind(self, day: date, kind: str, subject: Identifier) -> None:
+        """An audit decides nothing, so nothing falls due."""
+
+    def forget(self, kind: str, subject: Identifier) -> None:
+        """As `remind`."""
+
+    def open(self, sealed: Sealed) -> str | None:
+        """Names are not needed here, and stay sealed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Papers:
+    """Those that count on a day: put together, with the digest of each by its id, and the working days."""
+
+    rulebook: Rulebook
+    days: WorkingDays
+    digests: dict[str, str]
+
+
+def papers_on(rows: Rows, day: date) -> Papers:
+    """keeping.Altered where a text is not what its digest says."""
+    found = rows.papers.get(day)
+    if found is None:
+        found = rows.papers[day] = _papers(keeping.texts_of(rows, day), keeping.working_days(rows))
+    return found
+
+
+@lru_cache(maxsize=64)
+def _papers(texts: Texts, days: WorkingDays) -> Papers:
+    papers = keeping.papers(texts)
+    digests = {paper.identity.id: digest for paper, digest in zip(papers, texts.digests, strict=True)}
+    return Papers(keeping.rulebook(texts, days), days, digests)

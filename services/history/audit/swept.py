@@ -1,0 +1,190 @@
+"""The log as an audit of many decisions reads it: whole cases at a time, everything else looked up once.
+
+It answers what `reading.Log` answers, and the tests compare both, decision by decision. What is looked up anew
+for a single decision is kept here for all that share it: how far a service had read (`asof.knowledge.Deciders`), which
+papers it knew, and of whom a death or an earlier registration as poor was ever recorded.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from uuid import UUID
+
+import msgspec
+
+from events import assistance as a
+from events import registry as r
+from events.evidence import EvidenceAttached
+from services.history.asof.knowledge import Deciders, Known
+from services.history.audit.reading import COLUMNS, Found, Log, Touch
+from services.history.audit.story import TOLD
+from services.history.marks import SAME
+from services.history.sql import AT_ONCE, among
+
+CATEGORIES = frozenset({r.Categorised.TYPE, r.CategoryEnded.TYPE})
+POOR = b'"registered_poor"'
+TOLD_OR_DECIDED = TOLD | {a.Declined.TYPE, a.Exited.TYPE, EvidenceAttached.TYPE}
+
+
+class _Stream(msgspec.Struct, gc=False):
+    """What finds an event's case; a whole envelope takes five times as long to decode."""
+
+    stream: UUID
+    concerns: tuple[UUID, ...]
+
+
+_stream = msgspec.json.Decoder(_Stream)
+
+
+@dataclass
+class SweptLog(Log):
+    """A `Log` for many decisions, one case after another."""
+
+    _cases: dict[UUID, list[Found]] = field(default_factory=dict)
+    _events: dict[UUID, Found] = field(default_factory=dict)
+    _elsewhere: dict[UUID, Found | None] = field(default_factory=dict)
+    _deciders: Deciders | None = None
+    _letters: dict[str, list[int]] = field(default_factory=dict)
+    _taken: dict[tuple[object, ...], list[Found]] = field(default_factory=dict)
+    _touched: dict[Touch, set[UUID]] | None = None
+    _categories: dict[UUID, list[Found]] | None = None
+    _amended: set[UUID] | None = None
+
+    def _block(self, positions: list[int]) -> list[Found]:
+        """With the cases of these decisions laid ready."""
+        streams = among(self.session, "SELECT envelope FROM district_log WHERE position IN ({})", positions)
+        self._lay_ready(list(dict.fromkeys(_stream.decode(envelope).stream for (envelope,) in streams)))
+        by_position = {found.line.position: found for found in self._events.values()}
+        return [by_position[one] for one in positions if one in by_position]
+
+    def _lay_ready(self, streams: Sequence[UUID]) -> None:
+        self._cases = {stream: [] for stream in streams}
+        self._events.clear()
+        self._categories = None
+        rows = among(
+            self.session,
+            f"SELECT t.entity, {', '.join(f'l.{name}' for name in COLUMNS.split(', '))}"
+            f" FROM timeline_{self.generation} t JOIN district_log l ON l.position = t.position"
+            " WHERE t.own = 1 AND t.entity IN ({}) ORDER BY t.entity, t.position",
+            [one.bytes for one in streams],
+        )
+        for entity, *row in rows:
+            if row[4].rpartition(".")[0] not in TOLD_OR_DECIDED:
+                continue
+            found = self._found(tuple(row))
+            if found is not None:
+                self._cases[UUID(bytes=bytes(entity))].append(found)
+                self._events[found.id] = found
+
+    @property
+    def plain(self) -> Log:
+        """The same snapshot for questions about other things than whole cases."""
+        return Log(self.session, self.generation, self.opener, self.unreadable)
+
+    # -- what an audit asks ------------------------------------------------------------------------------
+
+    def event(self, id: UUID) -> Found | None:
+        found = self._events.get(id)
+        if found is None:
+            if id not in self._elsewhere:
+                self._elsewhere[id] = super().event(id)
+            found = self._elsewhere[id]
+        return found
+
+    def own(self, stream: UUID) -> list[Found]:
+        """Of a case that lies ready: what tells its story, and nothing else."""
+        return self._cases[stream] if stream in self._cases else super().own(stream)
+
+    def decider(self, found: Found) -> Known:
+        if self._deciders is None:
+            self._deciders = Deciders(self.session, self.generation)
+        return self._deciders.of(found.recorded.envelope)
+
+    def known(self, found: Sequence[Found], known: Known) -> list[Found]:
+        """What is asked of the same list again, with the same part of its source read, is told from memory."""
+        if not found or known.reader is None or len({one.line.source for one in found}) > 1:
+            return super().known(found, known)
+        source = found[0].line.source
+        if not self._letters_of(known.reader):
+            bound = known.bounds.get(source, 0)
+            return [one for one in found if one.line.sequence <= bound and known.read(one.line, {})]
+        if source == known.reader:
+            return [one for one in found if one.line.sequence <= known.bounds.get(source, 0)]
+        upto = known.bounds.get(known.reader, 0)
+        key = (
+            found[0].line.position,
+            found[-1].line.position,
+            len(found),
+            source,
+            known.bounds.get(source, 0),
+            known.listened.get(source, ()),
+            bisect_right(self._letters_of(known.reader), upto),
+        )
+        if key not in self._taken:
+            self._taken[key] = super().known(found, known)
+        return self._taken[key]
+
+    def touched(self, person: UUID, how: Touch) -> bool:
+        if self._touched is None:
+            self._touched = {"death": set(), "poor": set()}
+            for one, kind in self._touches():
+                self._touched[kind].add(one)
+        return person in self._touched[how]
+
+    def categories(self, person: UUID) -> list[Found] | None:
+        """Of everybody in the cases that lie ready, read at once."""
+        if person in self._not_plain():
+            return None
+        if self._categories is None:
+            people = {member for own in self._cases.values() for one in own for member in one.fact.members}
+            self._categories = {UUID(int=one.int): [] for one in people if self.touched(one, "poor")}
+            for one in self.about(list(self._categories), CATEGORIES):
+                self._categories.setdefault(UUID(int=one.fact.person.int), []).append(one)
+        return self._categories.get(UUID(int=person.int))
+
+    # -- looked up once ------------------------------------------------------------------------------------
+
+    def _not_plain(self) -> set[UUID]:
+        """Who was merged, or of whom a category was corrected: they have to be folded."""
+        if self._amended is None:
+            ends = self.session.execute(
+                f"SELECT successor, predecessor FROM lineage_{self.generation} WHERE kind = ?", (SAME,)
+            )
+            self._amended = {UUID(bytes=bytes(end)) for both in ends for end in both}
+            corrections = f"SELECT corrected, position FROM corrections_{self.generation}"
+            for corrected, position in self.session.execute(corrections):
+                for found in (self.event(UUID(bytes=bytes(corrected))), *self.at([position])):
+                    if found is not None and isinstance(found.fact, r.Categorised | r.CategoryEnded):
+                        self._amended.add(UUID(int=found.fact.person.int))
+        return self._amended
+
+    def _letters_of(self, reader: str) -> list[int]:
+        """Behind which of its own events something became of a letter."""
+        if reader not in self._letters:
+            rows = self.session.execute(
+                f"SELECT sequence FROM letters_{self.generation} WHERE reader = ? ORDER BY sequence",
+                (reader,),
+            )
+            self._letters[reader] = [sequence for (sequence,) in rows]
+        return self._letters[reader]
+
+    def _touches(self) -> Iterator[tuple[UUID, Touch]]:
+        positions = self.positions_of(frozenset({r.Died.TYPE, r.Categorised.TYPE}))
+        for start in range(0, len(positions), AT_ONCE):
+            rows = among(
+                self.session,
+                "SELECT dataschema, envelope, data FROM district_log WHERE position IN ({})",
+                positions[start : start + AT_ONCE],
+            )
+            for dataschema, envelope, data in rows:
+                kind: Touch = "poor" if dataschema.startswith(f"{r.Categorised.TYPE}.") else "death"
+                if kind == "death" or POOR in bytes(data):
+                    for one in _stream.decode(envelope).concerns:
+                        yield one, kind
+        ends = f"SELECT successor, predecessor FROM lineage_{self.generation} WHERE kind = ?"
+        for both in self.session.execute(ends, (SAME,)):
+            for end in both:
+                yield UUID(bytes=bytes(end)), "death"
+                yield UUID(bytes=bytes(end)), "poor"

@@ -1,0 +1,102 @@
+"""How far a replay came, in a folder: finished buckets as files, a fold over the whole history as its state.
+
+It belongs to one projection and one selection, and pins how far every source is read, so that a replay that
+goes on tomorrow gives what it would have given today.
+"""
+
+from __future__ import annotations
+
+import os
+import pickle
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from services.history.lake.columns import BUCKETS
+from services.history.lake.manifest import Manifest, flush
+from services.history.lake.selection import Selection
+from services.history.replay.projection import Projection
+
+NAME, STATE = "replay.json", "state.pickle"
+
+
+class AnotherReplay(ValueError):
+    """The folder holds a checkpoint of another projection or selection, or of somebody else."""
+
+
+class _Pinned(msgspec.Struct, frozen=True):
+    projection: str
+    selection: dict[str, str | None]
+    sources: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """A fold over the whole history: the facts folded, the place of the last (`recordedtime` as ISO 8601,
+    source, sequence), and the state after it."""
+
+    facts: int
+    after: tuple[str, str, int]
+    state: Any
+
+
+class Checkpoint:
+    def __init__(self, folder: Path, selection: Selection, sources: dict[str, int]) -> None:
+        self.folder = folder
+        self.selection = replace(selection, upto=tuple(sorted(sources.items())))
+
+    @classmethod
+    def begin(
+        cls, folder: Path, projection: Projection, selection: Selection, manifest: Manifest
+    ) -> Checkpoint:
+        """Go on with what is in the folder, or begin there. AnotherReplay where it is not this one's."""
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        file = folder / NAME
+        mine = _Pinned(projection.digest, selection.told(), manifest.sources)
+        if not file.exists():
+            if any(folder.iterdir()):
+                raise AnotherReplay(f"{folder} is not empty and holds no replay")
+            write(file, msgspec.json.encode(mine))
+            return cls(folder, selection, mine.sources)
+        if folder.stat().st_uid != os.getuid():
+            raise AnotherReplay(f"{folder} belongs to somebody else")  # its state would be run, see `reached`
+        try:
+            found = msgspec.json.decode(file.read_bytes(), type=_Pinned)
+        except msgspec.MsgspecError as error:
+            raise AnotherReplay(f"{file} is no checkpoint") from error
+        if (found.projection, found.selection) != (mine.projection, mine.selection):
+            raise AnotherReplay(f"{folder} is of another projection or selection")
+        if any(manifest.sources.get(source, 0) < last for source, last in found.sources.items()):
+            raise AnotherReplay(f"{folder} is of a longer history than this")
+        return cls(folder, selection, found.sources)
+
+    def part(self, bucket: int) -> Path:
+        return self.folder / f"part-{bucket:02d}.parquet"
+
+    def missing(self) -> list[int]:
+        return [bucket for bucket in range(BUCKETS) if not self.part(bucket).exists()]
+
+    def reach(self, reached: Reached) -> None:
+        write(self.folder / STATE, pickle.dumps(reached))
+
+    def reached(self) -> Reached | None:
+        file = self.folder / STATE
+        if not file.exists():
+            return None
+        # A state is whatever the analyst's fold makes, so nothing less than pickle keeps it; reading one runs
+        # code. It was written by the same account into a folder that only it may write to, as the fold was.
+        found = pickle.loads(file.read_bytes())
+        return found if isinstance(found, Reached) else None
+
+
+def write(file: Path, content: bytes) -> None:
+    """Whole or not at all, for its owner alone."""
+    fresh = file.with_suffix(".new")
+    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "wb") as opened:
+        opened.write(content)
+        opened.flush()
+        flush(opened.fileno())
+    fresh.replace(file)

@@ -1,0 +1,141 @@
+"""A projection run over a lake: SQL by DuckDB, folds by key on every core, a fold over all in order."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from contextlib import contextmanager
+from multiprocessing import get_context
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pyarrow.parquet as pq
+
+from services.history.lake.folder import Lake
+from services.history.lake.manifest import Manifest
+from services.history.lake.reading import asked, batches, opened
+from services.history.lake.selection import ALL, Selection
+from services.history.replay.checkpoint import Checkpoint, Reached
+from services.history.replay.folding import Bucket, PartWriter, Share, fold_buckets, fold_share, recorded
+from services.history.replay.projection import Fold, Projection, Sql
+from services.history.replay.result import Result
+
+#: How much is done, of how much.
+Progress = Callable[[int, int], None]
+SAVED_EVERY = 50_000
+MANY = 100_000
+"""Rows; fewer are folded before another process has started."""
+SHARES = 4
+"""For each process: one that is slow is not waited for at the end, and progress is seen."""
+
+
+def run(
+    projection: Projection,
+    lake: Lake,
+    selection: Selection = ALL,
+    *,
+    work: Path | None = None,
+    processes: int | None = None,
+    progress: Progress = lambda done, of: None,
+) -> Result:
+    """Run it over what the lake holds now.
+
+    `work`: a folder in which a fold that was cut off goes on (AnotherReplay where it is of another); without
+    it nothing is left behind. `processes`: as many as there are cores, unless said. An SQL projection is
+    seconds of work: it is not resumed. BadQuery for SQL that does not hold; what a fold raises is raised.
+    """
+    with lake.reading() as manifest, _folder(work) as (folder, temporary):
+        if isinstance(projection, Sql):
+            return Result([_query(projection, lake, manifest, selection, folder, progress)], temporary)
+        checkpoint = Checkpoint.begin(folder, projection, selection, manifest)
+        if projection.key is None:
+            return Result([_fold_all(projection, lake, manifest, checkpoint, progress)], temporary)
+        parts = _fold_by_key(projection, lake, manifest, checkpoint, processes, progress)
+        return Result(parts, temporary)
+
+
+@contextmanager
+def _folder(work: Path | None) -> Iterator[tuple[Path, TemporaryDirectory[str] | None]]:
+    if work is not None:
+        yield work, None
+        return
+    temporary = TemporaryDirectory(prefix="doudi-replay-")
+    try:
+        yield Path(temporary.name), temporary
+    except BaseException:
+        temporary.cleanup()
+        raise
+
+
+def _query(
+    query: Sql, lake: Lake, manifest: Manifest, selection: Selection, folder: Path, progress: Progress
+) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    into = folder / "result.parquet"
+    progress(0, manifest.events)
+    with opened(lake.folder, lake.paths(manifest.files), selection) as connection, asked():
+        reader = batches(connection, query.text)
+        with pq.ParquetWriter(into, reader.schema, compression="zstd") as writer:
+            for batch in reader:
+                writer.write_batch(batch)
+    progress(manifest.events, manifest.events)
+    return into
+
+
+def _fold_by_key(
+    fold: Fold,
+    lake: Lake,
+    manifest: Manifest,
+    checkpoint: Checkpoint,
+    processes: int | None,
+    progress: Progress,
+) -> list[Path]:
+    buckets = [
+        Bucket(tuple(lake.paths(files)), sum(file.rows for file in files), checkpoint.part(bucket))
+        for bucket in checkpoint.missing()
+        for files in [manifest.of_bucket(bucket)]
+    ]
+    done = manifest.rows - sum(bucket.rows for bucket in buckets)
+    progress(done, manifest.rows)
+    processes = processes or os.cpu_count() or 1
+    if fold.path is None or processes == 1 or sum(bucket.rows for bucket in buckets) < MANY:
+        for bucket in fold_buckets(fold, lake.folder, checkpoint.selection, buckets):
+            progress(done := done + bucket.rows, manifest.rows)
+    else:
+        count = min(processes * SHARES, len(buckets))
+        shares = [
+            Share(lake.folder, checkpoint.selection, fold.path, fold.digest, tuple(buckets[start::count]))
+            for start in range(count)
+        ]
+        # Spawned, not forked: DuckDB and Arrow have threads, and a fork would take their locks along, held.
+        with ProcessPoolExecutor(min(processes, count), mp_context=get_context("spawn")) as pool:
+            try:
+                for future in as_completed([pool.submit(fold_share, share) for share in shares]):
+                    progress(done := done + future.result(), manifest.rows)
+            except BaseException:
+                pool.shutdown(cancel_futures=True)
+                raise
+    return [checkpoint.part(bucket) for bucket in range(manifest.buckets)]
+
+
+def _fold_all(fold: Fold, lake: Lake, manifest: Manifest, checkpoint: Checkpoint, progress: Progress) -> Path:
+    reached = checkpoint.reached()
+    state, count = (fold.initial(), 0) if reached is None else (reached.state, reached.facts)
+    after = None if reached is None else reached.after
+    progress(count, manifest.events)
+    evolve = fold.evolve
+    with opened(lake.folder, lake.paths(manifest.files), checkpoint.selection) as connection:
+        for fact in recorded(connection, fold, after):
+            state = evolve(state, fact)
+            count += 1
+            if count % SAVED_EVERY == 0:
+                checkpoint.reach(
+                    Reached(count, (fact.recordedtime.isoformat(), fact.source, fact.sequence), state)
+                )
+                progress(count, manifest.events)
+    into = checkpoint.part(0)
+    with PartWriter(into) as part:
+        part.write(fold.rows(None, state))
+    progress(manifest.events, manifest.events)
+    return into

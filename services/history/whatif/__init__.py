@@ -1,0 +1,8 @@
+"""The history decided again under other papers: who gains, who loses, what it costs, which row moved whom.
+
+    answer = whatif(log, keys, papers, date(2020, 9, 1), date(2021, 12, 1))
+
+It reads and records nothing. Facts are those on which the deciders decided (`facts`); each month is decided in SQL
+(`deciding`) three times: by the papers in force, by the others with months of their own (what was granted before
+follows from them), and by the others with the months of the log (`static`).
+"""

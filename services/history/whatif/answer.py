@@ -1,0 +1,177 @@
+"""What came of it: a line a case and month in DuckDB, and the tables that are asked of them. Whole fen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import astuple, dataclass, fields
+from datetime import date
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from duckdb import DuckDBPyConnection
+
+from services.history.whatif.deciding import Said
+from services.history.whatif.facts import Case, Episode
+
+CODES: Mapping[str, tuple[str, str]] = {
+    "officer": ("经办人员另行决定并说明理由", "an officer decided otherwise, and said why"),
+    "review-open": ("复核期间按原定金额发放", "the sum stood while a review was open"),
+    "decided-later": ("已决定的新金额尚未开始执行", "another sum was decided that begins later"),
+    "not-asked-again": ("已停发，之后未再申请", "it had ended, and nobody asked again"),
+    "input-unknown": ("规则所需信息当时无人掌握", "nobody knew what the rule asks for"),
+    "unexplained": ("无法解释", "unexplained"),
+}
+"""Why the log has another sum than the papers in force give; `input-unknown` also of the other papers."""
+
+COST = """SELECT month, programme, township, sum(recorded_fen) AS recorded_fen, sum(before_fen) AS before_fen,
+ sum(after_fen) AS after_fen, sum(static_fen) AS static_fen, sum(after_fen - before_fen) AS difference_fen,
+ count(*) FILTER (before) AS cases_before, count(*) FILTER ("after") AS cases_after
+ FROM lines GROUP BY ALL ORDER BY ALL"""
+MOVES = """SELECT programme, row_before, row_after, count(DISTINCT "case") AS cases, count(*) AS months,
+ sum(after_fen - before_fen) AS difference_fen FROM lines
+ WHERE row_before <> row_after OR before_fen <> after_fen GROUP BY ALL
+ ORDER BY programme, abs(sum(after_fen - before_fen)) DESC, row_before, row_after"""
+FAMILIES = """SELECT household, "case", programme, last(township ORDER BY month) AS township,
+ CASE WHEN sum(after_fen - before_fen) > 0 THEN 'gains' WHEN sum(after_fen - before_fen) < 0 THEN 'loses'
+ WHEN count(*) FILTER ("after") > count(*) FILTER (before) THEN 'gains' ELSE 'loses' END AS outcome,
+ sum(before_fen) AS before_fen, sum(after_fen) AS after_fen, sum(static_fen) AS static_fen,
+ sum(after_fen - before_fen) AS difference_fen, min(month) AS first_month, max(month) AS last_month FROM lines
+ WHERE before_fen <> after_fen OR before <> "after" GROUP BY household, "case", programme
+ ORDER BY difference_fen DESC, "case" """
+EXPLAINED = "SELECT code, count(*) AS months, count(DISTINCT \"case\") AS cases FROM lines WHERE code <> '' GROUP BY ALL ORDER BY ALL"
+TABLES = {
+    "cost": COST,
+    "moves": MOVES,
+    "families": FAMILIES,
+    "explained": EXPLAINED,
+    "months": 'SELECT * FROM lines ORDER BY month, programme, "case"',
+}
+FORMATS = ("csv", "parquet", "xlsx")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """`recorded_fen`: by the log; `before`: whether the papers in force admit it, with sum and row; `after`: the others."""
+
+    month: date
+    programme: str
+    township: str
+    case: str
+    household: str
+    recorded_fen: int
+    before: bool
+    before_fen: int
+    row_before: str
+    after: bool
+    after_fen: int
+    row_after: str
+    static_fen: int
+    code: str
+
+    @classmethod
+    def of(
+        cls, month: date, case: Case, township: str, recorded: int, said: Mapping[str, Said], code: str
+    ) -> Line:
+        before, after = said["before"], said["after"]
+        return cls(
+            month, case.programme, township, str(case.id), str(case.household), recorded, before.eligible, before.amount_fen,
+            before.row, after.eligible, after.amount_fen, after.row, said["static"].amount_fen, code,
+        )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A decision that the papers of its day do not give again."""
+
+    decision: UUID
+    case: UUID
+    code: str
+
+
+KINDS = {"month": "DATE", "recorded_fen": "BIGINT", "before_fen": "BIGINT", "after_fen": "BIGINT", "static_fen": "BIGINT",
+         "before": "BOOLEAN", "after": "BOOLEAN"}  # fmt: skip
+
+
+class Answer:
+    """`decided`: how often a rule was applied to a month or a decision; `sampled`: of these, by the interpreter, too;
+    `judged`: decisions of the log held against the papers of their day."""
+
+    def __init__(self, connection: DuckDBPyConnection, seed: int, since: date, until: date) -> None:
+        self.seed, self.since, self.until = seed, since, until
+        self.decided = self.sampled = self.judged = self.unreadable = 0
+        self.differences: list[Difference] = []
+        self._connection = connection
+        columns = ", ".join(f'"{one.name}" {KINDS.get(one.name, "VARCHAR")}' for one in fields(Line))
+        connection.execute(f"CREATE TABLE lines ({columns})")
+
+    def take(self, lines: Sequence[Line]) -> None:
+        if lines:
+            columns = [list(column) for column in zip(*map(astuple, lines), strict=True)]
+            wanted = ", ".join("unnest(?)" for _ in columns)
+            self._connection.execute(f"INSERT INTO lines SELECT {wanted}", columns)
+
+    def judge(self, case: Case, episode: Episode, again: Said) -> str:
+        """Holds a decision of the log against what its papers give again; the code of the difference, or nothing."""
+        recorded = episode.recorded
+        assert recorded is not None, "asked of decisions only"
+        self.judged += 1
+        if (again.eligible, again.amount_fen) == (
+            recorded.eligible,
+            recorded.amount_fen,
+        ) and again.row in recorded.rows:
+            return ""
+        code = "officer" if recorded.departs else "input-unknown" if again.refused else "unexplained"
+        self.differences.append(Difference(recorded.event, case.id, code))
+        return code
+
+    @property
+    def unexplained(self) -> int:
+        """Decisions and months that nothing in the log explains; 0, or the log or this is wrong."""
+        [(months,)] = self._connection.execute(
+            "SELECT count(*) FROM lines WHERE code = 'unexplained'"
+        ).fetchall()
+        return int(months) + sum(one.code == "unexplained" for one in self.differences)
+
+    def table(self, name: str) -> list[dict[str, Any]]:
+        """`cost`, `moves`, `families`, `explained` or `months`."""
+        return list(self._rows(name))
+
+    def count(self, name: str) -> int:
+        """How many lines a table has."""
+        [(lines,)] = self._connection.execute(f"SELECT count(*) FROM ({TABLES[name]})").fetchall()
+        return int(lines)
+
+    def _rows(self, name: str) -> Iterator[dict[str, Any]]:
+        found = self._connection.execute(TABLES[name])
+        names = [column[0] for column in found.description or ()]
+        while batch := found.fetchmany(1000):
+            yield from (dict(zip(names, row, strict=True)) for row in batch)
+
+    def write(self, folder: Path, format: str) -> list[Path]:
+        """Each table as a file, or all as the sheets of one workbook; gives what was written. ValueError for another format."""
+        if format not in FORMATS:
+            raise ValueError(f"{format}: csv, parquet or xlsx")
+        folder.mkdir(parents=True, exist_ok=True)
+        if format == "xlsx":
+            return [self._workbook(folder / "whatif.xlsx")]
+        written = []
+        for name, query in TABLES.items():
+            path = folder / f"{name}.{format}"
+            found = self._connection.sql(query)
+            found.write_csv(str(path)) if format == "csv" else found.write_parquet(str(path))
+            written.append(path)
+        return written
+
+    def _workbook(self, path: Path) -> Path:
+        from services.chassis import workbook  # here: slow to load, and seldom wanted
+
+        sheets = [
+            workbook.Sheet(name, self._columns(name), (row.values() for row in self._rows(name)))
+            for name in TABLES
+        ]
+        workbook.write(path, *sheets)
+        return path
+
+    def _columns(self, name: str) -> list[str]:
+        return [str(column[0]) for column in self._connection.execute(TABLES[name]).description or ()]
