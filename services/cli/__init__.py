@@ -5,7 +5,20 @@ from __future__ import annotations
 import typer
 
 from services.chassis.garbage import look_rarely
-from services.cli import demo, keys, operate, policy, show, up
+from services.cli import (
+    audit,
+    demo,
+    evidence,
+    finance,
+    keys,
+    operate,
+    policy,
+    replay,
+    show,
+    up,
+    whatif,
+    witness,
+)
 
 app = typer.Typer(
     name="doudi",
@@ -14,7 +27,9 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_show_locals=False,  # locals may hold personal data
 )
-for commands in (demo, up, show, operate, keys, policy):
+for commands in (
+    demo, up, show, operate, keys, policy, evidence, audit, witness, replay, whatif, finance,
+):  # fmt: skip
     commands.register(app)
 
 

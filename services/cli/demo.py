@@ -1,4 +1,4 @@
-"""`doudi demo`: a district's year in one process, then its check, then the APIs to look around in.
+"""`doudi demo`: a district's years in one process, then their check, then the APIs to look around in.
 
 Everything in it is made up. It has a folder of its own, which it empties at its start; it never reads another
 and reaches nobody outside, whatever the environment's settings say.
@@ -29,30 +29,40 @@ from services.chassis.tokens import Caller, issue_token
 from services.chassis.work import Cause
 from services.cli.check import check
 from services.cli.check_reading import check_reading
+from services.cli.crossings import show_crossings
+from services.cli.figures import count_beside, open_insight
 from services.cli.house import House
 from services.cli.parts import collectors_of, senders_of
 from services.cli.policy import SHIPPED
 from services.cli.show import show_timeline, wide_console
 from services.cli.summary import summary
 from services.cli.up import serving, wait_for_end
+from services.insight import NAME as INSIGHT
 from services.notification.channels import Channels
+from services.policy.paper import Paper
 from services.policy.reading import read_paper
 from services.registry.importing import import_roster
+from services.simulator.appointing import appoint
 from services.simulator.clerk import InProcess, Office
 from services.simulator.clock import ReleasedClock
-from services.simulator.papers import publish_calendars, publish_papers
+from services.simulator.papers import Publisher
+from services.simulator.payments import Payments
 from services.simulator.roster import roster_bytes
-from services.simulator.year import Year
+from services.simulator.year import Years
 
 FIRST = date(2020, 8, 1)
+MONTHS = 77
+"""To the end of 2026: over the change of procedure, the lapse of the paper and the law."""
 OPENS = datetime(2020, 7, 31, 8, tzinfo=CIVIL_ZONE)
 """The day before: papers are published, and count from the first day on."""
 SAMPLE = Path(__file__).parents[2] / "samples" / "roster.xlsx"
 SAMPLE_HOUSEHOLDS = 300
 MARK = ".doudi-demo"
 MONDAY = 0
-ROUTINE = ("notification.SendingStarted", "notification.Sent")
-"""Left out of the timeline that is printed: they say only that the message composed before was sent."""
+STORY = "一户家庭的经历 One family's life"
+MOST_LINES = 2000
+ROUTINE = ("notification.SendingStarted", "notification.Sent", "assistance.MonthGranted")
+"""Left out of the timeline that is printed: that a message composed before was sent, and every month's sum."""
 
 
 def register(app: typer.Typer) -> None:
@@ -68,12 +78,15 @@ def demo(
     households: Annotated[
         int | None, typer.Option(min=12, max=5000, help="made from the seed; without: samples/roster.xlsx")
     ] = None,
-    days: Annotated[int, typer.Option(min=1, max=3650, help="how long to play")] = 365,
+    months: Annotated[int, typer.Option(min=1, max=120, help="how long to play")] = MONTHS,
+    days: Annotated[
+        int | None, typer.Option(min=1, max=3650, help="instead of months: so many days alone")
+    ] = None,
     data: Annotated[Path, typer.Option(help="the demo's own folder, emptied at its start")] = Path(
         "var/demo"
     ),
 ) -> None:
-    """Play a made-up district's year, check it by replay, and serve it until stopped."""
+    """Play a made-up district's years, check them by replay, and serve them until stopped."""
     began = time.monotonic()
     console = wide_console()
     configure("WARNING", False)
@@ -81,16 +94,16 @@ def demo(
     clock = ReleasedClock(OPENS)
     house = House(settings, clock=clock, ids=SeededIds(seed))
     try:
+        house.insight = open_insight(settings, clock)
         host = demo_host(house)
         take_roster(house, _roster(seed, households), seed, console)
-        year = play(house, host, clock, seed, days, console)
+        years = play(house, host, clock, seed, days or _days(months), console)
         console.print(summary(house))
-        refused = ", ".join(f"{rule} {count}" for rule, count in sorted(year.refused.items()))
+        refused = ", ".join(f"{rule} {count}" for rule, count in sorted(years.refused.items()))
         console.print(f"被退回的办理 refused to clerks: {refused or 'none'}")
-        if year.chosen is not None:
-            show_timeline(
-                house, UUID(year.chosen), console, title="一户家庭的一年 One family's year", without=ROUTINE
-            )
+        if years.chosen is not None:
+            show_timeline(house, UUID(years.chosen), console, title=STORY, without=ROUTINE, limit=MOST_LINES)
+        show_crossings(house, console)
         good = _check(house, console)
         console.print(f"[bold]{time.monotonic() - began:.1f} s[/] in all.")
         if exit:
@@ -131,6 +144,7 @@ def demo_host(house: House) -> EmbeddedHost:
     host.senders.extend(senders_of(house, Channels()))  # to the console's log alone
     for collector in collectors_of(house):
         host.collect(collector)
+    count_beside(house, host)
     return host
 
 
@@ -150,44 +164,60 @@ def take_roster(house: House, roster: bytes, seed: int, console: Console) -> Non
     )
 
 
-# -- the year ---------------------------------------------------------------------------------------------
+# -- the years --------------------------------------------------------------------------------------------
 
 
 def play(
     house: House, host: EmbeddedHost, clock: ReleasedClock, seed: int, days: int, console: Console
-) -> Year:
-    """The papers are published the day before; then day by day."""
+) -> Years:
+    """Posts are filled and papers published the day before; then day by day."""
     progress = Progress(
         TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[events]:,} events"),
         TimeElapsedColumn(), console=console,
     )  # fmt: skip
     with httpx.Client(transport=InProcess(house.web()), base_url="http://doudi") as client, progress:
         office = Office(client, seed=seed, token_for=lambda caller: issue_token(house.settings, caller))
+        publisher = Publisher(office, _shipped(), civil_date(OPENS), console.print)
+
+        def opening(day: date) -> None:
+            open_offices(office, day, console)
+            publisher.morning(day)
+
         host.drain()
-        host.live_through(clock, FIRST, lambda _: publish(office, days, console))
-        year = Year(office, seed=seed, first=FIRST, days=days)
+        host.live_through(clock, FIRST, opening)
+        years = Years(office, seed=seed, first=FIRST, days=days)
+        payments = Payments(office, seed=seed)
         task = progress.add_task("", total=days, events=0)
 
         def morning(day: date) -> None:
             if day.weekday() == MONDAY:
                 host.follow()  # lists of cases are read on Mondays
-            year.morning(day)
+            publisher.morning(day)
+            years.morning(day)
+            payments.morning(day)
             progress.update(task, advance=1, description=f"{day:%Y-%m}", events=_events(house))
 
         host.follow()
         host.live_through(clock, FIRST + timedelta(days=days), morning)
         host.follow()
         progress.update(task, completed=days, events=_events(house))
-    return year
+    return years
 
 
-def publish(office: Office, days: int, console: Console) -> None:
-    """Everything that Doudi ships, and the working days of the years that will be played."""
-    folders = [file.parent for file in sorted(SHIPPED.glob("*/paper.yaml"))]
-    papers = publish_papers(office, [read_paper(folder).paper for folder in folders])
-    years = publish_calendars(office, FIRST.year, (FIRST + timedelta(days=days)).year)
-    said = ", ".join(map(str, years))
-    console.print(f"文件发布 papers: {papers} proposed and approved by two people; working days of {said}")
+def open_offices(office: Office, today: date, console: Console) -> None:
+    """Posts are filled before the first application."""
+    posts = appoint(office, today)
+    console.print(f"岗位 posts: {posts} created and filled by an officer who holds none of them")
+
+
+def _shipped() -> list[Paper]:
+    return [read_paper(file.parent).paper for file in sorted(SHIPPED.glob("*/paper.yaml"))]
+
+
+def _days(months: int) -> int:
+    """How many days so many months from the first day on have."""
+    years, month = divmod(FIRST.month - 1 + months, 12)
+    return (date(FIRST.year + years, month + 1, 1) - FIRST).days
 
 
 def _events(house: House) -> int:
@@ -216,14 +246,15 @@ def _serve(house: House, host: EmbeddedHost, clock: ReleasedClock, console: Cons
     try:
         with serving(house) as server:
             url = f"http://127.0.0.1:{server.port}"
-            console.print(f"\n[bold]{url}[/] serves the year on; it is {civil_date(clock.now())} there.")
-            for name in house.names:
+            console.print(f"\n[bold]{url}[/] serves on; it is {civil_date(clock.now())} there.")
+            for name in (*house.names, INSIGHT):
                 console.print(f"  {url}/{name}/docs", highlight=False)
             console.print("\nTo try it, as a clerk of civil affairs (good for 8 hours):", highlight=False)
             # Plain prints: a token broken over lines would be no token.
             typer.echo(f"\nTOKEN={token}\n")
             typer.echo(f'curl -H "Authorization: Bearer $TOKEN" "{url}/living/cases?state=granted&limit=3"')
-            typer.echo(f'curl -H "Authorization: Bearer $TOKEN" "{url}/registry/households?limit=3"\n')
+            typer.echo(f'curl -H "Authorization: Bearer $TOKEN" "{url}/registry/households?limit=3"')
+            typer.echo(f'curl -N -H "Authorization: Bearer $TOKEN" "{url}/insight/stream"\n')
             typer.echo("Stop with Ctrl-C.")
             wait_for_end(host.ended)
     finally:

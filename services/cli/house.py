@@ -12,10 +12,21 @@ import typer
 from fastapi import FastAPI
 
 from events.base import check_upcasters
-from services import history, living, notification, policy, registry
+from services import (
+    disability,
+    finance,
+    history,
+    living,
+    notification,
+    policy,
+    registry,
+    staff,
+    verification,
+)
 from services.chassis import letters_api
 from services.chassis.clock import Clock, Ids, SystemClock, SystemIds
 from services.chassis.database import PostgresDatabase, SqliteDatabase, open_database
+from services.chassis.embedded import Follower
 from services.chassis.runtime import Runtime
 from services.chassis.settings import Settings, refuse_unsafe_environment
 from services.chassis.store import open_store
@@ -23,20 +34,43 @@ from services.chassis.tokens import Tokens, tokens_of
 from services.chassis.vault import Vault, decode_master_key, load_master_key
 from services.chassis.views import ViewReader
 from services.chassis.web import create_app, mount
+from services.history.proof.signing import Checkpoints
 from services.history.timelines import Timelines
+from services.insight import NAME as INSIGHT
+from services.insight import Insight
 
 #: In the order in which an embedded host pumps them; each has SERVICE, routers and, but for history, VIEWS.
 ROOMS: dict[str, ModuleType] = {
     "policy": policy,
     "registry": registry,
+    "staff": staff,
     "living": living,
+    "verification": verification,
+    "disability": disability,
+    "finance": finance,
     "notification": notification,
     "history": history,
 }
 TITLES: dict[str, tuple[str, str]] = {
     "policy": ("政策文件", "Papers that decisions rest on, their rules in plain words, and working days."),
     "registry": ("对象登记", "People and households of the district, who is a beneficiary and why."),
-    "living": ("最低生活保障", "Dibao, from application to exit."),
+    "staff": ("岗位与人员", "Posts and their roles, who holds them, leave, handover and near relatives."),
+    "living": (
+        "基本生活保障",
+        "Dibao, tekun, temporary relief and rigid expenditure, from application to exit.",
+    ),
+    "disability": (
+        "残疾人帮扶",
+        "Cards, the two subsidies, devices, homes, the yearly sweep, placement and carers.",
+    ),
+    "verification": (
+        "信息核对",
+        "Consents, departments' data, checks of economic status, and the periodic comparison.",
+    ),
+    "finance": (
+        "资金发放",
+        "Budgets of earmarked funds, payments in batches, their files, and what comes back.",
+    ),
     "notification": ("消息通知", "What was told to whom, and how it went."),
     "history": ("历史", "Everything that was recorded, as it was recorded: timelines and causes."),
 }
@@ -62,8 +96,14 @@ class House:
         self.readers: dict[str, dict[str, ViewReader]] = {}
         self.timelines: Timelines | None = None
         """Of the district log; only where history is among the services opened."""
+        self.checkpoints: Checkpoints | None = None
+        """Over that log; where `timelines` is."""
         self.readiness: list[Callable[[], list[str]]] = []
         """What else must be well for any of them to be ready: the host."""
+        self.insight: Insight | None = None
+        """The live figures, where whoever drives the house wants them: they have no store to open."""
+        self.closing: list[Callable[[], None]] = []
+        """What else ends before the stores are closed."""
         for name in self.names:
             self._open(name)
 
@@ -87,22 +127,36 @@ class House:
         }
         if room is history:
             self.timelines = Timelines(history.open_log(runtime, database, ROOMS))
+            self.checkpoints = history.open_proof(
+                runtime, self.timelines.log, key_file(self.settings), self.settings.checkpoint_minutes
+            )
 
     @property
-    def followers(self) -> list[ViewReader]:
-        return [reader for readers in self.readers.values() for reader in readers.values()]
+    def followers(self) -> list[Follower]:
+        proof: list[Follower] = [] if self.checkpoints is None else [self.checkpoints.trees, self.checkpoints]
+        readers = (reader for readers in self.readers.values() for reader in readers.values())
+        return [*readers, *proof, *self._lake()]
+
+    def _lake(self) -> list[Follower]:
+        if self.settings.lake is None or self.timelines is None:
+            return []
+        from services.history.lake.folder import Lake  # here: the columns' library is slow to load
+        from services.history.lake.following import LakeFollower
+
+        return [LakeFollower(self.timelines.log, Lake(self.settings.lake), self.clock)]
 
     def web(self) -> FastAPI:
         """One port for all: `/registry`, `/living` ..."""
-        return mount({name: self.app(name) for name in self.names})
+        apps = {name: self.app(name) for name in self.names}
+        return mount(apps | ({INSIGHT: self.insight.app(self.tokens)} if self.insight else {}))
 
     def app(self, name: str) -> FastAPI:
         room, runtime = ROOMS[name], self.runtimes[name]
-        read_from = self.timelines if room is history else self.readers[name]
+        read_from = (self.timelines, self.checkpoints) if room is history else (self.readers[name],)
         return create_app(
             name,
             *TITLES[name],
-            [*room.routers(runtime, read_from), letters_api.router(runtime)],
+            [*room.routers(runtime, *read_from), letters_api.router(runtime)],
             settings=self.settings,
             tokens=self.tokens,
             metrics=runtime.metrics,
@@ -112,9 +166,13 @@ class House:
     def _unready(self, name: str) -> list[str]:
         log = self.timelines.log if self.timelines is not None and ROOMS[name] is history else None
         reasons = self.runtimes[name].unready() + (log.unready() if log else [])
+        if log is not None and self.checkpoints is not None:
+            reasons += self.checkpoints.trees.unready() + self.checkpoints.unready()
         return reasons + [why for reason in self.readiness for why in reason()]
 
     def close(self) -> None:
+        for close in self.closing:
+            close()
         for runtime in self.runtimes.values():
             runtime.store.close()
         for database in self.databases.values():
@@ -144,6 +202,11 @@ def view_url(settings: Settings, name: str) -> str:
     return settings.postgres(name) or f"sqlite:///{(settings.data / f'{name}-views.sqlite').resolve()}"
 
 
+def key_file(settings: Settings) -> Path:
+    """Of the key that signs checkpoints."""
+    return settings.checkpoint_key or settings.data / "checkpoint.key"
+
+
 def open_vault(settings: Settings, clock: Clock) -> Vault:
     if settings.master_key is not None:
         key = decode_master_key(settings.master_key.get_secret_value())
@@ -155,6 +218,7 @@ def open_vault(settings: Settings, clock: Clock) -> Vault:
 
 
 def store_files(settings: Settings) -> list[Path]:
-    """The SQLite files of an embedded host, always in this order."""
-    names = [f"{name}.sqlite" for name in ROOMS] + ["vault.sqlite"]
+    """The SQLite files of an embedded host, always in this order. The district log is among them: the checkpoints
+    that were signed over it are nowhere else."""
+    names = [*(f"{name}.sqlite" for name in ROOMS), "vault.sqlite", "history-views.sqlite"]
     return [file for file in (settings.data.resolve() / name for name in names) if file.exists()]

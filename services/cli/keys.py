@@ -43,11 +43,11 @@ def restore(
         if entry.envelope.type == Erased.TYPE:
             fact = read(entry, keys).data
             if isinstance(fact, Erased):
-                erased |= {fact.person, *fact.merged}
+                erased |= {fact.person, *fact.merged, *fact.households}
     store.close()
     vault.restore(backup, erased)
     vault.close()
-    typer.echo(f"keys restored; {len(erased)} erased people stay erased")
+    typer.echo(f"keys restored; {len(erased)} erased people and households stay erased")
 
 
 def rekey(data: Data = None) -> None:

@@ -21,7 +21,6 @@ from services import registry
 from services.chassis import letters
 from services.chassis.clock import SystemClock
 from services.chassis.departments import Department
-from services.chassis.kafka.topics import read_topic, topic_of
 from services.chassis.letters_api import shown
 from services.chassis.refusal import Refused
 from services.chassis.restore import RESTORING, back_up, compare, restore
@@ -151,6 +150,8 @@ def restore_command(
     yes: Annotated[bool, typer.Option("--yes", help="do not ask")] = False,
 ) -> None:
     """Build a service's store anew from its topic; what the store held is set aside, never deleted."""
+    from services.chassis.kafka.topics import read_topic, topic_of  # Kafka's client: only where it is needed
+
     settings = read_settings(kafka=kafka, postgres_url=postgres, data=data)
     bootstrap = settings.kafka
     if bootstrap is None:

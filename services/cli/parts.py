@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from services import notification, registry
+from services import disability, notification, registry, verification
 from services.chassis.embedded import Collector
 from services.chassis.gate import Gate
 from services.chassis.runtime import Runtime
+from services.chassis.shedding import Shedding
 from services.cli.house import House
+from services.history.proof.sending import Witnesses, over_http
 from services.notification.channels import Channels, open_channels
 from services.notification.sending import Sender
 from services.notification.settings import NotificationSettings
@@ -28,7 +30,7 @@ def collectors_of(house: House) -> list[Collector]:
 
 
 def senders_of(house: House, channels: Channels | None = None) -> list[Sends]:
-    """What leaves the house: messages by their channels, and keys that were to be destroyed."""
+    """What leaves the house: messages by their channels, checkpoints, and keys that were to be destroyed."""
     senders: list[Sends] = []
     runtime = house.runtimes.get(registry.SERVICE.name)
     if runtime is not None:
@@ -37,10 +39,25 @@ def senders_of(house: House, channels: Channels | None = None) -> list[Sends]:
     if runtime is not None:
         channels = channels or open_channels(house.settings, NotificationSettings())
         senders.append(Sender(runtime, channels, house.clock).send_due)
+    runtime = house.runtimes.get(verification.SERVICE.name)
+    if runtime is not None:
+        records = verification.Records.open(house.settings, runtime.around.keys)
+        house.closing.append(records.close)
+        senders.append(
+            verification.Doer(runtime, records).step
+        )  # leaves nothing, but reads what no replay has
+    # They keep an index of ID numbers, as the registry does.
+    numbered = (verification.SERVICE.name, disability.SERVICE.name)
+    senders += [Shedding(house.runtimes[name].store) for name in numbered if name in house.runtimes]
+    if house.checkpoints is not None:
+        asked = {url: over_http(url) for url in house.settings.witnesses}
+        witnesses = Witnesses(house.checkpoints, house.settings.checkpoint_folders, asked)
+        house.checkpoints.alarms.append(witnesses.unready)
+        senders.append(witnesses.send_due)
     return senders
 
 
 def gates_of(house: House) -> list[tuple[Runtime, Gate]]:
     """Where departments' own systems report: the service that decides, and the gate that reads for it."""
-    runtime = house.runtimes.get(registry.SERVICE.name)
-    return [] if runtime is None else [(runtime, registry.GATE)]
+    gates = {registry.SERVICE.name: registry.GATE, verification.SERVICE.name: verification.GATE}
+    return [(house.runtimes[name], gate) for name, gate in gates.items() if name in house.runtimes]

@@ -12,6 +12,7 @@ import msgspec
 import typer
 from rich.console import Console
 
+from services.cli.asof import By, Effective, Known, day, show_state, show_timeline_asof
 from services.cli.house import ROOMS, House, existing
 from services.cli.up import read_settings
 from services.history.lines import Sight, line
@@ -37,6 +38,7 @@ def wide_console() -> Console:
 
 def register(app: typer.Typer) -> None:
     app.command()(timeline)
+    app.command()(state)
     app.command()(events)
 
 
@@ -44,15 +46,36 @@ def timeline(
     id: Annotated[UUID, typer.Argument(help="of a person, a household or a case")],
     limit: Annotated[int, typer.Option(min=1, max=10_000, help="most lines")] = LIMIT,
     lang: Annotated[Language, typer.Option(help="in which language")] = Language.BOTH,
+    effective: Effective = None,
+    known: Known = None,
+    by: By = None,
     data: Data = None,
     postgres: Postgres = None,
 ) -> None:
-    """All that was recorded of a person, a household or a case, in causal order."""
+    """All that was recorded of a person, a household or a case, in causal order; or as of two days."""
     house = existing(read_settings(data=data, postgres_url=postgres), ["history"])
     try:
-        if not show_timeline(house, id, wide_console(), limit=limit, lang=lang):
+        if effective or known or by:
+            show_timeline_asof(house, id, wide_console(), limit, lang.value, day(effective), day(known), by)
+        elif not show_timeline(house, id, wide_console(), limit=limit, lang=lang):
             typer.secho(f"nothing is recorded of {id}", err=True, fg="red")
             raise typer.Exit(1)
+    finally:
+        house.close()
+
+
+def state(
+    id: Annotated[str, typer.Argument(help="of a person, household, case or fund; or a township's code")],
+    effective: Effective = None,
+    known: Known = None,
+    by: By = None,
+    data: Data = None,
+    postgres: Postgres = None,
+) -> None:
+    """What was the case on one day, as it was known on another; names stay sealed. As JSON."""
+    house = existing(read_settings(data=data, postgres_url=postgres), ["history"])
+    try:
+        show_state(house, id, day(effective), day(known), by)
     finally:
         house.close()
 

@@ -1,4 +1,4 @@
-"""What a year came to, in one table."""
+"""What the years came to, in one table."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ DECIDED = {f"assistance.{name}" for name in ("SubsidyGranted", "Declined", "Adju
 
 def summary(house: House) -> Table:
     """People, cases, sums, messages and events, as the views and the district log have them."""
-    table = Table(title="一年小结 The year in figures", title_justify="left", show_header=False)
+    table = Table(title="小结 The years in figures", title_justify="left", show_header=False)
     table.add_column("zh")
     table.add_column("en", style="dim")
     table.add_column("figure", justify="right")

@@ -9,21 +9,24 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import structlog
 import typer
 import uvicorn
-from kafka.errors import KafkaError
 from pydantic import ValidationError
 
 from services.chassis.embedded import EmbeddedHost
-from services.chassis.kafka.host import KafkaHost
 from services.chassis.local_kafka import LocalKafka
 from services.chassis.logs import configure
 from services.chassis.settings import Settings, UnsafeEnvironment, unknown_variables
+from services.cli.figures import Alone, count_beside, open_insight
 from services.cli.house import ROOMS, House
 from services.cli.parts import collectors_of, gates_of, senders_of
+from services.insight import NAME as INSIGHT
+
+if TYPE_CHECKING:
+    from services.chassis.kafka.host import KafkaHost
 
 log = structlog.get_logger(__name__)
 
@@ -48,7 +51,7 @@ def read_settings(**changes: Any) -> Settings:
 
 def up(
     services: Annotated[
-        list[str] | None, typer.Argument(help=f"of {', '.join(ROOMS)}; all, unless said")
+        list[str] | None, typer.Argument(help=f"of {', '.join((*ROOMS, INSIGHT))}; all, unless said")
     ] = None,
     kafka: Annotated[str | None, typer.Option(help="bootstrap server HOST:PORT; without: embedded")] = None,
     postgres: Annotated[
@@ -58,16 +61,25 @@ def up(
     data: Annotated[Path | None, typer.Option(help="folder of stores and keys")] = None,
 ) -> None:
     """Run services until stopped."""
+    from kafka.errors import KafkaError  # here and below: the client takes a tenth of every command's start
+
     settings = read_settings(kafka=kafka, postgres_url=postgres, port=port, data=data)
-    names = services or list(ROOMS)
+    asked = services or [*ROOMS, INSIGHT]
+    names = [name for name in asked if name != INSIGHT]
     unknown = [name for name in names if name not in ROOMS]
     if unknown:
-        typer.secho(f"no service {', '.join(unknown)}; there are {', '.join(ROOMS)}", err=True, fg="red")
+        there = ", ".join((*ROOMS, INSIGHT))
+        typer.secho(f"no service {', '.join(unknown)}; there are {there}", err=True, fg="red")
         raise typer.Exit(2)
     if not settings.kafka and set(names) != set(ROOMS):
         typer.secho("single services meet over Kafka only: give --kafka HOST:PORT", err=True, fg="red")
         raise typer.Exit(2)
+    if not names:
+        _count_alone(settings)
+        return
     house = House(settings, names=names)
+    if INSIGHT in asked:
+        house.insight = open_insight(settings, house.clock)
     try:
         host = start(house)
     except KafkaError as error:
@@ -76,7 +88,7 @@ def up(
         raise typer.Exit(1) from None
     try:
         with serving(house) as server:
-            typer.echo(f"http://{settings.host}:{server.port} serves {', '.join(names)}; stop with Ctrl-C")
+            typer.echo(f"http://{settings.host}:{server.port} serves {', '.join(asked)}; stop with Ctrl-C")
             wait_for_end(host.ended)
     finally:
         host.stop()
@@ -86,34 +98,55 @@ def up(
         raise typer.Exit(1)
 
 
+def _count_alone(settings: Settings) -> None:
+    """The figures in a process of their own: without stores, vault or database."""
+    alone = Alone(settings)
+    alone.host.start()
+    try:
+        with serving(alone) as server:
+            typer.echo(f"http://{settings.host}:{server.port} serves {INSIGHT}; stop with Ctrl-C")
+            wait_for_end(alone.host.ended)
+    finally:
+        alone.host.stop()
+    if alone.host.failure:
+        typer.secho(alone.host.failure, err=True, fg="red")
+        raise typer.Exit(1)
+
+
 def start(house: House) -> KafkaHost | EmbeddedHost:
     """The host that the settings ask for, running."""
-    runtimes = list(house.runtimes.values())
     host: KafkaHost | EmbeddedHost
-    if house.settings.kafka:
-        host = KafkaHost(
-            runtimes,
-            house.settings.kafka,
-            partition=house.settings.partition,
-            partitions=max(house.settings.partitions, house.settings.partition + 1),
-        )
-        for runtime, gate in gates_of(house):
-            host.open_gate(runtime, gate)
-    else:
-        host = EmbeddedHost(runtimes)
+    bootstrap = house.settings.kafka
+    host = _on_kafka(house, bootstrap) if bootstrap else EmbeddedHost(list(house.runtimes.values()))
     host.followers.extend(house.followers)
     host.senders.extend(senders_of(house))
     for collector in collectors_of(house):
         host.collect(collector)
+    count_beside(house, host)
     house.readiness.append(host.unready)
     host.start()
+    return host
+
+
+def _on_kafka(house: House, bootstrap: str) -> KafkaHost:
+    from services.chassis.kafka.host import KafkaHost
+
+    settings = house.settings
+    host = KafkaHost(
+        list(house.runtimes.values()),
+        bootstrap,
+        partition=settings.partition,
+        partitions=max(settings.partitions, settings.partition + 1),
+    )
+    for runtime, gate in gates_of(house):
+        host.open_gate(runtime, gate)
     return host
 
 
 class Serving:
     """The HTTP server in a thread of its own: the main thread waits for signals."""
 
-    def __init__(self, house: House) -> None:
+    def __init__(self, house: House | Alone) -> None:
         config = uvicorn.Config(
             house.web(), host=house.settings.host, port=house.settings.port, log_config=None, access_log=False
         )
@@ -137,7 +170,7 @@ class Serving:
 
 
 @contextmanager
-def serving(house: House) -> Iterator[Serving]:
+def serving(house: House | Alone) -> Iterator[Serving]:
     server = Serving(house)
     server.start()
     try:

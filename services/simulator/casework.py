@@ -59,7 +59,7 @@ class Casework:
 
     def application(self, home: Home, ending: Ending) -> Story:
         """A family applies, and its case goes its way to the decision."""
-        said = {"household": home.id, "applicant": home.head, "consent": True}
+        said = {"programme": "dibao", "household": home.id, "applicant": home.head, "consent": True}
         case = Case(self, self.office.township(home.township).post("/living/cases", said))
         self.means[case.id] = self.not_poor() if ending is Ending.DECLINED else self.poor()
         self.household_of[case.id] = home.id
@@ -79,9 +79,6 @@ class Casework:
         file = self.office.county.get(f"/living/cases/{id}")
         yield from Case(self, file["current"]).to_conclusion()
         self.in_hand.discard(id)
-
-    def surveyors(self) -> list[str]:
-        return self.random.sample(self.office.surveyors, 2)
 
 
 class Case:
@@ -124,6 +121,7 @@ class Case:
                     yield from self._inquire()
                 case "accepted":
                     if self._advice()["eligible"]:
+                        self._take_steps()
                         self._step(self._clerk, "notice", {})
                         yield calendar.after(random.randint(1, 3))
                     else:
@@ -136,6 +134,10 @@ class Case:
                 case "notice":
                     yield date.fromisoformat(self._now["notice_until"]) + timedelta(days=random.randint(1, 3))
                     self._read()
+                case "notice_ended" if self._take_steps():
+                    self._step(
+                        self._work.office.county, "notice", {}
+                    )  # of the district, after the township's
                 case "notice_ended":
                     self._decide(ending)
                 case _:
@@ -155,12 +157,19 @@ class Case:
             if self._now["review_open"]:
                 yield calendar.after(random.randint(1, 2))
 
+    @property
+    def _members(self) -> list[str]:
+        return [str(one) for one in self._now["members"]]
+
+    def _surveyors(self) -> list[str]:
+        return self._work.office.posts.surveyors_of(self._now["township"], self._members)
+
     def _inquire(self) -> Story:
         """Two surveyors visit, the check of means comes back, the rule is applied."""
         calendar, random, means = self._work.calendar, self._work.random, self._work.means[self.id]
         people = [self._work.district.someone(str(one)) for one in self._now["members"]]
         found = {"means": means.found(people, calendar.today)}
-        survey = found | {"surveyors": self._work.surveyors(), "remarks": random.choice(REMARKS)}
+        survey = found | {"surveyors": self._surveyors(), "remarks": random.choice(REMARKS)}
         if not self._step(self._clerk, "survey", survey):
             return
         yield calendar.after(random.randint(1, 4))
@@ -172,6 +181,20 @@ class Case:
             yield calendar.after(2)
         if self._step(self._clerk, "check", found | {"consistent": True}):
             self._assessed = self._step(self._clerk, "assessment", {})
+
+    def _take_steps(self) -> list[Answer]:
+        """Those of the procedure that stand before the next notice or the decision; what is owed after them."""
+        while True:
+            owed: list[Answer] = self._now["owed"]
+            if not owed or owed[0]["notice"]:
+                return owed
+            if owed[0]["by"] == "district":
+                desk, staff = self._work.office.county, self._work.office.posts.of_the_district(self._members)
+            else:
+                desk, staff = self._clerk, self._surveyors()
+            said = {"step": owed[0]["step"], "staff": staff}
+            if not self._step(desk, "steps", said):
+                return []
 
     def _decide(self, ending: Ending) -> None:
         county = self._work.office.county

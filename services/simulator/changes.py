@@ -1,4 +1,4 @@
-"""What happens in families over the year, and how the clerks record it: one function a kind of change.
+"""What happens in families over the years, and how the clerks record it: one function a kind of change.
 
 Each draws a family that it can happen to, and does nothing where a few tries find none.
 """
@@ -38,6 +38,10 @@ class Changes:
         return cls(
             office, district, calendar, random, People(random, first), People(random, first, NEXT_COUNTY)
         )
+
+    def as_of(self, today: date) -> None:
+        """From now on people are drawn by their age on this day."""
+        self.newborn.as_of = self.newcomers.as_of = today
 
     # -- people come ---------------------------------------------------------------------------------
 

@@ -22,6 +22,7 @@ import httpx
 from services.chassis.departments import Department
 from services.chassis.tokens import Caller
 from services.registry.divisions import hecheng
+from services.simulator.posts import DISTRICT_APPROVER, Posts, clerk_of
 
 Answer = dict[str, Any]
 SERVER_ERROR = 500
@@ -117,14 +118,20 @@ class Office:
         self._poverty = self._person()
         self._finance = self._person()
         self._townships = {town.code: self._person() for town in hecheng().townships}
-        self.surveyors = tuple(str(self._person()) for _ in range(6))
         self._author = self._person()
         self._approver = self._person()
+        self._personnel = self._person()
+        self.posts = Posts.of(self._county, self._townships, self._person)
 
     @cached_property
     def county(self) -> Clerk:
         """The officer of the district's civil affairs who confirms."""
-        return self._clerk(self._county, "confirming-officer", Department.CIVIL_AFFAIRS)
+        return self._clerk(self._county, DISTRICT_APPROVER, Department.CIVIL_AFFAIRS)
+
+    @cached_property
+    def personnel(self) -> Clerk:
+        """Who keeps posts and members of staff, and holds none of these posts."""
+        return self._clerk(self._personnel, "personnel-officer", Department.DISTRICT)
 
     @cached_property
     def author(self) -> Clerk:
@@ -146,7 +153,7 @@ class Office:
     @cached_property
     def _clerks(self) -> dict[str, Clerk]:
         return {
-            code: self._clerk(person, "township-clerk", Department.CIVIL_AFFAIRS, code)
+            code: self._clerk(person, clerk_of(code), Department.CIVIL_AFFAIRS, code)
             for code, person in self._townships.items()
         }
 

@@ -47,16 +47,22 @@ class District:
         self._random = random
         self.promised: set[str] = set()
         self._sizes: dict[str, int] = {}
+        self._heads: dict[str, str] = {}
         self._known: dict[str, Someone] = {}
 
     def survey(self) -> None:
         """Learn which households there are, in the order of the list."""
-        found = self._office.county.pages("/registry/households", limit=500)
+        found = list(self._office.county.pages("/registry/households", limit=500))
         self._sizes = {str(line["id"]): int(line["members"]) for line in found}
+        self._heads = {str(line["id"]): str(line["head"]) for line in found if line["head"] is not None}
 
     @property
     def households(self) -> list[str]:
         return list(self._sizes)
+
+    def head_of(self, household: str) -> str | None:
+        """Who headed the household at the last survey."""
+        return self._heads.get(household)
 
     def clerk_of(self, home: Home) -> Clerk:
         return self._office.township(home.township)

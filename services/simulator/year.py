@@ -1,7 +1,9 @@
-"""A district's year, drawn from a seed: who applies, what happens in families, what the offices do about it.
+"""A district's years, drawn from a seed: who applies, what happens in families, what the offices do about it.
 
-    year = Year(office, seed=43, first=date(2020, 8, 1))
-    host.live_through(clock, date(2021, 8, 1), year.morning)
+    years = Years(office, seed=43, first=date(2020, 8, 1), days=365)
+    host.live_through(clock, date(2021, 8, 1), years.morning)
+
+What happens in a year is drawn at its beginning, from the households that there are then.
 
 It speaks to the services over HTTP alone. A clerk who is refused leaves it at that, as in life: what was to
 be done has been overtaken by something else. What was refused, and by which rule, is counted.
@@ -11,10 +13,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import partial
 from random import Random
 
+from services.simulator.appointing import declare_relatives
+from services.simulator.arrivals import arrive
 from services.simulator.calendar import Calendar, Story
 from services.simulator.casework import Casework, Ending
 from services.simulator.changes import KINDS, Changes
@@ -23,8 +28,9 @@ from services.simulator.district import District, Home
 
 MONDAY = 0
 QUARTERS = (1, 4, 7, 10)
-APPLICANTS = 0.25
-"""Of all households, over the year."""
+APPLICANTS, APPLICANTS_LATER = 0.25, 0.06
+"""Of all households, a year; many come in the first year of a paper that nobody is to be left out of."""
+RUNNING = frozenset({"applied", "accepted", "notice", "notice_ended", "granted"})
 ENDINGS = {
     Ending.GRANTED: 66,
     Ending.DECLINED: 13,
@@ -33,12 +39,22 @@ ENDINGS = {
     Ending.DECLINED_AGAINST_ADVICE: 2,
     Ending.OTHER_SUM: 5,
 }
+LATER_KINDS: dict[Callable[[Changes], None], float] = {arrive: 0.04}
+"""What happens from the second year on: families come to make up for those who leave and die out."""
 AIDED = ("dibao", "tekun")
 RISEN_INCOME = 1500
 
 
-class Year:
-    """`chosen`: the household whose year is told in the end; None until it is found."""
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A year, or what is left of the last one."""
+
+    first: date
+    days: int
+
+
+class Years:
+    """`chosen`: the household whose life is told in the end; None until it is found."""
 
     def __init__(self, office: Office, *, seed: int, first: date, days: int = 365) -> None:
         self.calendar = Calendar(first)
@@ -47,18 +63,18 @@ class Year:
         self._office = office
         self._first = first
         self._days = days
+        self._next = first
         # A source for each concern: a change of one leaves the others as they were.
         self._random = Random(f"{seed} year")
         self._district = District(office, Random(f"{seed} district"))
         self._casework = Casework(office, self._district, self.calendar, Random(f"{seed} cases"))
         self._changes = Changes.of(office, self._district, self.calendar, Random(f"{seed} changes"))
-        self._begun = False
+        self._relations = Random(f"{seed} relatives")
 
     def morning(self, day: date) -> None:
         """What the offices do on this day; to be called for every day in turn."""
-        if not self._begun:
-            self._begun = True
-            self._plan()
+        if day >= self._next:
+            self._plan(day)
         acts = self.calendar.begin(day)
         if day.weekday() == MONDAY:
             acts = [self._casework.reviews, *acts]
@@ -72,56 +88,75 @@ class Year:
 
     # -- the plan ------------------------------------------------------------------------------------
 
-    def _plan(self) -> None:
+    def _plan(self, today: date) -> None:
+        """Draw what happens from today on, until a year from now or the end."""
+        first_of_all = today == self._first
+        span = Span(today, min(365, (self._first - today).days + self._days))
+        self._next = today + timedelta(days=365)
+        self._changes.as_of(today)
         self._district.survey()
+        if first_of_all:
+            declare_relatives(self._office, self._district, self._relations, today)
         households = len(self._district.households)
-        applicants = self._applicants(max(4, round(households * APPLICANTS)))
-        self._plan_stories(applicants)
+        share = APPLICANTS if first_of_all else APPLICANTS_LATER
+        applicants = self._applicants(max(4, round(households * share)))
+        if first_of_all:
+            self._plan_stories(applicants)
         for home in applicants:
             if home.id in self._district.promised:
                 continue
             ending = self._random.choices(list(ENDINGS), list(ENDINGS.values()))[0]
-            day = self._some_day(0.0, 0.8)
+            day = self._some_day(span, 0.0, 0.8 if first_of_all else 1.0)
             self.calendar.tell(day, self._application(home.id, ending))
-        for kind, rate in KINDS.items():
-            for _ in range(max(1, round(households * rate * self._days / 365))):
-                self.calendar.plan(self._some_day(0.08, 0.97), partial(kind, self._changes))
+        kinds = KINDS if first_of_all else KINDS | LATER_KINDS
+        for kind, rate in kinds.items():
+            for _ in range(max(1, round(households * rate * span.days / 365))):
+                begin, end = (0.08, 0.97) if first_of_all else (0.0, 1.0)
+                self.calendar.plan(self._some_day(span, begin, end), partial(kind, self._changes))
         for _ in range(max(1, round(households * 0.03))):
-            self.calendar.plan(self._some_day(0.4, 0.9), self._better_off)
+            self.calendar.plan(self._some_day(span, 0.4, 0.9), self._better_off)
         for _ in range(max(1, round(households * 0.01))):
-            self.calendar.plan(self._some_day(0.5, 0.9), self._no_longer_wanted)
+            self.calendar.plan(self._some_day(span, 0.5, 0.9), self._no_longer_wanted)
 
-    def _some_day(self, begin: float, end: float) -> date:
-        """A day in this part of the year."""
-        return self._first + timedelta(days=int(self._days * self._random.uniform(begin, end)))
+    def _some_day(self, span: Span, begin: float, end: float) -> date:
+        """A day in this part of the span."""
+        return span.first + timedelta(days=int(span.days * self._random.uniform(begin, end)))
 
     def _applicants(self, count: int) -> list[Home]:
-        """Households whose heads get neither dibao nor tekun; registered poor ones first to come."""
+        """Households without a running case whose heads get neither dibao nor tekun; registered poor ones
+        first to come."""
+        lines = self._office.county.pages("/living/cases", limit=500)
+        helped = {str(one["household"]) for one in lines if one["state"] in RUNNING}
         found: list[Home] = []
         for household in self._random.sample(self._district.households, len(self._district.households)):
-            home = self._district.home(household)
-            if home is None:
+            head = self._district.head_of(household)
+            if head is None or household in helped:
                 continue
-            held = self._district.someone(home.head).categories
+            held = self._district.someone(head).categories
             if any(aided in held for aided in AIDED):
                 continue
             if "registered_poor" in held or self._random.random() < 0.4:
-                found.append(home)
+                home = self._district.home(household)
+                if home is not None:
+                    found.append(home)
             if len(found) == count:
                 break
         return found
 
     def _plan_stories(self, applicants: list[Home]) -> None:
-        """Two families whose year holds what a year can hold, whatever the others' does."""
+        """Two families whose years hold what years can hold, whatever the others' do."""
         family = next((home for home in applicants if len(home.members) >= 4), applicants[0])
         self.chosen = family.id
         self._district.promised.add(family.id)
-        self.calendar.tell(self._part(0.01), self._year_of_a_family(family))
+        self.calendar.tell(self._early(0.01), self._life_of_a_family(family))
         alone = next((home for home in applicants if len(home.members) == 1 and home is not family), None)
         if alone is not None:
             self._district.promised.add(alone.id)
-            self.calendar.tell(self._part(0.03), self._application(alone.id, Ending.GRANTED))
+            self.calendar.tell(self._early(0.03), self._application(alone.id, Ending.GRANTED))
             self.calendar.plan(self._part(0.55), partial(self._with, alone.id, self._dies))
+
+    def _early(self, part: float) -> date:
+        return self._first + timedelta(days=int(min(365, self._days) * part))
 
     def _part(self, part: float) -> date:
         return self._first + timedelta(days=int(self._days * part))
@@ -131,14 +166,14 @@ class Year:
         if home is not None:
             yield from self._casework.application(home, ending)
 
-    def _year_of_a_family(self, home: Home) -> Story:
+    def _life_of_a_family(self, home: Home) -> Story:
         """Granted, a child is born, the grandmother's death is heard of late, it moves, it is better off."""
         household = home.id
         for part, act in (
             (0.33, self._changes.birth),
             (0.52, partial(self._changes.death, late=(38, 45))),
             (0.66, self._changes.move),
-            (0.80, self._is_better_off),
+            (0.94, self._is_better_off),
         ):
             self.calendar.plan(self._part(part), partial(self._with, household, act))
         yield from self._casework.application(home, Ending.GRANTED)

@@ -1,0 +1,188 @@
+"""`doudi audit decision|all|findings`: why a decision was made as it was, and what was wrong with which."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date, datetime
+from pathlib import Path
+from typing import Annotated, NoReturn
+from uuid import UUID
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from services.chassis.refusal import Refused
+from services.cli.house import House, existing, key_file
+from services.cli.up import read_settings
+from services.history.audit import Auditor, Reconstruction, signed
+from services.history.audit import everything as every
+from services.history.proof.keys import UnusableKey
+from services.history.proof.note import Verifier
+from services.history.proof.signing import Inconsistent
+
+console = Console()
+COLOURS = {"kept": "green", "broken": "red", "noted": "yellow", "open": "yellow"}
+DAY = ["%Y-%m-%d"]
+SORTS = {
+    "had": ("当时已掌握", "whoever acted had it"),
+    "unread": ("已到达未读取", "had arrived unread"),
+    "later": ("事后才获知", "known only later"),
+}
+Data = Annotated[Path | None, typer.Option(help="folder of stores and keys")]
+Postgres = Annotated[str | None, typer.Option(help="postgresql://…, {service} stands for the service")]
+Since = Annotated[datetime | None, typer.Option("--from", formats=DAY, help="first day of decision")]
+Until = Annotated[datetime | None, typer.Option("--to", formats=DAY, help="last day of decision")]
+
+
+def register(audit: typer.Typer) -> None:
+    audit.command("decision")(decision)
+    audit.command("all")(everything)
+    audit.command("findings")(findings)
+
+
+def decision(
+    event: Annotated[
+        UUID, typer.Argument(help="id of the event that decided: granted, declined, adjusted …")
+    ],
+    as_json: Annotated[bool, typer.Option("--json", help="print it as JSON")] = False,
+    sign: Annotated[
+        Path | None, typer.Option(help="write it with its proofs, signed, for `doudi audit verify`")
+    ] = None,
+    pdf: Annotated[Path | None, typer.Option(help="write it as PDF, to print and file")] = None,
+    data: Data = None,
+    postgres: Postgres = None,
+) -> None:
+    """Reconstruct a decision: known, rule, procedure, deciders, unchanged. Status 1 where a part does not hold."""
+    with opened(data, postgres) as (house, auditor):
+        try:
+            found, proofs = auditor.with_proofs(event)
+        except Refused as refused:
+            _fail(f"{refused.zh} {refused.en}", 1)
+        if sign is not None:
+            assert house.checkpoints is not None, "history is among the services of this house"
+            try:
+                file = signed.sign_with(house.checkpoints, key_file(house.settings), found, proofs)
+            except (Inconsistent, UnusableKey, FileNotFoundError) as error:
+                _fail(f"不能签名。 Nothing is signed: {error}", 1)
+            sign.write_text(file.model_dump_json(indent=1) + "\n", encoding="utf-8")
+    if as_json:
+        typer.echo(found.model_dump_json(indent=1))
+    else:
+        _show(found)
+    if pdf is not None:
+        from services.history.audit.printed import (
+            to_pdf,  # the typesetter is slow to load, and seldom asked for
+        )
+
+        pdf.write_bytes(to_pdf(found))
+    for written in filter(None, (sign, pdf)):
+        typer.echo(f"{written}", err=as_json)
+    raise typer.Exit(1 if found.verdict == "broken" else 0)
+
+
+def everything(
+    since: Since = None, until: Until = None, data: Data = None, postgres: Postgres = None
+) -> None:
+    """Work out every decision again: inputs from their sources, then the rule. Status 1 where one differs."""
+    with opened(data, postgres) as (_, auditor):
+        began = time.perf_counter()
+        summary = every.rules(auditor, day_of(since), day_of(until))
+        seconds = time.perf_counter() - began
+    for id, check in summary.differing:
+        typer.secho(f"{id}  {check.zh} {check.en}", fg="red")
+    typer.echo(
+        f"决定 decisions {summary.decisions:,} · 一致 equal {summary.equal:,}"
+        f" · 不一致 differing {len({id for id, _ in summary.differing}):,}"
+        f" · 无从计算 not to be worked out {len(summary.unjudged):,} · {seconds:.1f} s"
+    )
+    raise typer.Exit(1 if summary.differing else 0)
+
+
+def findings(
+    since: Since = None,
+    until: Until = None,
+    as_json: Annotated[bool, typer.Option("--json", help="a line of JSON each")] = False,
+    data: Data = None,
+    postgres: Postgres = None,
+) -> None:
+    """What was not as it had to be: decisions, months and payments of some days, and who was left waiting.
+
+    Status 1 where there is anything. What nobody could know yet is told apart (2021 办法 39).
+    """
+    with opened(data, postgres) as (_, auditor):
+        found = every.findings(auditor, day_of(since), day_of(until))
+    if as_json:
+        for one in found:
+            case = None if one.case is None else str(one.case)
+            told = {"event": str(one.event), "case": case, "service": one.service, "day": one.day.isoformat()}
+            typer.echo(json.dumps(told | one.check.model_dump(mode="json"), ensure_ascii=False))
+    else:
+        table = Table(title=f"审计发现 Findings: {len(found)}")
+        for column in ("类别 class", "何时可知 known", "事件 event", "日期 day", "内容 what"):
+            table.add_column(column, overflow="fold")
+        for one in found:
+            sort = " ".join(SORTS[one.sort])
+            what = f"{escape(one.check.zh)}\n[dim]{escape(one.check.en)}[/]"
+            table.add_row(one.kind, sort, str(one.event), one.day.isoformat(), what)
+        console.print(table)
+    raise typer.Exit(1 if found else 0)
+
+
+def is_reconstruction(text: str) -> bool:
+    try:
+        told = json.loads(text)
+    except json.JSONDecodeError:
+        return False
+    return isinstance(told, dict) and told.get("format") == signed.FORMAT
+
+
+def show_verified(text: str, trusted: Sequence[Verifier], witnesses: Sequence[Verifier]) -> None:
+    """Unproven where it does not hold; ValueError where it is no such file."""
+    found = signed.verify(signed.read(text), trusted, witnesses)
+    typer.echo(
+        f"签名有效 SIGNED by {found.by}, after checkpoint {found.checkpoint};"
+        f" {len(found.proven)} proofs hold 项证明成立"
+    )
+    _show(found.reconstruction)
+
+
+def _show(found: Reconstruction) -> None:
+    mark = "〔示例标准 illustrative〕" if found.illustrative else ""
+    console.print(f"{found.type} {found.decision} · {found.service} {found.sequence} · {found.day} {mark}")
+    console.print(f"[bold]{found.zh} {found.en}[/]")
+    for part in found.parts:
+        table = Table(title=f"{part.zh} · {part.en}", title_justify="left", show_header=False, expand=True)
+        table.add_column(no_wrap=True)
+        table.add_column(overflow="fold", ratio=1)
+        for check in part.checks:
+            where = f" 〔{check.paper} {check.clause}〕" if check.paper or check.clause else ""
+            said = f"{escape(check.zh)}{escape(where)}\n[dim]{escape(check.en)}[/]"
+            table.add_row(f"[{COLOURS[check.outcome]}]{check.outcome}[/]", said)
+        console.print(table)
+    for one in found.gone:
+        console.print(f"[yellow]gone[/] {escape(one.zh)}\n[dim]{escape(one.en)}[/]")
+
+
+def day_of(said: datetime | None) -> date | None:
+    return None if said is None else said.date()
+
+
+@contextmanager
+def opened(data: Path | None, postgres: str | None) -> Iterator[tuple[House, Auditor]]:
+    house = existing(read_settings(data=data, postgres_url=postgres), ["history"])
+    try:
+        assert house.timelines is not None, "history is among the services of this house"
+        keys = house.runtimes["history"].around.keys
+        yield house, Auditor(house.timelines.log, keys, house.checkpoints)
+    finally:
+        house.close()
+
+
+def _fail(message: str, status: int = 2) -> NoReturn:
+    typer.secho(message, err=True, fg="red")
+    raise typer.Exit(status)

@@ -1,0 +1,172 @@
+"""`doudi whatif`: the history decided again under other papers. It records nothing; families are told by id."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from services.cli.house import existing
+from services.cli.show import Data, Postgres, wide_console
+from services.cli.up import read_settings
+
+if TYPE_CHECKING:
+    # DuckDB is a second of a start: it is loaded when it is used.
+    from services.history.whatif.answer import Answer
+
+SHOWN = 20
+MONTH = ["%Y-%m"]
+
+
+class Format(StrEnum):
+    CSV = "csv"
+    PARQUET = "parquet"
+    XLSX = "xlsx"
+
+
+def register(app: typer.Typer) -> None:
+    app.command()(whatif)
+
+
+def whatif(
+    since: Annotated[datetime, typer.Option("--from", formats=MONTH, help="first month, YYYY-MM")],
+    until: Annotated[datetime, typer.Option("--to", formats=MONTH, help="last month")],
+    policy: Annotated[
+        list[Path] | None,
+        typer.Option(
+            help="folder of a paper, or of several; without: the papers in force, to be held against the log"
+        ),
+    ] = None,
+    programme: Annotated[
+        str | None, typer.Option(help="of one programme, e.g. dibao; without: of all")
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="folder for the tables; without: on the terminal")] = None,
+    format: Annotated[Format, typer.Option(help="of the files in --out")] = Format.CSV,
+    seed: Annotated[int, typer.Option(help="of the sample that the interpreter decides, too")] = 0,
+    data: Data = None,
+    postgres: Postgres = None,
+) -> None:
+    """Decide the months again under other papers: who gains, who loses, what it costs, which row moved whom.
+
+    Status 1 where the log has a sum or a decision that neither its own papers give nor anything in it explains.
+    """
+    from services.history.whatif import running
+    from services.history.whatif.deciding import Differs, Unfoldable
+    from services.history.whatif.papers import NoPaper, read_folders
+    from services.policy.finding import Refused
+
+    house = existing(read_settings(data=data, postgres_url=postgres), ["history"])
+    try:
+        assert house.timelines is not None, "history is among the services of this house"
+        keys = house.runtimes["history"].around.keys
+        with _bar() as bar:
+            task = bar.add_task("whatif", total=None)
+            months = since.date(), until.date()
+            asked = running.whatif(
+                house.timelines.log, keys, read_folders(policy or ()), *months, programme=programme, seed=seed,
+                progress=lambda done, of: bar.update(task, completed=done, total=of),
+            )  # fmt: skip
+            with asked as answer:
+                bar.stop()
+                show(answer)
+                if out is not None:
+                    typer.echo("\n".join(map(str, answer.write(out, format.value))))
+                status = 1 if answer.unexplained else 0
+    except (running.CannotAsk, Differs, NoPaper, Refused, Unfoldable) as error:
+        typer.secho(str(error), err=True, fg="red")
+        raise typer.Exit(2) from None
+    finally:
+        house.close()
+    raise typer.Exit(status)
+
+
+def _bar() -> Progress:
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    return Progress(*columns, console=Console(stderr=True), transient=True)
+
+
+def show(answer: Answer) -> None:
+    from services.history.whatif.answer import CODES
+
+    console = wide_console()
+    costs = Table(title="每月支出（元） cost by month, yuan", title_justify="left")
+    for column in (
+        "月份 month",
+        "项目 programme",
+        "乡镇 township",
+        "实发 recorded",
+        "现行 in force",
+        "假如 other",
+        "静态 static",
+        "差额 difference",
+    ):
+        costs.add_column(column, overflow="fold")
+    for line in answer.table("cost"):
+        sums = (
+            _yuan(line[f"{name}_fen"]) for name in ("recorded", "before", "after", "static", "difference")
+        )
+        costs.add_row(f"{line['month']:%Y-%m}", line["programme"], line["township"], *sums)
+    console.print(costs)
+    moves = Table(title="条款行变动 which row moved whom", title_justify="left")
+    for column in (
+        "项目 programme",
+        "现行 in force",
+        "假如 other",
+        "户数 cases",
+        "户月 months",
+        "差额 difference",
+    ):
+        moves.add_column(column, overflow="fold")
+    for line in answer.table("moves"):
+        rows = (escape(line[name] or "—") for name in ("row_before", "row_after"))
+        moves.add_row(
+            line["programme"], *rows, str(line["cases"]), str(line["months"]), _yuan(line["difference_fen"])
+        )
+    console.print(moves)
+    families = answer.table("families")
+    listed = Table(title=f"受影响家庭 families: {len(families)}", title_justify="left")
+    for column in (
+        "家庭 household",
+        "项目 programme",
+        "得失 outcome",
+        "差额 difference",
+        "首月 first",
+        "末月 last",
+    ):
+        listed.add_column(column, overflow="fold")
+    words = {"gains": "受益 gains", "loses": "减少 loses"}
+    for line in families[:SHOWN]:
+        span = (f"{line[name]:%Y-%m}" for name in ("first_month", "last_month"))
+        listed.add_row(
+            line["household"], line["programme"], words[line["outcome"]], _yuan(line["difference_fen"]), *span
+        )
+    console.print(listed)
+    if len(families) > SHOWN:
+        console.print(f"… --out 写出全部 {len(families)} 户 writes all")
+    for line in answer.table("explained"):
+        zh, en = CODES[line["code"]]
+        console.print(f"{line['code']}: {line['months']} 户月 months, {line['cases']} 户 cases: {zh} {en}")
+    for one in answer.differences[:SHOWN]:
+        zh, en = CODES[one.code]
+        console.print(f"决定 decision {one.decision}: {zh} {en}")
+    console.print(
+        f"{answer.since:%Y-%m} – {answer.until:%Y-%m}：现行文件重现日志中 {answer.judged} 项决定，"
+        f"{len(answer.differences)} 项不同，无法解释 {answer.unexplained} 项；规则适用 {answer.decided} 次，其中"
+        f"{answer.sampled} 次经解释器复核（种子 {answer.seed}）。\n"
+        f"The papers in force give the log's {answer.judged} decisions again but for {len(answer.differences)};"
+        f" {answer.unexplained} unexplained. {answer.decided} times a rule was applied, {answer.sampled} of them by the"
+        f" interpreter, too (seed {answer.seed}), without a difference."
+    )
+    if answer.unreadable:
+        console.print(f"[red]{answer.unreadable} 条事件无法读取 events could not be read[/]")
+
+
+def _yuan(fen: int) -> str:
+    return f"{'-' if fen < 0 else ''}{abs(fen) // 100:,}.{abs(fen) % 100:02d}"
