@@ -1,8 +1,10 @@
 """What every test gets: real servers, markers that follow from the fixtures used, and the closing lines."""
 
+from typing import Any
+
 import pytest
 
-from tests.infrastructure.brokers import closing_lines
+from tests.infrastructure.brokers import closing_lines, tell, told
 
 pytest_plugins = ["tests.infrastructure.kafka", "tests.infrastructure.postgres"]
 
@@ -21,6 +23,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         for fixture, marker in MARKED_BY_FIXTURE.items():
             if fixture in getattr(item, "fixturenames", ()):
                 item.add_marker(marker)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    if (output := getattr(session.config, "workeroutput", None)) is not None:
+        output["brokers"] = told()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    tell(getattr(node, "workeroutput", {}).get("brokers", {}))
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

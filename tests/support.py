@@ -21,6 +21,7 @@ from fastapi.testclient import TestClient
 
 from events.base import Event, Recorded
 from events.ids import Identifier
+from services import staff
 from services.chassis.clock import SeededIds, SimulatedClock
 from services.chassis.codec import read
 from services.chassis.database import open_database
@@ -54,6 +55,13 @@ def speaker(name: str, *streams: type[Identifier]) -> Service:
     return service
 
 
+def _officials(services: Sequence[Service]) -> list[Service]:
+    """The staff service, and a verification that says nothing, where somebody listens and the test has no own."""
+    heard = {name for one in services for name in one.listens} - {one.name for one in services}
+    quiet = [speaker("verification")] if "verification" in heard else []
+    return [*([staff.SERVICE] if "staff" in heard else []), *quiet]
+
+
 class District:
     """Closed by `close` (or `with`); what it recorded lies in `folder`."""
 
@@ -65,6 +73,7 @@ class District:
         self.ids = SeededIds(seed)
         self.vault = MemoryVault(clock=self.clock)
         self.settings = Settings(data=folder, token_development=True)
+        services = [*services, *_officials(services)]
         self._runtimes = {service.name: self.another(service) for service in services}
         self.host = EmbeddedHost(list(self._runtimes.values()))
         self._apps: dict[str, FastAPI] = {}

@@ -1,6 +1,6 @@
 """A process of its own that takes a log and says how much memory it holds: one line of JSON a mark.
 
-python -m tests.bench.memory history|inbox FOLDER EVENTS
+python -m tests.bench.memory history|inbox|batch FOLDER EVENTS
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import gc
 import json
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import islice
 from pathlib import Path
 
@@ -19,8 +19,9 @@ from services.chassis.database import open_database
 from services.chassis.runtime import Runtime
 from services.chassis.service import source_of
 from services.chassis.store import open_store
-from services.chassis.vault import MemoryVault
+from services.chassis.vault import MemoryVault, Vault
 from services.history.district_log import DistrictLog
+from tests.bench.test_batch import Office
 from tests.bench.test_kafka import keeper
 from tests.bench.workload import DISTRICT, entries
 
@@ -80,5 +81,38 @@ def inbox(folder: Path, events: int) -> None:
             tell("inbox", taken)
 
 
+def batch(folder: Path, cases: int) -> None:
+    """The most that each step of a month's batch held, in a process that has made nothing of it itself."""
+    if os.fork() == 0:
+        _office(folder).fill(cases)
+        os._exit(0)
+    os.wait()
+    tell("a month's batch, at its start", 0)
+
+    def say(step: str) -> None:
+        print(
+            json.dumps({"what": f"a month's batch, {step}", "events": cases, "mib": round(peak(), 1)}),
+            flush=True,
+        )
+
+    peak()
+    _office(folder, say).pay()
+
+
+def _office(folder: Path, say: Callable[[str], None] = str) -> Office:
+    names = iter(("registry", "living", "finance", "policy"))
+    vault = Vault.open(f"sqlite:///{folder / 'vault.db'}", bytes(32), clock=SystemClock())
+    return Office(lambda: f"sqlite:///{folder / next(names)}.db", vault, say)
+
+
+def peak() -> float:
+    """The most MiB held at once since this was asked last."""
+    most = next(
+        line for line in Path("/proc/self/status").read_text().splitlines() if line.startswith("VmHWM")
+    )
+    Path("/proc/self/clear_refs").write_text("5")
+    return int(most.split()[1]) / 1024
+
+
 if __name__ == "__main__":
-    {"history": history, "inbox": inbox}[sys.argv[1]](Path(sys.argv[2]), int(sys.argv[3]))
+    {"history": history, "inbox": inbox, "batch": batch}[sys.argv[1]](Path(sys.argv[2]), int(sys.argv[3]))

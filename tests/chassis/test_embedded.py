@@ -246,3 +246,22 @@ def test_on_the_machines_clock_a_thread_does_it_all(tmp_path: Path, stack: ExitS
     finally:
         town.host.stop()
     assert Said.TYPE in {e.envelope.type for e in town.log("registry")}
+
+
+def test_nobody_is_pumped_for_what_nobody_has_recorded(
+    tmp_path: Path, stack: ExitStack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    town = found(tmp_path / "a", stack)
+    town.host.drain()
+    pumped: list[str] = []
+    for runtime_ in town.host.runtimes:
+        pump, name = runtime_.pump, runtime_.service.name
+        monkeypatch.setattr(runtime_, "pump", lambda pump=pump, name=name: (pumped.append(name), pump())[1])
+    town.host.drain()
+    assert pumped == []
+    runtime_of(town, "registry").decide(say(ANNA))
+    town.host.drain()
+    assert {"registry", "living"} <= set(pumped)
+    del pumped[:]
+    town.host.step()  # what another process has recorded, nobody tells: here everybody looks
+    assert set(NAMES) <= set(pumped)

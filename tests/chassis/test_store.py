@@ -82,6 +82,12 @@ def test_a_row_is_replaced_and_taken_away(store: Store) -> None:
     assert store.kept_range("row", "", "", 9) == [("a", 2)]
 
 
+def test_rows_are_read_by_their_keys_at_once(store: Store) -> None:
+    one_more(store, row_a=1, row_b={"字": [2]}, row_c=None)
+    assert store.kept_of("row", ["b", "never", "a", "c", "'; --"]) == {"a": 1, "b": {"字": [2]}}
+    assert store.kept_of("row", []) == store.kept_of("other", ["a"]) == {}
+
+
 def test_a_transaction_may_hold_rows_only(store: Store) -> None:
     first = one_more(store)
     made = change(first, row_a=1)
@@ -96,6 +102,7 @@ def test_a_stream_is_read_by_version(store: Store) -> None:
     store.commit(change(Head(), entry(1), elsewhere, third))
     assert store.stream(UUID(int=CASE.int)) == [entry(1), third]
     assert store.stream(UUID(int=CASE.int), after=1) == [third]
+    assert store.stream(UUID(int=CASE.int), limit=1) == [entry(1)]
     assert store.stream(UUID(int=8)) == []
     assert store.entries(1, 1) == [elsewhere]
 

@@ -20,7 +20,7 @@ from services.chassis.clock import civil_date
 from services.chassis.codec import read
 from services.chassis.feeds import StoreFeed
 from services.chassis.kafka.relay import Relay
-from services.chassis.kafka.topics import last_committed, read_topic, topic_of
+from services.chassis.kafka.topics import Unreadable, last_committed, read_topic, topic_of
 from services.chassis.runtime import log_of, upstream_sources
 from services.chassis.service import name_of
 from services.chassis.views import ViewReader
@@ -87,7 +87,7 @@ class Remains:
     def _unpublished(self, kafka: str, name: str, head: int) -> list[str]:
         try:
             last = last_committed(kafka, topic_of(name), 0, self.house.runtimes[name].source)
-        except KafkaError as error:  # the topic has not been made yet, or Kafka is away
+        except (KafkaError, Unreadable) as error:  # the topic has not been made yet, or Kafka is away
             return [f"{name}: {error}"]
         return [] if last is not None and last.envelope.sequence >= head else [f"{name} is not published"]
 

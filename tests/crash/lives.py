@@ -57,6 +57,18 @@ class Lives:
         assert status is not None
         return status
 
+    def goes_on(self, pid: int, life: Life, commands: int, seconds: float = 150.0) -> None:
+        """So many more commands are acknowledged; else the diary says where every thread of the life stands."""
+        deadline, wanted = time.monotonic() + seconds, done(life) + commands
+        while done(life) <= wanted:
+            assert self.wait(pid, 0.05) is None, diary(life)
+            if time.monotonic() > deadline:
+                os.kill(pid, signal.SIGUSR1)
+                time.sleep(1.0)
+                raise AssertionError(
+                    f"{done(life)} of {wanted} commands after {seconds:.0f} s\n{diary(life)}"
+                )
+
     def finish(self, life: Life, seconds: float = 100.0) -> None:
         """A life that must reach its end by itself."""
         pid = self.begin(life)

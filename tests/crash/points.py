@@ -30,7 +30,7 @@ POINTS: dict[str, tuple[type, str, str, int]] = {
     "decided, not committed": (SqliteStore, "commit", "before", 60),
     "in the middle of the transaction": (_Recorder, "_insert_events", "behind", 60),
     "committed, nobody told": (SqliteStore, "commit", "behind", 60),
-    "taken, the feed not told": (Runtime, "take", "behind", 30),
+    "taken, the feed not told": (Runtime, "take_all", "behind", 30),
     "before a view goes on": (ViewReader, "advance", "before", 40),
     "in the middle of a view's transaction": (ViewReader, "_read_on", "behind", 40),
     "view went on": (ViewReader, "advance", "behind", 40),

@@ -16,16 +16,18 @@ from uuid import UUID, uuid5
 from events.assistance import Means, MemberMeans
 from events.ids import CaseId, HouseholdId, PersonId
 from events.registry import Category, Member
+from services.assistance import steps
 from services.chassis.refusal import Refused
 from services.chassis.work import Work
-from services.living import steps
 from services.registry.acts import Place, Register
 from services.registry.divisions import hecheng
 from services.registry.identity import IdNumber, check_digit
 from services.registry.people import Particulars
+from tests.casework import take_owed
 from tests.papers import record_shipped
 
 SCRIPT = UUID("00000000-0000-4000-8000-00000000c0de")
+STAFF = (uuid5(SCRIPT, "one"), uuid5(SCRIPT, "another"))
 FAMILIES_AT_ONCE = 3
 NOTICE = 9
 TOWNSHIPS = ("431202101000", "431202201000")
@@ -116,7 +118,7 @@ def _poor(work: Work, said: dict[str, Any], seed: int) -> str:
 
 
 def _apply(work: Work, said: dict[str, Any], seed: int) -> str:
-    return str(steps.apply(work, said["home"], said["applicant"], consent=True))
+    return str(steps.apply(work, "dibao", said["home"], said["applicant"], consent=True))
 
 
 def _inquire(work: Work, said: dict[str, Any], seed: int) -> str:
@@ -124,18 +126,20 @@ def _inquire(work: Work, said: dict[str, Any], seed: int) -> str:
     members = tuple(MemberMeans(person=person, age=50) for person in steps.case_of(work, case).members)
     means = Means(members=members, transfer_income=said["income"], property_within_rule=True)
     steps.accept(work, case)
-    steps.survey(work, case, (uuid5(SCRIPT, "one"), uuid5(SCRIPT, "another")), means)
+    steps.survey(work, case, STAFF, means)
     steps.check(work, case, means)
     steps.assess(work, case)
     return ""
 
 
 def _notice(work: Work, said: dict[str, Any], seed: int) -> str:
+    take_owed(work, said["case"], STAFF)
     steps.post_notice(work, said["case"])
     return ""
 
 
 def _confirm(work: Work, said: dict[str, Any], seed: int) -> str:
+    take_owed(work, said["case"], STAFF)
     steps.confirm(work, said["case"], uuid5(SCRIPT, "officer"))
     return ""
 

@@ -21,12 +21,14 @@ from services.chassis.vault import MemoryVault
 from services.living import SERVICE as LIVING
 from services.policy import SERVICE as POLICY
 from services.registry import SERVICE as REGISTRY
+from services.staff import SERVICE as STAFF
 from tests.crash import script
 from tests.crash.judging import remains
 from tests.crash.lives import done, lives, wait_until
 from tests.crash.office import Life
 from tests.end_to_end import families
 from tests.end_to_end.systems import System
+from tests.support import speaker
 
 pytestmark = pytest.mark.timeout(420)
 
@@ -52,7 +54,7 @@ def test_a_full_disk_under_load(tmp_path: Path) -> None:
         before = done(life)
         wait_until(lambda: done(life) > before + 15, 150, "work goes on")
         office.kill(pid)
-        office.finish(Life(str(tmp_path), 21, until=done(life) + 20))
+        office.finish(Life(str(tmp_path), 21, until=done(life) + 40))
     with remains(life) as found:
         found.judge()
 
@@ -116,12 +118,12 @@ class Watch:
 
 
 class Clocks:
-    """The registry on a machine of its own; living, and policy that it listens to, on another."""
+    """The registry on a machine of its own; living, and what it listens to, on another."""
 
     def __init__(self, folder: Path) -> None:
         self.registry_clock, self.living_clock = (Watch(datetime(2021, 8, 2, 1, tzinfo=UTC)) for _ in "12")
         vault = MemoryVault(clock=self.living_clock)
-        policy, self.registry, self.living = (
+        policy, self.registry, staff, quiet, self.living = (
             Runtime(
                 service,
                 open_store(f"sqlite:///{folder}/{service.name}.sqlite", service.name),
@@ -133,10 +135,12 @@ class Clocks:
             for service, clock in (
                 (POLICY, self.living_clock),
                 (REGISTRY, self.registry_clock),
+                (STAFF, self.living_clock),
+                (speaker("verification"), self.living_clock),
                 (LIVING, self.living_clock),
             )
         )
-        self.host = EmbeddedHost([policy, self.registry, self.living])
+        self.host = EmbeddedHost([policy, self.registry, staff, quiet, self.living])
         self._serial = 0
 
     def register(self) -> None:

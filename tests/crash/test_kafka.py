@@ -83,15 +83,13 @@ def test_kafka_stopped_and_killed_under_load(tmp_path: Path, own_kafka: LocalKaf
     with lives() as office:
         pid = office.begin(life)
         for strike in (own_kafka.stop, own_kafka.kill, own_kafka.kill, own_kafka.stop):
-            before = done(life)
-            wait_until(lambda before=before: done(life) > before + 15, 150, "work")
+            office.goes_on(pid, life, 15)
             time.sleep(random.random())
             strike()
             time.sleep(random.uniform(0.0, 4.0))
             own_kafka.start()
             assert office.wait(pid, 0) is None, diary(life)
-        before = done(life)
-        wait_until(lambda: done(life) > before + 15, 150, "work goes on")
+        office.goes_on(pid, life, 15)
         office.kill(pid)
         last = replace(life, stays=True, until=done(life) + 30)
         office.end_together(last, [office.begin(last)])

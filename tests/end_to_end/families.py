@@ -54,7 +54,8 @@ def apply(system: System, household: str, applicant: str) -> str:
 
     def applied() -> str | None:
         answer = system.client("living").post(
-            "cases", json={"household": household, "applicant": applicant, "consent": True}
+            "cases",
+            json={"programme": "dibao", "household": household, "applicant": applicant, "consent": True},
         )
         assert answer.status_code < 500, answer.text
         return answer.json()["case"] if answer.is_success else None
@@ -79,7 +80,17 @@ def until_notice(system: System, case: str, income_fen: int = 20_000) -> None:
     system.post("living", f"cases/{case}/survey", found | {"surveyors": SURVEYORS})
     system.post("living", f"cases/{case}/check", found | {"consistent": True})
     system.post("living", f"cases/{case}/assessment", {})
+    take_steps(system, case)
     system.post("living", f"cases/{case}/notice", {})
+
+
+def take_steps(system: System, case: str) -> list[dict[str, Any]]:
+    """Every step owed before the next notice or the decision; what is still owed after them."""
+    while True:
+        owed: list[dict[str, Any]] = system.get("living", f"cases/{case}")["current"]["owed"]
+        if not owed or owed[0]["notice"]:
+            return owed
+        system.post("living", f"cases/{case}/steps", {"step": owed[0]["step"], "staff": SURVEYORS})
 
 
 def grant(system: System, household: str, applicant: str, income_fen: int = 20_000) -> str:
@@ -87,6 +98,9 @@ def grant(system: System, household: str, applicant: str, income_fen: int = 20_0
     case = apply(system, household, applicant)
     until_notice(system, case, income_fen)
     system.live_until(system.clock.now() + timedelta(days=9))
+    if take_steps(system, case):
+        system.post("living", f"cases/{case}/notice", {})
+        system.live_until(system.clock.now() + timedelta(days=9))
     system.post("living", f"cases/{case}/confirmation", {})
     system.settle()
     return case

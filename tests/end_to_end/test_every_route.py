@@ -23,9 +23,13 @@ from services.chassis.tokens import Caller, issue_token
 from services.cli.house import ROOMS
 from tests.end_to_end import families
 from tests.end_to_end.systems import CLERK, System
+from tests.papers import publish_shipped
 
 ELSEWHERE = "431202102000"
-OPEN = {"/health/live", "/health/ready", "/openapi.json", "/docs", "/docs/start.js", "/docs/assets/{name}"}
+OPEN = {"/health/live", "/health/ready", "/openapi.json", "/docs", "/docs/start.js", "/docs/assets/{name}"} | {
+    # Public keys and signed checkpoints: made to be compared by anyone.
+    "/proof/keys", "/proof/checkpoint", "/proof/checkpoints/{size}",
+}  # fmt: skip
 NOBODY = "00000000-0000-4000-8000-000000000000"
 ANYTHING = {"category": "dibao", "number": "1"}
 """What stands for a path's parameters where an id would not do."""
@@ -62,11 +66,14 @@ def routes(world: System) -> list[Route]:
 @pytest.fixture(scope="module")
 def family(world: System) -> dict[str, str]:
     """A family with a grant, and the ids by which routes name what is theirs."""
-    head, other = families.register_person(world, "石某某"), families.register_person(world, "龙某某")
+    head, number = families.register_person(world, "石某某"), families.id_number()
+    said = {"name": "龙某某", "id_number": number, "synthetic": True}
+    other = str(world.post("registry", "people", said)["id"])
     families.registered_poor(world, head, other)
     household = families.register_household(world, head, other)
     case = families.grant(world, household, head)
     world.settle()
+    subsidy = opened_subsidy(world, other, f"{number}42")
     county = f"township:{families.TOWNSHIP}"
     [message, *_] = (
         str(fact.message)
@@ -79,9 +86,25 @@ def family(world: System) -> dict[str, str]:
         "other": other,
         "households": household,
         "cases": case,
+        "disability/cases": subsidy,
         "messages": message,
         "events": str(granted.envelope.id),
     }
+
+
+def opened_subsidy(world: System, person: str, card: str) -> str:
+    """A case of disability, which carries cases as living does: it opens by itself for a card holder on dibao."""
+    publish_shipped(
+        world.house.runtimes["policy"], ("disability-subsidies-2015", "disability-measures-illustrative")
+    )
+    world.settle()
+    federation = world.client("disability", Department.DISABLED_FEDERATION)
+    for path, body in (("card", {"number": card}), ("consent", {"by": "person"})):
+        answer = federation.post(f"disabled/{person}/{path}", json=body)
+        assert answer.is_success, answer.text
+    world.settle()
+    [applied] = [one for one in world.log("disability") if one.envelope.type == "assistance.Applied"]
+    return applied.envelope.subject.partition("/")[2]
 
 
 def routes_of(service: str, app: FastAPI) -> Iterator[Route]:
@@ -119,7 +142,12 @@ def body_for(route: Route) -> dict[str, Any]:
     """Something to send, which is nobody's business before the caller is known."""
     if route.method == "GET":
         return {}
-    return {"files": {"file": ("roster.csv", b"x")}} if route.path == "/imports" else {"json": {}}
+    if route.path == "/evidence":
+        return {"files": {"file": ("form.pdf", b"%PDF-1.4")}, "data": {"case": NOBODY, "kind": "consent"}}
+    if route.path == "/agreements/{agreement}/files":
+        return {"files": {"file": ("data.csv", b"x")}, "data": {"as_of": "2021-08-01"}}
+    uploads = ("/imports", "/batches/{batch}/return", "/taken-over")
+    return {"files": {"file": ("roster.csv", b"x")}} if route.path in uploads else {"json": {}}
 
 
 def test_each_route_says_who_may_call_and_only_health_and_documentation_are_open(
@@ -201,6 +229,28 @@ BODIES: dict[str, dict[str, Any]] = {
     "/cases/{case}/check": {"means": families.means([NOBODY]), "consistent": True},
     "/cases/{case}/assessment": {},
     "/cases/{case}/notice": {},
+    "/cases/{case}/steps": {"step": "submit", "staff": [NOBODY]},
+    "/cases/{case}/demands": {"reason": "complaint"},
+    "/cases/{case}/suspension": {"reason": "not_cooperating"},
+    "/cases/{case}/resumption": {},
+    "/cases/{case}/contests": {"decision": NOBODY, "by": NOBODY},
+    "/cases/{case}/contests/{contest}/extension": {},
+    "/cases/{case}/contests/{contest}/decision": {"outcome": "upheld"},
+    "/cases/{case}/reports": {},
+    "/cases/{case}/lifting": {},
+    "/cases/{case}/fraud": {"decision": NOBODY},
+    "/cases/{case}/recoveries": {},
+    "/cases/{case}/recoveries/{order}/waiver": {"why": "other"},
+    "/cases/{case}/work-offers": {"person": NOBODY},
+    "/cases/{case}/work-answers": {"offer": NOBODY, "answer": "refused"},
+    "/cases/{case}/payment-first": {},
+    "/cases/{case}/letters": {"kind": "confirmation"},
+    "/cases/{case}/letters/service": {
+        "number": "鹤民低确〔2021〕1号",
+        "how": "in_person",
+        "on": "2021-01-01",
+    },
+    "/cases/{case}/supplement": {"missing": ["application"]},
     "/cases/{case}/objection": {},
     "/cases/{case}/withdrawal": {},
     "/cases/{case}/reviews": {"reason": "report"},
@@ -212,6 +262,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "/messages/{message}/retry": {"reason": "再试"},
     "/messages/{message}/give-up": {"reason": "不再"},
 }
+QUERIES = {"/cases/{case}/letters/pdf": {"number": "鹤民低确〔2021〕1号", "purpose": "核对"}}
 KIND = re.compile(r"/(people|households|cases|messages|events)/{(\w+)}")
 
 
@@ -226,9 +277,10 @@ def test_a_clerk_of_another_township_is_turned_away_from_all_that_is_a_family_s(
         if found is None:
             continue
         sent = filled(BODIES[route.path], family, world) if route.method == "POST" else None
-        path = route.at(**{found[2]: family[found[1]]})
+        path = route.at(**{found[2]: family.get(f"{route.service}/{found[1]}", family[found[1]])})
         headers = elsewhere | {"Idempotency-Key": str(uuid4())}
-        answer = client.request(route.method, path, headers=headers, json=sent)
+        asked = QUERIES.get(route.path)
+        answer = client.request(route.method, path, headers=headers, json=sent, params=asked)
         assert answer.status_code == 403, f"{route}: {answer.status_code} {answer.text}"
         assert answer.json()["type"] == "urn:doudi:problem:not-allowed"
         turned_away.add(route.path)
@@ -243,7 +295,12 @@ def test_a_clerk_of_another_township_neither_registers_nor_lists_here(
     before, here, day = recorded(world), families.TOWNSHIP, families.today(world)
     newcomer = {"head": NOBODY, "members": [{"person": NOBODY, "relation": "02"}], "since": day}
     place = {"township": here, "village": families.VILLAGE}
-    application = {"household": family["households"], "applicant": family["people"], "consent": True}
+    application = {
+        "programme": "dibao",
+        "household": family["households"],
+        "applicant": family["people"],
+        "consent": True,
+    }
     for method, path, sent in (
         ("POST", "/registry/households", newcomer | place),
         ("GET", f"/registry/households?township={here}", None),

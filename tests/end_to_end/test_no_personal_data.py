@@ -11,14 +11,13 @@ from __future__ import annotations
 import io
 import json
 import logging
-from base64 import b64encode
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import pytest
-from kafka import KafkaConsumer, KafkaProducer, TopicPartition
+from kafka import KafkaProducer
 from starlette.testclient import TestClient
 
 from services.chassis import letters
@@ -29,6 +28,7 @@ from services.chassis.runtime import log_of
 from services.chassis.tokens import Caller, issue_token
 from services.chassis.work import Work
 from tests.end_to_end import families
+from tests.end_to_end.searching import forms, topics
 from tests.end_to_end.systems import CLERK, System
 from tests.notification.servers import Mailbox, mail_server
 from tests.registry.rosters import GOOD, workbook
@@ -132,13 +132,6 @@ def test_marked_texts_are_nowhere_in_clear(
     assert found == set()
 
 
-def forms(text: str) -> list[bytes]:
-    """As programs write a text down."""
-    spelt = json.dumps(text)[1:-1].encode()
-    return [text.encode(), spelt, spelt.upper(), text.encode("utf-16-le"), text.encode("gb18030"),
-            b64encode(text.encode()).rstrip(b"=")[:-1]]  # fmt: skip
-
-
 def a_family_with_a_case(doors: Doors) -> tuple[str, str]:
     """Registered with all that is personal; surveyed with remarks, objected to; opened for a purpose."""
     world, numbers = doors.world, [doors.number("19660101"), doors.number("19670101")]
@@ -156,6 +149,7 @@ def a_family_with_a_case(doors: Doors) -> tuple[str, str]:
     world.post("living", f"cases/{case}/survey", survey)
     world.post("living", f"cases/{case}/check", found | {"consistent": True})
     world.post("living", f"cases/{case}/assessment", {})
+    families.take_steps(world, case)
     world.post("living", f"cases/{case}/notice", {})
     world.post("living", f"cases/{case}/objection", {"statement": STATEMENT})
     # Whoever may see texts sees them; a retry under its key must not have kept them for that.
@@ -332,28 +326,3 @@ def refused(world: System, report: str) -> Callable[[], bool]:
 def told(mail: Any) -> str:
     """Subject and text of a mail, decoded."""
     return f"{mail['Subject']}\n{mail.get_content()}"
-
-
-def topics(kafka: str) -> dict[str, bytes]:
-    """Every byte of every topic but the departments' own: keys, headers and values, aborted ones too."""
-    reader = KafkaConsumer(
-        bootstrap_servers=kafka, isolation_level="read_uncommitted", enable_auto_commit=False
-    )
-    found: dict[str, bytes] = {}
-    try:
-        for topic in sorted(reader.topics() | {"__consumer_offsets"}):
-            places = [TopicPartition(topic, n) for n in reader.partitions_for_topic(topic) or ()]
-            if topic.startswith("in.") or not places:
-                continue
-            reader.assign(places)
-            reader.seek_to_beginning(*places)
-            ends, parts = reader.end_offsets(places), []
-            while any(reader.position(place) < ends[place] for place in places):
-                for records in reader.poll(timeout_ms=500).values():
-                    for record in records:
-                        parts += [record.key or b"", record.value or b""]
-                        parts += [name.encode() + b"=" + (value or b"") for name, value in record.headers]
-            found[f"topic {topic}"] = b"\n".join(parts)
-    finally:
-        reader.close(autocommit=False)
-    return found

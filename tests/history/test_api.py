@@ -248,3 +248,71 @@ def test_history_keeps_its_own_look_ups_and_can_be_reconstructed(told: Told) -> 
     told.district.host.follow()
     assert told.log.position(f"/{CODE}/history") == told.district.runtime("history").store.head().sequence
     assert told.district.differences("history") == []
+
+
+def test_a_state_as_of_two_days_names_who_may_still_add_to_it(told: Told) -> None:
+    client = told.district.client("history", "audit")
+    found = client.get(f"/people/{told.person}/state", params={"effective": str(DAY), "known": str(DAY)})
+    assert found.status_code == 200
+    state = found.json()
+    assert state["state"]["home"]["household"] == str(told.home)
+    assert state["state"]["identity"]["sealed"] == ["name", "id_number"]
+    assert "钟秀英" not in found.text
+    assert (state["provisional"], state["lagging"]) == (True, ["history", "living", "registry"])
+    assert client.get(f"/households/{told.home}/state").json()["state"]["members"][0]["person"] == str(
+        told.person
+    )
+    assert client.get("/townships/431202002000/state").json()["state"]["people"] == 1
+    before = client.get(f"/people/{told.person}/state", params={"effective": "2019-01-01"}).json()
+    assert before["state"] is None
+    assert (
+        len(client.get(f"/households/{told.home}/timeline", params={"by": "registry"}).json()["items"]) == 1
+    )
+    assert (
+        client.get(f"/people/{told.person}/timeline", params={"effective": "2019-01-01"}).json()["items"]
+        == []
+    )
+
+
+def test_a_state_that_cannot_be_told_is_refused(told: Told) -> None:
+    client = told.district.client("history", "audit")
+    url = f"/people/{told.person}/state"
+    for params in (
+        {"known": "2999-01-01"},
+        {"by": "nobody"},
+        {"effective": "2026-02-30"},
+        {"known": "heute"},
+    ):
+        assert client.get(url, params=params).status_code == 422, params
+        assert client.get(f"/people/{told.person}/timeline", params=params).status_code == 422, params
+    assert client.get(f"/people/{uuid4()}/state").status_code == 404
+    assert client.get(f"/people/{told.home}/state").status_code == 404
+    assert client.get(f"/funds/{uuid4()}/state").status_code == 404
+    assert client.get("/townships/431202999000/state").status_code == 404
+    assert client.get("/townships/12/state").status_code == 422
+
+
+def test_a_township_s_clerk_sees_states_of_the_families_there_only(told: Told) -> None:
+    mine = told.district.client("history", township="431202002000")
+    other = told.district.client("history", township="431202003000")
+    paths = (
+        f"/people/{told.person}",
+        f"/households/{told.home}",
+        f"/cases/{told.case}",
+        "/townships/431202002000",
+    )
+    for path in paths:
+        assert mine.get(f"{path}/state").status_code == 200, path
+        assert other.get(f"{path}/state").status_code == 403, path
+
+
+def test_only_decisions_are_reconstructed_and_only_for_those_entitled(told: Told) -> None:
+    timeline = told.timelines.page(told.case)
+    assert timeline is not None
+    url = f"/decisions/{timeline.lines[0].entry.envelope.id}/reconstruction"
+    assert told.district.client("history", "audit").get(url).status_code == 404
+    assert (
+        told.district.client("history", "audit").get(f"/decisions/{uuid4()}/reconstruction").status_code
+        == 404
+    )
+    assert told.district.client("history", "education").get(url).status_code == 403

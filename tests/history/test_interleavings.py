@@ -93,6 +93,4 @@ def causes_first(kept: list[Entry]) -> bool:
 def index_of(log: DistrictLog) -> list[object]:
     with log.database.reading() as session:
         generation = session.execute("SELECT generation FROM log_head")[0][0]
-        return [
-            session.execute(f"SELECT * FROM {table}_{generation} ORDER BY 1, 2, 3") for table in INDEX_TABLES
-        ]
+        return [sorted(session.execute(f"SELECT * FROM {table}_{generation}")) for table in INDEX_TABLES]

@@ -29,6 +29,18 @@ def not_to_be_had(what: str, reason: str) -> NoReturn:
     pytest.skip(f"no {what}: {reason}")
 
 
+def told() -> dict[str, str]:
+    """What this process used, for whoever writes the closing lines: tests run in several."""
+    return dict(_used)
+
+
+def tell(others: dict[str, str]) -> None:
+    """What another process used; that somewhere a server was missing is never forgotten."""
+    for what, against in others.items():
+        if not _used.get(what, "").startswith("SKIPPED"):
+            _used[what] = against
+
+
 def docker_answers() -> bool:
     """Whether a Docker engine can start a container for us."""
     try:

@@ -9,6 +9,7 @@ import pytest
 
 from services.chassis.kafka.topics import create_topics, gate_topic, topic_of
 from services.chassis.local_kafka import KafkaUnavailable, LocalKafka, answers, free_ports
+from services.cli.house import ROOMS
 from tests.infrastructure.brokers import KAFKA, docker_answers, not_to_be_had, used
 
 IMAGE = os.environ.get("DOUDI_TEST_KAFKA_IMAGE", "apache/kafka:4.3.1")
@@ -68,7 +69,7 @@ def kafka() -> Iterator[str]:
 
 def _room_for_districts(bootstrap: str) -> None:
     """Partitions for the districts of many tests: each then reads its own, not all that went before."""
-    services = map(topic_of, ("policy", "registry", "living", "notification", "history"))
+    services = map(topic_of, ROOMS)
     departments = map(gate_topic, ("civil-affairs", "health", "poverty-alleviation"))
     create_topics(bootstrap, [*services, *departments], PARTITIONS)
 

@@ -9,11 +9,12 @@ import psycopg
 import pytest
 import yaml
 
+from services.cli.house import ROOMS
 from tests.infrastructure.postgres import find_binaries
 
 ROOT = Path(__file__).resolve().parents[2]
 COMPOSE = (ROOT / "docker-compose.yml").read_text()
-SERVICES = ("registry", "living", "notification", "history", "policy")
+SERVICES = tuple(ROOMS)
 
 
 @pytest.fixture(scope="module")
@@ -22,16 +23,24 @@ def system() -> dict[str, Any]:
 
 
 def test_every_service_runs_alone_unprivileged_on_its_own_database(system: dict[str, Any]) -> None:
-    assert set(system) == {"kafka", "postgres", *SERVICES}
+    assert set(system) == {"kafka", "postgres", "insight", *SERVICES}
     for name in SERVICES:
         service = system[name]
         assert service["command"] == ["up", name]
         assert service["read_only"] and service["cap_drop"] == ["ALL"]
         assert set(service["depends_on"]) == {"kafka", "postgres"}
         assert f"{name.upper()}_DB_PASSWORD" in service["environment"]["DOUDI_POSTGRES_URL"]
+        assert f"{name.upper()}_DB_PASSWORD" in system["postgres"]["environment"]
     published = [port for service in system.values() for port in service.get("ports", ())]
     assert all(port.startswith("127.0.0.1:") for port in published)
     assert len(set(published)) == len(published)
+
+
+def test_the_figures_have_no_database_and_no_key(system: dict[str, Any]) -> None:
+    insight = system["insight"]
+    assert insight["command"] == ["up", "insight"] and insight["read_only"] and insight["cap_drop"] == ["ALL"]
+    assert set(insight["environment"]) == {"DOUDI_KAFKA", "DOUDI_TOKEN_JWKS_URL"}
+    assert set(insight["depends_on"]) == {"kafka"} and "volumes" not in insight
 
 
 def test_every_secret_is_asked_for_and_none_has_a_default() -> None:

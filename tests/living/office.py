@@ -14,6 +14,9 @@ from events.assistance import Means, MemberMeans
 from events.base import Event, Recorded
 from events.ids import CaseId, HouseholdId, Identifier, PersonId
 from events.policy import PaperProposed
+from services.assistance import steps
+from services.assistance.model import CASE, Case, Stage
+from services.assistance.published import Published
 from services.chassis.clock import SeededIds, SimulatedClock, civil_date, midnight
 from services.chassis.codec import read
 from services.chassis.embedded import EmbeddedHost
@@ -24,16 +27,17 @@ from services.chassis.service import Service
 from services.chassis.store import open_store
 from services.chassis.vault import MemoryVault
 from services.chassis.work import Work
-from services.living import SERVICE, steps
-from services.living.model import CASE, Case
-from services.living.published import Published
+from services.living import SERVICE, programmes
 from services.policy import SERVICE as POLICY
 from services.policy import model as dossiers
 from services.policy.calendars import WorkingDays
 from services.policy.paper import Paper
 from services.policy.reading import canonical, digest
 from services.policy.rulebook import Rulebook
+from services.staff import SERVICE as STAFF
+from tests.casework import take_owed
 from tests.papers import APPROVER, AUTHOR, DIBAO, publish_calendars, publish_shipped, shipped, text_of
+from tests.support import speaker
 
 DISTRICT = "431202"
 URBAN, RURAL = "431202001000", "431202201000"
@@ -81,7 +85,7 @@ def by(*ids: str) -> Published:
     """Shipped papers as living decides by them: those of dibao, unless others are named; no calendar."""
     ids, days = ids or DIBAO, WorkingDays.of({})
     rulebook = Rulebook(map(shipped, ids), days.is_working)
-    return Published(rulebook, days, {id: text_of(id)[0] for id in ids})
+    return Published(programmes.DIBAO, rulebook, days, {id: text_of(id)[0] for id in ids})
 
 
 def registry() -> Service:
@@ -105,7 +109,9 @@ class Office:
         self.registry = self.runtime(registry())
         self.policy = self.runtime(POLICY)
         self.living = self.runtime(SERVICE)
-        self.host = EmbeddedHost([self.policy, self.registry, self.living])
+        self.staff = self.runtime(STAFF)
+        quiet = self.runtime(speaker("verification"))
+        self.host = EmbeddedHost([self.policy, self.registry, self.staff, self.living, quiet])
         publish_shipped(self.policy, papers)
         publish_calendars(self.policy, 2020, 2021)
         self.host.drain()
@@ -195,7 +201,10 @@ class Office:
 
     def apply(self, household: HouseholdId, applicant: PersonId, **named: Any) -> CaseId:
         named = {"consent": True, **named}
-        return self.living.decide(lambda work: steps.apply(work, household, applicant, **named))
+        named = {"programme": "dibao", **named}
+        return self.living.decide(
+            lambda work: steps.apply(work, named.pop("programme"), household, applicant, **named)
+        )
 
     def look_into(self, case: CaseId, found: Found = POOR) -> None:
         means = found(self.case(case).members)
@@ -203,17 +212,33 @@ class Office:
         self.do(steps.check, case, means)
         self.do(steps.assess, case)
 
+    def take_what_is_owed(self, case: CaseId) -> bool:
+        """Every step that is owed before the next notice, or before the decision; whether a notice is next."""
+        return self.living.decide(lambda work: take_owed(work, case, (SURVEYOR, SECOND)))
+
+    def ready(self, *cases: CaseId) -> None:
+        """Live through whatever is left until the district may decide: steps, and notices to their end."""
+        while True:
+            for case in cases:
+                if self.case(case).stage is not Stage.NOTICE and self.take_what_is_owed(case):
+                    self.do(steps.post_notice, case)
+            running = [found for found in map(self.case, cases) if found.stage is Stage.NOTICE]
+            if not running:
+                return
+            self.until(max(found.notice_until for found in running) + timedelta(days=1))
+
     def post(self, household: HouseholdId, applicant: PersonId, found: Found = POOR, **named: Any) -> CaseId:
         case = self.apply(household, applicant, **named)
         self.do(steps.accept, case)
         self.look_into(case, found)
+        self.take_what_is_owed(case)
         self.do(steps.post_notice, case)
         return case
 
     def grant(self, household: HouseholdId, applicant: PersonId, found: Found = POOR, **named: Any) -> CaseId:
-        """From application to confirmation: eight days."""
+        """From application to confirmation: eight days and, under the procedure of 2012, a second notice."""
         case = self.post(household, applicant, found, **named)
-        self.until(self.today + timedelta(days=8))
+        self.ready(case)
         self.do(steps.confirm, case, OFFICER)
         return case
 
@@ -237,7 +262,7 @@ class Office:
 
     def differs(self) -> list[str]:
         """Where replaying the logs gives other rows than the store holds."""
-        stores = {one.source: one.store for one in (self.policy, self.registry, self.living)}
+        stores = {one.source: one.store for one in self.host.runtimes}
         was = reconstruct(
             SERVICE, DISTRICT, self.vault, lambda source: log_of(stores[source]),
             positions=self.living.positions(),

@@ -12,11 +12,12 @@ import pytest
 from events import assistance as a
 from events import registry as r
 from events.ids import CaseId, HouseholdId, PersonId
+from services.assistance import reactions, steps
+from services.assistance.model import Stage
 from services.chassis.refusal import Conflict
 from services.chassis.runtime import Runtime
 from services.chassis.work import Work
-from services.living import SERVICE, reactions, steps
-from services.living.model import Stage
+from services.living import SERVICE
 from tests.living.office import Office
 
 
@@ -69,7 +70,7 @@ def test_a_month_is_not_granted_after_a_death_that_another_process_took_meanwhil
 def test_a_grant_is_not_confirmed_for_one_whose_death_another_process_took_meanwhile(office: Office) -> None:
     household, people = office.family()
     case = office.post(household, people[0])
-    office.until(date(2020, 8, 11))
+    office.ready(case)
     rival = second_process(office)
     office.note(r.Died(person=people[0], household=household, on=date(2020, 8, 10)))
     confirm = interrupted(lambda work: steps.confirm(work, case, people[0]), rival.pump)
@@ -83,11 +84,11 @@ def test_of_two_applications_for_one_household_in_two_processes_one_stands(offic
     rival = second_process(office)
 
     def other() -> None:
-        rival.decide(lambda work: steps.apply(work, household, people[1], consent=True))
+        rival.decide(lambda work: steps.apply(work, "dibao", household, people[1], consent=True))
 
     with pytest.raises(Conflict, match="case-exists"):
         office.living.decide(
-            interrupted(lambda work: steps.apply(work, household, people[0], consent=True), other)
+            interrupted(lambda work: steps.apply(work, "dibao", household, people[0], consent=True), other)
         )
 
 
@@ -96,7 +97,7 @@ def test_two_processes_settling_the_same_days_grant_each_month_once(office: Offi
     for _ in range(4):
         household, people = office.family()
         cases.append(office.post(household, people[0]))
-    office.until(date(2020, 8, 11))
+    office.ready(*cases)
     for case in cases:
         office.do(steps.confirm, case, people[0])
     office.clock.advance_to(office.clock.now().replace(year=2021, month=1, day=2))

@@ -13,12 +13,13 @@ from events import assistance as a
 from events.ids import CaseId, HouseholdId, PersonId
 from events.registry import Category, Member
 from services import living, policy, registry
+from services.assistance import steps
+from services.assistance.model import CASE, Case
 from services.chassis.clock import civil_date, midnight
-from services.living import steps
-from services.living.model import CASE, Case
 from services.registry.acts import Place, Register
 from services.registry.identity import IdNumber, check_digit
 from services.registry.people import Particulars
+from tests.casework import take_owed
 from tests.living.office import OFFICER, POOR, SECOND, SURVEYOR
 from tests.papers import publish_shipped
 from tests.support import District
@@ -72,14 +73,15 @@ def until(district: District, day: date) -> None:
 
 def grant(district: District, household: HouseholdId, applicant: PersonId) -> CaseId:
     decide = district.runtime("living").decide
-    case: CaseId = decide(lambda work: steps.apply(work, household, applicant, consent=True))
+    case: CaseId = decide(lambda work: steps.apply(work, "dibao", household, applicant, consent=True))
     decide(lambda work: steps.accept(work, case))
     means = POOR(case_of(district, case).members)
     decide(lambda work: steps.survey(work, case, (SURVEYOR, SECOND), means))
     decide(lambda work: steps.check(work, case, means))
     decide(lambda work: steps.assess(work, case))
-    decide(lambda work: steps.post_notice(work, case))
-    until(district, civil_date(district.clock.now()) + timedelta(days=8))
+    while decide(lambda work: take_owed(work, case, (SURVEYOR, SECOND))):
+        decide(lambda work: steps.post_notice(work, case))
+        until(district, civil_date(district.clock.now()) + timedelta(days=8))
     decide(lambda work: steps.confirm(work, case, OFFICER))
     district.host.drain()
     return case

@@ -56,6 +56,23 @@ def composed(district: District) -> list[MessageComposed]:
             "end",
             {f"township:{TOWNSHIP}": "case_ended.township", "department:finance": "case_ended.department"},
         ),
+        ("contest", {f"township:{TOWNSHIP}": "contested.township"}),
+        ("review_overdue", {"department:civil-affairs": "review_overdue.department"}),
+        ("review_decided", {f"township:{TOWNSHIP}": "review_decided.township"}),
+        (
+            "arrears",
+            {
+                f"township:{TOWNSHIP}": "arrears_granted.township",
+                "department:finance": "arrears_granted.department",
+            },
+        ),
+        (
+            "recovery",
+            {
+                f"township:{TOWNSHIP}": "recovery_ordered.township",
+                "department:finance": "recovery_ordered.department",
+            },
+        ),
         (
             "die",
             {
@@ -91,6 +108,26 @@ def test_the_words_are_those_of_the_office(district: District, family: Family) -
     subject, text = TEMPLATES[finance.template].render(finance.values | {"number": str(family.household)})
     assert NAME not in subject + text
     assert str(family.household) in text
+
+
+def test_what_is_paid_once_is_not_told_as_a_sum_a_month(district: District, family: Family) -> None:
+    family.grant(83_400, "once")
+    township, finance = composed(district)
+    for one in (township, finance):
+        _, text = TEMPLATES[one.template].render(one.values | {"number": "1", "whom": NAME})
+        assert "已于2020年8月20日确认，一次性给予834.00元" in text
+        assert "每月" not in text
+
+
+def test_a_status_without_money_is_told_to_the_township_alone_and_names_no_sum(
+    district: District, family: Family
+) -> None:
+    family.grant(0, "once")
+    (township,) = composed(district)
+    assert township.recipient == f"township:{TOWNSHIP}"
+    _, text = TEMPLATES[township.template].render(township.values | {"number": "1", "whom": NAME})
+    assert "自2020年9月1日起有效" in text
+    assert "元" not in text
 
 
 def test_a_name_lies_in_the_log_only_as_a_box_and_only_for_the_township(

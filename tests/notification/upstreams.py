@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from events import assistance, registry
+from events import remedies as m
 from events.base import Event
 from events.ids import CaseId, HouseholdId, Identifier, PersonId
 from events.sealed import Sealed
@@ -135,10 +136,11 @@ class Family:
         fact = assistance.NoticePosted(**self._about(), on=date(2020, 8, 3), until=date(2020, 8, 9))
         return record(self.living, self.case, fact)
 
-    def grant(self) -> UUID:
+    def grant(self, amount_fen: int = 35_600, period: Literal["month", "once"] = "month") -> UUID:
         fact = assistance.SubsidyGranted(
             **self._about(),
-            amount_fen=35_600,
+            amount_fen=amount_fen,
+            period=period,
             since=date(2020, 9, 1),
             confirmed=date(2020, 8, 20),
             officer=UUID(int=7, version=4),
@@ -162,4 +164,38 @@ class Family:
 
     def end(self) -> UUID:
         fact = assistance.Exited(**self._about(), reason="death", since=date(2020, 10, 1), grounds=GROUNDS)
+        return record(self.living, self.case, fact)
+
+    def contest(self) -> UUID:
+        fact = m.ContestedDecision(
+            **self._about(), contest=UUID(int=8, version=4), kind="report", decision=None, by=None, authority=None,
+            decide_by=date(2020, 10, 10), provisional=False, on=date(2020, 8, 11), officer=UUID(int=7, version=4),
+        )  # fmt: skip
+        return record(self.living, self.case, fact)
+
+    def review_overdue(self) -> UUID:
+        fact = m.ReviewOverdue(**self._about(), contest=UUID(int=8, version=4), decide_by=date(2020, 10, 10))
+        return record(self.living, self.case, fact)
+
+    def review_decided(self) -> UUID:
+        fact = m.ReviewDecided(
+            **self._about(), contest=UUID(int=8, version=4), outcome="founded", decision=None, authority=None, township=TOWNSHIP,
+            on=date(2020, 9, 1), officer=UUID(int=7, version=4),
+        )  # fmt: skip
+        return record(self.living, self.case, fact)
+
+    def arrears(self) -> UUID:
+        owed = m.MonthDifference(month="2020-08", due_fen=35_600, had_fen=0)
+        fact = m.ArrearsGranted(
+            **self._about(), arrears=UUID(int=9, version=4), months=(owed,), amount_fen=35_600, why="changed_decision",
+            illustrative=True, on=date(2020, 9, 1), officer=UUID(int=7, version=4),
+        )  # fmt: skip
+        return record(self.living, self.case, fact)
+
+    def recovery(self) -> UUID:
+        had = m.MonthDifference(month="2020-08", due_fen=0, had_fen=35_600)
+        fact = m.RecoveryOrdered(
+            **self._about(), order=UUID(int=9, version=4), months=(had,), amount_fen=35_600, why="exit", illustrative=True, parts=2,
+            first_due=date(2020, 10, 1), on=date(2020, 9, 1), officer=UUID(int=7, version=4),
+        )  # fmt: skip
         return record(self.living, self.case, fact)

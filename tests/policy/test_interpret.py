@@ -207,6 +207,22 @@ def test_a_wrong_field_of_a_record_is_refused_by_its_name(calc, row, name):
     assert caught.value.name == name
 
 
+def test_parts_of_a_fen_are_refused_even_where_they_add_up_to_one(calc):
+    half = {**INPUTS["members"][0], "wage": Decimal("1.005")}
+    with pytest.raises(InputWrong, match=r"^members\[0\]\.wage: "):
+        calc().decide({**INPUTS, "members": [half, half]})
+    with pytest.raises(InputWrong, match=r"^a: "):
+        calc().decide({**INPUTS, "a": Decimal("1.005"), "members": [half]})
+
+
+@pytest.mark.parametrize("told", ["1", "1.0", "1.000", "1.00", "1E+1", "-0.00", "0E-70", "0E+70"])
+def test_money_may_be_written_with_fewer_digits_or_with_noughts(calc, told):
+    one = {**INPUTS["members"][0], "wage": Decimal(told)}
+    assert calc().decide({**INPUTS, "members": [one]}) == calc().decide(
+        {**INPUTS, "members": [{**one, "wage": Decimal(told) + Decimal("0.00")}]}
+    )
+
+
 def test_an_input_missing_or_unknown_is_refused_by_its_name(calc):
     with pytest.raises(InputWrong, match=r"^c: "):
         calc().decide({name: told for name, told in INPUTS.items() if name != "c"})
@@ -358,6 +374,29 @@ def test_history_is_folded(kind, window, where, month, expected):
     )
     found = fold(remembered, SERIES, month)
     assert found == expected and isinstance(found, Decimal)
+
+
+@pytest.mark.parametrize(
+    ("kind", "window", "where", "month", "expected"),
+    [
+        ("latest", None, None, "2020-05", 5),
+        ("latest", 1, None, "2020-06", 5),
+        ("sum", None, None, "2020-05", Decimal("10.50")),
+        ("sum", 1, None, "2020-05", Decimal("9.50")),
+        ("count", 2, None, "2020-05", 2),
+        ("run_length", None, None, "2020-05", 2),
+        ("run_length", 1, "s >= 0", "2020-05", 2),
+        ("run_length", None, None, "2020-06", 0),
+        ("months_since", 12, None, "2020-05", 0),
+        ("months_since", 3, "s = 1", "2020-05", 4),
+    ],
+)
+def test_history_may_see_the_deciding_month(kind, window, where, month, expected):
+    remembered = Remembered(
+        name="r", en="r", fold=kind, of="s", window=window, where=where, unit="number", clause="1",
+        with_this_month=True,
+    )  # fmt: skip
+    assert fold(remembered, SERIES, month) == expected
 
 
 def test_a_fold_refuses_a_month_twice_and_months_since_without_a_window():

@@ -134,6 +134,7 @@ def test_article_27_pays_a_rural_couple_the_difference_before_the_plan_of_the_di
     assert decide(date(2020, 7, 26), at_work("600.00"), person()) == ("HOUSEHOLD", "234.00")
 
 
+@pytest.mark.clause("B3", "B4")
 def test_clause_3_1_1_deducts_work_illness_disability_and_schooling():
     # 417 x 4 = 1668. Wages 1900 and 150, less work 200 + 150, disability 200, illness 500 of 800, schooling 300 of 450.
     family = (
@@ -146,12 +147,14 @@ def test_clause_3_1_1_deducts_work_illness_disability_and_schooling():
     assert decide(date(2020, 7, 26), *family) == ("ABOVE", "0.00")  # 2050 whole is over 1668
 
 
+@pytest.mark.clause("B2")
 def test_clause_3_1_1_takes_the_seriously_ill_of_a_poor_household_as_a_single_person_case():
     family = (at_work("3000.00"), person(重病=True))
     assert decide(date(2020, 9, 1), *family, 单人户申请=True, 未脱贫建档立卡户=True) == ("SINGLE", "417.00")
     assert decide(date(2020, 9, 1), *family, 单人户申请=True) == ("ABOVE", "0.00")
 
 
+@pytest.mark.clause("B2")
 def test_article_8_takes_the_severely_disabled_of_a_margin_household_below_one_and_a_half_times_the_standard():
     # 588 x 2 = 1176; one and a half times 1764. Less work 200 and disability 200.
     below, at = at_work("2163.99"), at_work("2164.00")
@@ -167,6 +170,7 @@ def test_article_34_stops_only_the_share_of_the_one_who_refuses_work():
     assert decide(date(2025, 3, 1), *family, 经营净收入=Decimal("45.00")) == ("HOUSEHOLD", "1000.00")
 
 
+@pytest.mark.clause("B5")
 def test_article_33_pays_the_former_sum_for_six_months_after_work_was_found():
     family = (at_work("4000.00"), person())
     paid = [
@@ -184,12 +188,14 @@ def test_the_basic_pension_is_left_out_until_the_end_of_2025_and_counts_before_a
     assert sums == ["289.00", "417.00", "515.00", "387.00"]
 
 
+@pytest.mark.clause("B2")
 def test_a_disabled_adult_out_of_work_may_apply_alone_from_the_notice_of_2022_on_whatever_the_family_earns():
     family = (at_work("9000.00"), person(年龄=18, 残疾等级=2, 残疾类别="mental", 有劳动能力=False))
     days = (date(2022, 10, 19), date(2022, 10, 20), date(2026, 7, 1))
     assert [decide(day, *family, 单人户申请=True)[0] for day in days] == ["ABOVE", "SINGLE", "SINGLE"]
 
 
+@pytest.mark.clause("Z1")
 def test_a_decision_the_day_after_the_lapse_does_not_rest_on_the_plan_of_the_district():
     last = {paper.identity.id for paper in book().definition("dibao", date(2025, 7, 26)).papers}
     after = book().definition("dibao", date(2025, 7, 27))
@@ -199,6 +205,7 @@ def test_a_decision_the_day_after_the_lapse_does_not_rest_on_the_plan_of_the_dis
     assert all(step.paper.identity.id != "hecheng-2020-43" for step in after.steps)
 
 
+@pytest.mark.clause("B3")
 def test_the_successor_carries_on_the_deduction_for_schooling_which_the_national_papers_do_not_know():
     family = (at_work("1500.00"), person(年龄=17, 全日制高中以上就学=True, 学费=Decimal("300.00")))
     day = date(2025, 7, 27)
@@ -289,6 +296,7 @@ def test_a_step_has_the_limit_of_its_article(paper, procedure, step, which, expe
     assert limit(paper, procedure, step, which) == expected
 
 
+@pytest.mark.clause("B1")
 def test_thirty_days_in_all_and_twenty_where_the_township_confirms():
     whole = {
         (paper, procedure.procedure): (

@@ -8,6 +8,7 @@ import pytest
 
 from services.policy.checking import check
 from services.policy.examples import run
+from services.policy.language.remember import fold
 from services.policy.paper import Limit
 from services.policy.reading import canonical, from_canonical
 from services.policy.rule import Outcome
@@ -139,3 +140,12 @@ def test_rigid_expenditure_is_decided_in_30_working_days_or_45_in_hard_cases() -
 def test_relief_and_dibao_refer_to_each_other() -> None:
     referrals = {one.referral for one in shipped("temporary-relief-2018").paper.referrals}
     assert {"dibao_check", "relief_check"} <= referrals
+
+
+@pytest.mark.parametrize("programme", ["relief-emergency", "relief-expenditure"])
+def test_relief_given_earlier_in_the_same_month_counts_towards_the_cap(programme: str) -> None:
+    paper = shipped("temporary-relief-2018").paper
+    history = next(one.history for one in paper.programmes if one.programme == programme)
+    given = next(one for one in history if one.name == "十二月内救助金额")
+    months = [("2026-03", Decimal(800)), ("2025-03", Decimal(70)), ("2025-02", Decimal(6))]
+    assert fold(given, months, "2026-03") == 870

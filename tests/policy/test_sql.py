@@ -208,6 +208,7 @@ FOLDS = [
     {"fold": "run_length", "window": None}, {"fold": "run_length", "window": 3},
     {"fold": "months_since", "window": 12}, {"fold": "months_since", "window": 12, "where": "paid = 0"},
 ]  # fmt: skip
+FOLDS += [one | {"with_this_month": True} for one in FOLDS]
 
 
 def test_what_a_case_remembers_is_the_interpreters_fold_over_its_months() -> None:

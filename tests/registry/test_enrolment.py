@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from events import assistance
+from events import assistance, remedies
 from events import registry as facts
 from events.ids import CaseId, HouseholdId, PersonId
 from events.registry import Category
@@ -60,6 +60,7 @@ def exited(home: HouseholdId, *members: PersonId) -> assistance.Exited:
     return assistance.Exited(**covers(home, *members), reason="request", since=TODAY, grounds=GROUNDS)
 
 
+@pytest.mark.clause("G1")
 @pytest.mark.parametrize(
     ("categories", "since"),
     [
@@ -77,11 +78,13 @@ def test_the_definition_is_registered_poor_and_dibao_or_tekun(
     assert met_since(categories) == since
 
 
+@pytest.mark.clause("Z1")
 def test_the_paper_is_in_force_for_five_years() -> None:
     days = [date(2020, 7, 26), date(2020, 7, 27), date(2025, 7, 26), date(2025, 7, 27)]
     assert [in_force(day) for day in days] == [False, True, True, False]
 
 
+@pytest.mark.clause("G1")
 def test_who_meets_the_definition_is_enrolled_once(office: Office) -> None:
     person = office.person(1)
     home = office.household([person])
@@ -102,6 +105,7 @@ def test_who_belongs_to_no_household_is_enrolled_on_joining_one(office: Office) 
     assert story(office) == ["Enrolled"]
 
 
+@pytest.mark.clause("G2")
 def test_leaving_poverty_alone_ends_nothing(office: Office) -> None:
     person = office.person(1)
     office.household([person])
@@ -135,6 +139,7 @@ def test_a_duplicate_exits_and_the_person_is_enrolled_in_its_place(office: Offic
     assert office.district.facts("registry", facts.Enrolled)[1].person == person
 
 
+@pytest.mark.clause("G1")
 def test_dibao_granted_by_living_enrols_the_registered_poor(office: Office) -> None:
     poor, other = office.person(1), office.person(2)
     home = office.household([poor, other])
@@ -147,6 +152,7 @@ def test_dibao_granted_by_living_enrols_the_registered_poor(office: Office) -> N
     }
 
 
+@pytest.mark.clause("G1")
 def test_an_exit_from_dibao_ends_the_category_and_enrolment(office: Office) -> None:
     person = office.person(1)
     home = office.household([person])
@@ -191,6 +197,7 @@ def test_a_grant_to_a_duplicate_counts_for_the_person(office: Office) -> None:
     assert Category.DIBAO in office.decide(lambda register: register.person(person)).categories
 
 
+@pytest.mark.clause("Z1")
 def test_nobody_is_newly_enrolled_under_a_lapsed_paper(tmp_path: Path) -> None:
     from services import registry
 
@@ -215,3 +222,30 @@ def test_an_open_case_of_living_forbids_erasure_until_it_is_over(office: Office)
     withdrawn = assistance.Withdrawn(**covers(home, person), reason="request", on=TODAY)
     office.district.say("living", (CASE, withdrawn))
     assert office.decide(lambda register: duty_to_keep(register, person)) is None
+
+
+def test_a_review_or_report_that_is_not_decided_forbids_erasure(office: Office) -> None:
+    person = office.person(1)
+    home = office.household([person, office.person(2)])
+    office.decide(lambda register: register.leave(home, person, TODAY, "other"))
+    said = {"contest": CASE, "decision": None, "authority": None, "on": TODAY, "officer": CASE}
+    contested = remedies.ContestedDecision(
+        **covers(home, person), **said, kind="report", by=None, decide_by=TODAY, provisional=False
+    )
+    office.district.say("living", (CASE, contested))
+    assert office.decide(lambda register: duty_to_keep(register, person)) == "open_contest"
+    decided = remedies.ReviewDecided(**covers(home, person), **said, outcome="unfounded", township=TOWNSHIP)
+    office.district.say("living", (CASE, decided))
+    assert office.decide(lambda register: duty_to_keep(register, person)) is None
+
+
+def test_who_was_taken_over_is_aided_from_the_day_that_the_papers_say(office: Office) -> None:
+    person = office.person(1)
+    home = office.household([person])
+    categorise(office, person, POOR)
+    taken = assistance.TakenOver(
+        **covers(home, person), addressee=person, township=TOWNSHIP, since=date(2018, 5, 1), amount_fen=1,
+        first_month=TODAY, basis="鹤民低〔2018〕77号", review="yearly", review_on=TODAY, file="0" * 64, row=2, on=TODAY, officer=CASE,
+    )  # fmt: skip
+    office.district.say("living", (CASE, taken))
+    assert story(office) == ["Enrolled"]

@@ -160,6 +160,7 @@ def test_each_department_reports_only_what_is_its_business(office: Office) -> No
     assert receive(office, message("PovertyStatusReported", poverty), "poverty-alleviation").taken
 
 
+@pytest.mark.clause("G2")
 def test_poverty_reported_as_left_keeps_the_person_enrolled(office: Office) -> None:
     person = office.person(1)
     home = office.household([person])

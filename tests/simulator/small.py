@@ -15,7 +15,7 @@ from services.cli.demo import OPENS, demo_host, demo_settings, play
 from services.cli.house import House
 from services.simulator.clerk import InProcess, Office
 from services.simulator.clock import ReleasedClock
-from services.simulator.year import Year
+from services.simulator.year import Years
 
 
 class Small:
@@ -32,7 +32,7 @@ class Small:
         settings = self.house.settings
         self.office = Office(self.client, seed=1, token_for=lambda caller: issue_token(settings, caller))
 
-    def life(self, days: int) -> Year:
+    def life(self, days: int) -> Years:
         quiet = Console(file=io.StringIO())
         return play(self.house, self.host, self.clock, self.seed, days, quiet)
 

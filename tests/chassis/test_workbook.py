@@ -1,0 +1,33 @@
+"""The one room that writes workbooks: what is written is what a spreadsheet reads."""
+
+from __future__ import annotations
+
+import io
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+from openpyxl import load_workbook
+
+from services.chassis.workbook import WIDTH, Sheet, write
+
+
+def test_every_sheet_has_its_fixed_headings_and_its_lines(tmp_path: Path) -> None:
+    file = tmp_path / "two.xlsx"
+    one = Sheet("甲", ("名称", "数"), iter([("=1+1", 5), ("字", None)]), widths=(40,))
+    two = Sheet("乙", [f"c{n}" for n in range(30)], [])
+    write(file, one, two)
+    first, second = load_workbook(file).worksheets
+    assert [tuple(cell.value for cell in row) for row in first] == [("名称", "数"), ("=1+1", 5), ("字", None)]
+    assert first["A2"].data_type == "s", "a text that begins like a formula is none"
+    assert (first.freeze_panes, first.column_dimensions["A"].width, first.column_dimensions["B"].width) == (
+        "A2", 40, WIDTH
+    )  # fmt: skip
+    assert second.max_row == 1 and second["AD1"].value == "c29"
+
+
+def test_days_are_told_as_texts_and_sums_without_a_binary_fraction() -> None:
+    file = io.BytesIO()
+    write(file, Sheet("x", ("a", "b", "c"), [(date(2020, 9, 1), Decimal("0.10"), True)]))
+    [page] = load_workbook(file).worksheets
+    assert [cell.value for cell in page[2]] == ["2020-09-01", "0.10", True]

@@ -1,0 +1,80 @@
+"""What an auditor types, over the folder of a house that was lived in."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+from typer.testing import CliRunner
+
+from events import assistance as a
+from services.cli import app
+from tests.end_to_end import families
+from tests.end_to_end.systems import System
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """One family that is granted dibao, and somebody looked at a name; with the decision."""
+    folder = tmp_path_factory.mktemp("house")
+    system = System(folder)
+    try:
+        head = families.register_person(system, "滕某某")
+        families.grant(system, families.register_household(system, head), head)
+        assert system.client("registry").get(f"people/{head}?purpose=核对").is_success
+        decision = next(one for one in system.log("living") if isinstance(one.data, a.SubsidyGranted))
+        log = system.house.timelines
+        assert log is not None
+        ends = {one.source: one.store.head().sequence for one in system.house.runtimes.values()}
+        system.eventually(
+            lambda: all(one.sequence >= ends[one.source] for one in log.log.source_states()), "history has it"
+        )
+        return folder, str(decision.envelope.id)
+    finally:
+        system.close()
+
+
+def told(*words: str) -> tuple[int, str]:
+    result = CliRunner().invoke(app, list(words))
+    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+    return result.exit_code, result.output
+
+
+def test_a_house_in_which_all_was_done_as_it_must_be_has_no_findings(house: tuple[Path, str]) -> None:
+    assert told("audit", "findings", "--json", "--data", str(house[0])) == (0, "")
+
+
+def test_a_finding_is_a_line_of_json_with_its_class_and_who_could_know(
+    house: tuple[Path, str], tmp_path: Path
+) -> None:
+    altered, decision = tmp_path / "altered", house[1]
+    shutil.copytree(house[0], altered)
+    with closing(sqlite3.connect(altered / "history-views.sqlite")) as log:
+        log.execute(
+            "UPDATE district_log SET data = CAST(replace(CAST(data AS TEXT), '\"amount_fen\":', '\"amount_fen\":1')"
+            " AS BLOB) WHERE id = ?",
+            (UUID(decision).bytes,),
+        )
+        log.commit()
+    status, said = told("audit", "findings", "--json", "--data", str(altered))
+    [line] = map(json.loads, said.splitlines())
+    assert (status, line["event"], line["finding"], line["sort"]) == (1, decision, "altered_amount", "had")
+
+
+def test_a_report_lists_who_looked_and_why(house: tuple[Path, str]) -> None:
+    status, said = told("audit", "report", "looks", "--json", "--data", str(house[0]))
+    [row] = [json.loads(line) for line in said.splitlines() if "核对" in line]
+    assert status == 0 and row["type"] == "service.Unsealed" and row["department"] == "civil-affairs"
+    assert told("audit", "report", "roles", "--data", str(house[0]))[0] == 0
+
+
+def test_a_decision_is_printed(house: tuple[Path, str], tmp_path: Path) -> None:
+    file = tmp_path / "decision.pdf"
+    status, said = told("audit", "decision", house[1], "--pdf", str(file), "--data", str(house[0]))
+    assert status == 0 and str(file.name) in said.replace("\n", "")
+    assert file.read_bytes().startswith(b"%PDF-")

@@ -1,0 +1,122 @@
+"""F1: a review in living leads to one payment of arrears in finance; what is ordered back ends at the fen, both real."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from events import finance as f
+from events import registry as r
+from events.ids import CaseId
+from services import finance
+from services.chassis.departments import Department
+from services.finance import book as books
+from services.finance import closing, gathering, naming, returning
+from services.finance.batch import BATCH
+from services.finance.book import BOOK, book_of
+from services.finance.standing import lines
+from tests.assistance.kernel import Kernel
+from tests.finance.town import CHECKER, FUND, MAKER, OTHER, account_number, return_file
+from tests.support import speaker
+
+pytestmark = pytest.mark.clause("F1")
+
+
+class Whole(Kernel):
+    """Living and finance, each the real one."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder, more=[speaker("disability", CaseId), finance.SERVICE])
+        self.serve("finance", finance.routers, finance.VIEWS)
+        self.finance = self.runtime("finance")
+        stream = book_of(FUND, 2020)
+        self.finance.decide(
+            lambda work: work.record(
+                stream, books.set_budget(work.load(BOOK, stream), FUND, 2020, 10**9, CHECKER)
+            )
+        )
+        self.finance.decide(
+            lambda work: work.record(
+                stream, books.allocate(work.load(BOOK, stream), FUND, 2020, 10**9, "district", CHECKER)
+            )
+        )
+
+    def account(self, household: Any, holder: Any) -> None:
+        self.finance.decide(
+            lambda work: naming.name(
+                work, household, None, holder, account_number(1), "石某某", MAKER, why="first", bank="ABC", mandate=None,
+                since=self.today,
+            )
+        )  # fmt: skip
+        self.finance.decide(lambda work: naming.confirm(work, household, None, OTHER))
+
+    def pay(self, month: str) -> None:
+        """A batch from gathering to the bank's answer."""
+        self.host.drain()
+        batch = self.finance.decide(lambda work: gathering.open_batch(work, month, MAKER))
+        while self.finance.decide(lambda work: gathering.gather(work, batch)):
+            pass
+        self.finance.decide(lambda work: closing.close_by(work, batch, MAKER))
+        revision = self.finance.decide(lambda work: work.load(BATCH, batch)).revision
+        self.finance.decide(lambda work: closing.approve(work, batch, revision, CHECKER))
+        self.finance.decide(lambda work: closing.hand_over(work, batch, CHECKER))
+        rows = self.finance.decide(lambda work: list(lines(work, batch)))
+        content = return_file(batch, [(row["id"], "paid", row["amount"]) for row in rows])
+        returning.take(self.finance.decide, batch, io.BytesIO(content), CHECKER)
+        self.finance.decide(lambda work: returning.finish(work, batch))
+
+
+@pytest.fixture
+def whole(tmp_path: Path) -> Iterator[Whole]:
+    with Whole(tmp_path) as whole:
+        yield whole
+        assert whole.differences("living") == [] and whole.differences("finance") == []
+
+
+def test_a_changed_decision_is_paid_once_and_a_late_death_comes_back_by_instalments_to_the_fen(
+    whole: Whole,
+) -> None:
+    household, people = whole.family()
+    whole.account(household, people[0])
+    case = whole.granted(household, people)
+    whole.until(date(2020, 10, 5))
+    whole.pay("2020-10")
+    county = whole.client("living")
+    first = county.get(f"/cases/{case}/decisions").json()[0]["id"]
+    lodged = county.post(f"/cases/{case}/contests", json={"decision": first, "by": str(people[0])}).json()
+    said = {"outcome": "changed", "paper": "鹤政复决字〔2020〕3号", "amount_fen": 350_01}
+    done = county.post(f"/cases/{case}/contests/{lodged['contest']}/decision", json=said)
+    assert done.status_code == 200, done.text
+    for _ in range(2):
+        whole.pay("2020-10")
+    paid = whole.facts("finance", f.PaymentPaid)
+    arrears = [one.amount_fen for one in paid if one.period.startswith("arrears-")]
+    assert arrears == [2 * 50_01]
+    whole.until(date(2020, 12, 3))
+    whole.pay("2020-12")
+    assert [one.amount_fen for one in whole.facts("finance", f.PaymentPaid)][-2:] == [350_01, 350_01]
+    assert sum(one.amount_fen for one in whole.facts("finance", f.PaymentPaid)) == 4 * 350_01
+
+    # The end is known late: the family moved away in October, and was paid for two months more.
+    whole.tell(r.HouseholdMovedAway(household=household, members=tuple(people), since=date(2020, 10, 20)))
+    order = county.post(f"/cases/{case}/recoveries", json={"parts": 3})
+    assert order.status_code == 201, order.text
+    assert order.json()["amount_fen"] == 2 * 350_01
+    whole.host.drain()
+    [opened] = whole.facts("finance", f.RecoveryOpened)
+    assert (opened.why, opened.amount_fen) == ("ordered", 2 * 350_01)
+    treasury = whole.client("finance", Department.FINANCE, person=CHECKER)
+    at, due, parts = f"/recoveries/{opened.recovery}/collections", 233_34, []
+    while due:
+        answer = treasury.post(at, json={"amount_fen": due, "how": "cash"})
+        assert answer.status_code == 201, answer.text
+        parts.append(due)
+        due = answer.json()["next_part_fen"]
+    assert parts == [233_34, 233_34, 233_34]
+    [ended] = whole.facts("finance", f.RecoveryEnded)
+    assert ended.why == "collected"
