@@ -8,24 +8,27 @@ RUNTIME := $(VENV)/.runtime-installed
 DEV := $(VENV)/.dev-installed
 UV_VERSION := 0.13.9
 PYTEST := $(BIN)/python -m pytest --durations=15
+# As many processes as cores, each with a Kafka and a PostgreSQL of its own once a test asks; a file stays together.
+JOBS ?= $(shell nproc 2>/dev/null || echo 2)
+PARALLEL := $(PYTEST) -n $(JOBS) --dist loadfile
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test unit prove bench lint format contracts samples docs-check lock audit clean
+.PHONY: help demo test unit prove bench lint format contracts clauses samples docs-check lock audit clean
 
 help:  ## list the tasks
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-demo: $(RUNTIME)  ## play a township's year and serve it (ARGS=--exit ends after the checks)
+demo: $(RUNTIME)  ## play a district's years and serve them (ARGS=--exit ends after the checks)
 	@$(BIN)/doudi demo $(ARGS)
 
 test: lint  ## lint, then every test but those of `prove` and `bench`
-	$(PYTEST) $(ARGS)
+	$(PARALLEL) $(ARGS)
 
 unit: $(DEV)  ## the tests that need neither Kafka nor PostgreSQL nor kill anything
 	$(PYTEST) -m "not kafka and not postgres and not crash and not browser and not prove and not bench" $(ARGS)
 
 prove: $(DEV)  ## what is too long for `make test`: the many kills, the long demo
-	$(PYTEST) -m prove $(ARGS)
+	$(PARALLEL) -m prove $(ARGS)
 
 bench: $(DEV)  ## measure; see docs/benchmarks.md
 	$(PYTEST) -m bench -s --timeout=3600 $(ARGS)
@@ -42,6 +45,9 @@ format: $(DEV)  ## let ruff mend what it can
 
 contracts: $(DEV)  ## make events/contracts/ anew from the catalogue
 	$(BIN)/python -m events.contracting
+
+clauses: $(DEV)  ## make docs/clauses.md anew: which clause is where, and what is not built
+	$(BIN)/python -m services.policy.clauses
 
 samples: $(RUNTIME)  ## make samples/ anew (seeded: the same files each time)
 	$(BIN)/python -m services.simulator.roster --seed 43 --households 300 --out samples/roster.xlsx
