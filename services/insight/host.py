@@ -12,7 +12,7 @@ import time
 
 import structlog
 from aiokafka.errors import KafkaError as AioKafkaError
-from faust.contrib.asgi import faust_app_running
+from faust.contrib.asgi import bind_to_running_loop
 from faust.exceptions import FaustError
 from kafka import KafkaAdminClient
 from kafka.errors import KafkaError, TopicAlreadyExistsError
@@ -27,6 +27,9 @@ log = structlog.get_logger(__name__)
 PASSING = (KafkaError, AioKafkaError, FaustError, OSError, TimeoutError)
 LOOK_SECONDS = 0.5
 STUCK_SECONDS = 60.0
+READING_BACK_STUCK_SECONDS = 20.0
+"""Before reading begins, beside the session of a rival who may have died: Faust at times drops records of the
+table that it is reading back, and then waits for them without end."""
 STOP_SECONDS = 15.0
 LONGEST_BACKOFF_SECONDS = 10.0
 
@@ -117,21 +120,34 @@ class FaustHost:
         self._from_the_start = False
         self.lives += 1
         self._stream = stream
+        bind_to_running_loop(stream.app)
+        stream.app.finalize()
+        # Beside us: it is not started before its table is read back, and that is watched, too.
+        starting = asyncio.create_task(stream.app.maybe_start())
         try:
-            async with faust_app_running(stream.app, stop_timeout=STOP_SECONDS):
-                while not self._stopping.is_set():
-                    await asyncio.sleep(LOOK_SECONDS)
-                    if stream.failure is not None:
-                        raise stream.failure
-                    if stream.app.crashed or stream.app.should_stop:
-                        raise FaustError("the application has ended by itself")
-                    await stream.write(now=False)
-                    stream.measure()
-                    if time.monotonic() - stream.progress > STUCK_SECONDS:
-                        raise Stuck("nothing is taken")
-                await stream.write()
+            while not self._stopping.is_set():
+                await asyncio.sleep(LOOK_SECONDS)
+                if starting.done():
+                    starting.result()
+                await self._look_after(stream)
+            await stream.write()
         finally:
             self._stream = None
+            starting.cancel()
+            await asyncio.wait_for(stream.app.stop(), STOP_SECONDS)
+
+    async def _look_after(self, stream: FigureStream) -> None:
+        """One look; raises when the application is to be thrown away."""
+        if stream.failure is not None:
+            raise stream.failure
+        if stream.app.crashed or stream.app.should_stop:
+            raise FaustError("the application has ended by itself")
+        await stream.write(now=False)
+        stream.measure()
+        reading_back = READING_BACK_STUCK_SECONDS + self._session_seconds
+        patience = STUCK_SECONDS if stream.ready else reading_back
+        if time.monotonic() - stream.progress > patience:
+            raise Stuck("nothing is taken")
 
     def _make_topics(self) -> None:
         names = [topic_of(name_of(source)) for source in self._figures.sources]

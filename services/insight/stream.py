@@ -67,6 +67,10 @@ class _FromTheTable(Consumer):
 
     async def perform_seek(self) -> None:
         """Called when partitions are assigned and the table is recovered."""
+        if asyncio.current_task() is getattr(self, "_fetching", None):
+            # Faust's fetcher calls it, too, when it let go of what it fetched while partitions were given out
+            # anew: the table is not read back yet, and to seek now is to seek behind the back of who reads it.
+            return
         await super().perform_seek()
         application: Any = self.app
         self._sought: dict[TP, int] = application.figure_stream.begin(self.assignment())
@@ -76,6 +80,7 @@ class _FromTheTable(Consumer):
     async def getmany(self, timeout: float) -> AsyncIterator[tuple[TP, Message]]:
         """Faust fetches while it recovers, and what it has in hand then overrides where it seeks. So we seek
         here, between two fetches, and let go of what was fetched before."""
+        self._fetching = asyncio.current_task()
         sought, self._sought = getattr(self, "_sought", {}), {}
         for place, offset in sought.items():
             await self.seek(place, offset)
@@ -121,7 +126,7 @@ class FigureStream:
         self.failure: Exception | None = None
         self.ready = False
         self.progress = time.monotonic()
-        """When something was taken last, or nothing was left to take."""
+        """When something was taken or read back last, or nothing was left to."""
         self._partition = partition
         self._from_the_start = from_the_start
         self._topics = {topic_of(name_of(source)): source for source in figures.sources}
@@ -131,6 +136,7 @@ class FigureStream:
         """By place: the first offset that is read after the beginning; None while that is not known."""
         self._writing = asyncio.Lock()
         self._written = time.monotonic()
+        self._left: int | None = None
         self.app = _Application(
             application_id(figures.district),
             broker=[f"kafka://{server.strip()}" for server in bootstrap.split(",")],
@@ -233,6 +239,13 @@ class FigureStream:
             if taken.stopped is not None and taken.stopped.slug == "gap":
                 raise Gap(source)
 
+    def _left_to_recover(self) -> int | None:
+        """Records of the table to read back; 0 while standing by; None while partitions are given out."""
+        app = self.app
+        if app.in_recovery:
+            return int(cast(Any, app.tables).recovery.active_remaining_total())
+        return 0 if app.rebalancing_count and not app.rebalancing else None
+
     # -- writing -------------------------------------------------------------------------------------
 
     def _is_time(self) -> bool:
@@ -255,8 +268,11 @@ class FigureStream:
                 await self._stream.ack(event)
 
     def measure(self) -> None:
-        """Bring the lags up to date."""
+        """Bring the lags up to date, and see whether anything moves."""
         if not self.ready:
+            left = self._left_to_recover()
+            if left != self._left or left == 0:
+                self._left, self.progress = left, time.monotonic()
             return
         behind = 0
         for topic, source in self._topics.items():

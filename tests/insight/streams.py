@@ -21,7 +21,7 @@ from services.insight.taking import Figures
 from tests.insight.given import SERVICES, TOWNS, Town
 from tests.support import CODE
 
-PATIENCE_SECONDS = 60.0
+PATIENCE_SECONDS = 120.0
 SESSION_SECONDS = 3.0
 
 

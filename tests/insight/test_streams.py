@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import signal
+import threading
 import time
+from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
@@ -12,6 +15,7 @@ from kafka.structs import OffsetAndMetadata
 
 from services.chassis.kafka.topics import consumer, topic_of
 from services.chassis.local_kafka import LocalKafka
+from services.insight import host, stream
 from services.insight.shard import BESIDE, decode, encode
 from services.insight.stream import application_id, changelog_of
 from tests.insight.given import Town
@@ -141,6 +145,29 @@ def test_a_wrong_place_to_go_on_from_is_seen_and_everything_read_again(
     with Streaming(own_kafka.bootstrap, lived) as again:
         again.until_told(lived)
         assert again.host.lives > 1
+
+
+def test_a_table_whose_records_were_dropped_on_the_way_is_read_back_by_another_application(
+    lived: Town, own_kafka: LocalKafka, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Streaming(own_kafka.bootstrap, lived) as worker:
+        worker.until_told(lived)
+    fetch, lost = stream._FromTheTable.getmany, threading.Event()
+
+    async def lossy(self: Any, timeout: float) -> AsyncIterator[Any]:
+        async for place, message in fetch(self, timeout):
+            if place.topic == changelog_of(CODE) and again.host.lives == 1:
+                lost.set()  # as Faust does when partitions are given out anew while it fetches
+            else:
+                yield place, message
+
+    monkeypatch.setattr(stream._FromTheTable, "getmany", lossy)
+    monkeypatch.setattr(host, "READING_BACK_STUCK_SECONDS", 2.0)
+    again = Streaming(own_kafka.bootstrap, lived)
+    with again:
+        again.until_told(lived)
+        assert lost.is_set()
+        assert again.host.lives == 2
 
 
 def test_a_broker_that_dies_and_comes_back_is_waited_for(lived: Town, own_kafka: LocalKafka) -> None:
