@@ -39,7 +39,7 @@ class Watched:
 
     def commit(self, change: Change) -> None:
         if self.gate is not None:
-            assert self.gate.wait(20)
+            assert self.gate.wait(60)
         self.commits.append(change)
         if self.failing:
             self.failing.pop(0)(change)
@@ -119,7 +119,7 @@ def test_every_decision_of_a_batch_has_its_own_cause_and_known(one: Runtime) -> 
             b = pool.submit(one.decide, say(word="3"), one.cause(second))
             while len(one.committer._queue) < 2:
                 pass
-        a.result(9), b.result(9)
+        a.result(60), b.result(60)
     e1, e2, e3 = [e.envelope for e in log(one.store)]
     assert (e1.actor, e2.actor, e3.actor) == (first, first, second)
     assert e1.decision == e2.decision == e1.id

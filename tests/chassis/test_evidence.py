@@ -314,7 +314,7 @@ def killed(folder: Path, until: str) -> str:
     with process.stdout:
         said = process.stdout.readline().split()
     process.send_signal(signal.SIGKILL)
-    process.wait(10)
+    process.wait(60)
     assert said[0] == until
     return said[-1]
 

@@ -130,7 +130,7 @@ def test_the_live_tables_answer_while_the_next_are_built(
     def watching(tables: Any, fact: Any) -> None:
         if fact.envelope.sequence == 13:
             with ThreadPoolExecutor(1) as pool:  # another thread, as a request would be
-                seen.append(pool.submit(rows, old).result(20))
+                seen.append(pool.submit(rows, old).result(60))
         step(tables, fact)
 
     view._steps[Said] = watching
@@ -190,7 +190,7 @@ def test_two_who_follow_apply_each_fact_once(
     def follow(one: ViewReader) -> int:
         moved = 0
         while one.sequence < 120:
-            together.wait(20) if moved == 0 else None
+            together.wait(60) if moved == 0 else None
             moved += one.advance()
         return moved
 
@@ -207,7 +207,7 @@ def test_a_reader_sees_one_moment(registry: Runtime, reader: Callable[..., ViewR
         before = tables.execute("SELECT times FROM {people}")
         speak(registry, 1, 2)
         with ThreadPoolExecutor(1) as pool:
-            assert pool.submit(one.advance).result(20) == 1
+            assert pool.submit(one.advance).result(60) == 1
         assert tables.execute("SELECT times FROM {people}") == before
     assert rows(one)[0][1] == 2
 
@@ -220,7 +220,7 @@ def test_a_reader_that_came_before_the_swap_still_finds_its_tables(
     one.advance()
     with one.reading() as tables:
         with ThreadPoolExecutor(1) as pool:
-            assert pool.submit(one.rebuild).result(20) == 2
+            assert pool.submit(one.rebuild).result(60) == 2
         assert len(tables.execute("SELECT id FROM {people}")) == 2
     assert len(rows(one)) == 2
 

@@ -29,7 +29,7 @@ def leave_open(bootstrap: str, store: Store, source: str, sequence: int) -> None
     producer.init_transactions()
     producer.begin_transaction()
     entry = store.entries(sequence - 1, 1)[0]
-    producer.send(TOPIC, value=entry.data, headers=to_headers(entry.envelope), partition=0).get(timeout=10)
+    producer.send(TOPIC, value=entry.data, headers=to_headers(entry.envelope), partition=0).get(timeout=60)
     producer._sender.force_close()
 
 

@@ -70,7 +70,7 @@ def test_the_demo_plays_checks_itself_and_leaves_nothing_in_the_checkout(checkou
 def test_a_folder_that_no_demo_made_is_never_emptied(tmp_path: Path):
     (tmp_path / "precious").write_text("mine")
     command = [sys.executable, "-m", "services.cli", "demo", "--exit", "--data", str(tmp_path)]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
     assert done.returncode == 2
     assert (tmp_path / "precious").read_text() == "mine"
 

@@ -132,7 +132,7 @@ def served(town: Town) -> Iterator[str]:
 def test_the_stream_tells_every_change_and_ends_with_the_program(town: Town, served: str) -> None:
     ended = threading.Event()
     town.insight.ended = ended.is_set
-    with httpx.stream("GET", f"{served}/stream", headers=token(town, Department.AUDIT), timeout=10) as answer:
+    with httpx.stream("GET", f"{served}/stream", headers=token(town, Department.AUDIT), timeout=60) as answer:
         assert answer.headers["content-type"].startswith("text/event-stream")
         lines = answer.iter_lines()
         told = (json.loads(line.removeprefix("data: ")) for line in lines if line.startswith("data: "))

@@ -55,7 +55,7 @@ def last(bootstrap: str, place: TopicPartition) -> list:
 def send(bootstrap: str, place: TopicPartition, *records: tuple) -> None:
     producer = KafkaProducer(bootstrap_servers=bootstrap)
     for key, value, headers in records:
-        producer.send(place.topic, value=value, key=key, headers=headers, partition=place.partition).get(10)
+        producer.send(place.topic, value=value, key=key, headers=headers, partition=place.partition).get(60)
     producer.close()
 
 

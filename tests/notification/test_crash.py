@@ -32,7 +32,7 @@ def start(folder: Path, mailbox: Mailbox, *linger: str) -> subprocess.Popen[str]
 
 def kill(process: subprocess.Popen[str]) -> None:
     os.kill(process.pid, signal.SIGKILL)
-    process.wait(10)
+    process.wait(60)
 
 
 def finish(folder: Path, mailbox: Mailbox) -> None:
