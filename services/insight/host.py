@@ -17,7 +17,7 @@ from faust.exceptions import FaustError
 from kafka import KafkaAdminClient
 from kafka.errors import KafkaError, TopicAlreadyExistsError
 
-from services.chassis.kafka.topics import FETCH_BYTES, create_topics, topic_of
+from services.chassis.kafka.topics import BOOTSTRAP_MS, FETCH_BYTES, create_topics, topic_of
 from services.chassis.service import name_of
 from services.insight.stream import FigureStream, Gap, changelog_of
 from services.insight.taking import Figures
@@ -152,7 +152,7 @@ class FaustHost:
     def _make_topics(self) -> None:
         names = [topic_of(name_of(source)) for source in self._figures.sources]
         create_topics(self._bootstrap, names, self._partitions)
-        admin = KafkaAdminClient(bootstrap_servers=self._bootstrap, bootstrap_timeout_ms=10_000)
+        admin = KafkaAdminClient(bootstrap_servers=self._bootstrap, bootstrap_timeout_ms=BOOTSTRAP_MS)
         changelog = changelog_of(self._figures.district)
         # The table is its last record a key; it can be lost: everything in it is counted again.
         configs = {"cleanup.policy": "compact", "max.message.bytes": str(FETCH_BYTES)}

@@ -17,7 +17,7 @@ import structlog
 from kafka import KafkaAdminClient, KafkaConsumer, TopicPartition
 from kafka.admin import AbortTransactionSpec, ProducerState
 
-from services.chassis.kafka.topics import consumer, settled_end, source_of_record
+from services.chassis.kafka.topics import BOOTSTRAP_MS, consumer, settled_end, source_of_record
 
 log = structlog.get_logger(__name__)
 
@@ -35,7 +35,7 @@ def end_left_open(bootstrap: str, topic: str, partition: int, source: str) -> in
     place = TopicPartition(topic, partition)
     if _settles(bootstrap, place):
         return 0
-    admin = KafkaAdminClient(bootstrap_servers=bootstrap, bootstrap_timeout_ms=3_000)
+    admin = KafkaAdminClient(bootstrap_servers=bootstrap, bootstrap_timeout_ms=BOOTSTRAP_MS)
     reader = consumer(bootstrap, isolation="read_uncommitted")
     try:
         reader.assign([place])

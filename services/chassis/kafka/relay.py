@@ -20,7 +20,7 @@ from kafka.errors import InvalidProducerEpochError, KafkaError, KafkaTimeoutErro
 from events.base import Entry
 from services.chassis.codec import to_headers
 from services.chassis.kafka.left_open import end_left_open
-from services.chassis.kafka.topics import FETCH_BYTES, last_committed, topic_of
+from services.chassis.kafka.topics import BOOTSTRAP_MS, FETCH_BYTES, last_committed, topic_of
 from services.chassis.service import name_of
 from services.chassis.store import Store
 
@@ -119,7 +119,7 @@ class Relay:
             request_timeout_ms=3_000,
             delivery_timeout_ms=5_000,
             max_block_ms=5_000,
-            bootstrap_timeout_ms=3_000,
+            bootstrap_timeout_ms=BOOTSTRAP_MS,
             reconnect_backoff_max_ms=500,
         )
         session = _Session(producer, 0)

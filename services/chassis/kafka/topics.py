@@ -22,6 +22,10 @@ FOR_EVER = {
 READ_BACK_SECONDS = 60.0
 
 
+BOOTSTRAP_MS = 10_000
+"""How long a first answer of the brokers is waited for: one that starts, or a busy machine, takes seconds."""
+
+
 class Unreadable(RuntimeError):
     """A topic did not answer in time, or holds what no chassis wrote."""
 
@@ -36,7 +40,7 @@ def gate_topic(department: str) -> str:
 
 def create_topics(bootstrap: str, topics: Iterable[str], partitions: int, replicas: int = -1) -> None:
     """Create what is missing; -1 replicas: the broker's default."""
-    admin = KafkaAdminClient(bootstrap_servers=bootstrap, bootstrap_timeout_ms=10_000)
+    admin = KafkaAdminClient(bootstrap_servers=bootstrap, bootstrap_timeout_ms=BOOTSTRAP_MS)
     try:
         there = set(admin.list_topics())
         for topic in topics:
@@ -60,7 +64,7 @@ def consumer(bootstrap: str, group: str | None = None, isolation: str = "read_co
         isolation_level=isolation,
         # A hint beyond the end must be seen: "latest" would jump, and skip, without a word.
         auto_offset_reset="none",
-        bootstrap_timeout_ms=3_000,
+        bootstrap_timeout_ms=BOOTSTRAP_MS,
         reconnect_backoff_max_ms=500,
         allow_auto_create_topics=False,
         max_poll_records=2000,

@@ -26,7 +26,13 @@ from psycopg.sql import SQL, Identifier
 from services.chassis.codec import from_message
 from services.chassis.database import PostgresSession, Session, SqliteSession
 from services.chassis.kafka.bulk import BulkConsumer
-from services.chassis.kafka.topics import READ_BACK_SECONDS, Unreadable, source_of_record, topic_of
+from services.chassis.kafka.topics import (
+    BOOTSTRAP_MS,
+    READ_BACK_SECONDS,
+    Unreadable,
+    source_of_record,
+    topic_of,
+)
 from services.history.lake.folder import Line
 
 READ_AT_ONCE = 5000
@@ -128,7 +134,7 @@ class KafkaTopics:
             raise NoHistory(f"no Kafka answers at {self.bootstrap}: {type(error).__name__}") from error
 
     def _topics(self) -> list[str]:
-        admin = KafkaAdminClient(bootstrap_servers=self.bootstrap, bootstrap_timeout_ms=10_000)
+        admin = KafkaAdminClient(bootstrap_servers=self.bootstrap, bootstrap_timeout_ms=BOOTSTRAP_MS)
         try:
             return sorted(topic for topic in admin.list_topics() if topic.startswith(topic_of("")))
         finally:
