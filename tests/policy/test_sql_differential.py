@@ -13,7 +13,7 @@ import duckdb
 import pytest
 
 from services.policy.definition import Definition, ParsedTable
-from services.policy.language.interpret import compile_definition
+from services.policy.language.interpret import Interpreted
 from services.policy.population import Case, Population
 from services.policy.reading import read_paper
 from services.policy.rule import Rule
@@ -56,7 +56,7 @@ def differing(rule: Definition, cases: list[Case]) -> list[object]:
         put(connection, "cases", rule, cases)
         assert connection.execute(refusals(rule, "cases").sql("duckdb")).fetchall() == []
         answers = connection.execute(f"{compiled.sql()} ORDER BY id").fetchall()
-    decide = Rule(rule, compile_definition(rule)).decide
+    decide = Rule(rule, Interpreted(rule)).decide
     found: list[object] = []
     for case, (_, row, *outputs, fen) in zip(cases, answers, strict=True):
         told = decide(case)
