@@ -5,7 +5,8 @@
     @router.get("/health/live", dependencies=[public()])
 
 The tokens are verified before the first byte of a body is read (`edge.py`), so that nobody without a token
-can make a service take in an upload.
+can make a service take in an upload. Every route has such a declaration, so the request is judged with it
+(`requests.py`).
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from starlette.routing import Mount
 
 from services.chassis.departments import Department
 from services.chassis.problems import not_allowed, not_authenticated
+from services.chassis.requests import read_request
 from services.chassis.tokens import Caller, Tokens
 
 _BEARER = HTTPBearer(
@@ -39,6 +41,7 @@ class Access:
         self.departments = departments
 
     async def __call__(self, request: Request, credentials: Bearer = None) -> Caller:
+        await read_request(request)
         known = getattr(request.state, "caller", None)
         if isinstance(known, Caller):  # admitted already, before the body was read
             return self.admitted(known)
@@ -67,8 +70,8 @@ class Access:
 class Open:
     """A declaration that everybody may call: for health and documentation only."""
 
-    async def __call__(self) -> None:
-        return None
+    async def __call__(self, request: Request) -> None:
+        await read_request(request)
 
 
 class Observed:
@@ -81,6 +84,7 @@ class Observed:
     _elsewhere = Access(frozenset({Department.DISTRICT}))
 
     async def __call__(self, request: Request, credentials: Bearer = None) -> None:
+        await read_request(request)
         networks: tuple[IPv4Network | IPv6Network, ...] = request.app.state.settings.metrics_from
         if request.client is None or not _within(request.client.host, networks):
             await run_in_threadpool(self._elsewhere.admit, request, credentials)

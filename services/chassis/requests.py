@@ -68,7 +68,8 @@ def _plain_types(annotation: Any) -> Iterator[Any]:
 
 
 async def read_request(request: Request) -> None:
-    """Runs before every route: judges the media type, and sets `request.state` for the committer.
+    """Runs before every route, with its declaration of who may call it: judges the media type, and sets
+    `request.state` for the committer.
 
     `idempotency_key` is the header's text or None; `request_digest` the SHA-256 (hex) over method, path,
     query and body of a request that changes something, else None. Keys belong to a caller: another caller

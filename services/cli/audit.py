@@ -12,7 +12,6 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from services.chassis.kafka.topics import read_messages, topic_of
 from services.chassis.store import open_store
 from services.cli import audit_decision, audit_report
 from services.cli.house import ROOMS, existing, store_url
@@ -74,6 +73,11 @@ def log_command(
             found.append(compute("own store", source, own_store(store), snapshot, wanted))
             store.close()
         if settings.kafka is not None:
+            from services.chassis.kafka.topics import (
+                read_messages,
+                topic_of,
+            )  # here: the client is slow to load
+
             messages = read_messages(settings.kafka, topic_of(service), settings.partition, source)
             lines = (leaf.of_message(headers, value) for headers, value in messages)
             found.append(compute("topic", source, lines, snapshot, wanted))

@@ -35,10 +35,18 @@ def run(
 
     `others`: papers to choose from; each group of examples names those that it is decided together with.
     """
-    findings: list[Finding] = []
+    return list(failing(paper, others, places, rulebook_of))
+
+
+def failing(
+    paper: Paper,
+    others: Sequence[Paper],
+    places: Places | None = None,
+    rulebook_of: RulebookOf = Rulebook,
+) -> Iterator[Finding]:
+    """The findings of `run`, each as it is found."""
     for index, group in enumerate(paper.examples):
-        findings += _run_group(paper, group, others, ("examples", index), places or Places(), rulebook_of)
-    return findings
+        yield from _run_group(paper, group, others, ("examples", index), places or Places(), rulebook_of)
 
 
 def together(paper: Paper, group: Examples, others: Sequence[Paper]) -> tuple[list[Paper], list[str]]:

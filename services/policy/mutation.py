@@ -22,7 +22,7 @@ from services.policy.checking import check
 from services.policy.checking.alone import check_alone, reading
 from services.policy.checking.placing import Findings, written
 from services.policy.comparing import NAMES
-from services.policy.examples import run
+from services.policy.examples import failing
 from services.policy.mutation_text import changes, digits_changed, full_width
 from services.policy.paper import Limit, Paper, Parameter, Programme, Remembered, Row, Table
 from services.policy.places import Path, Places
@@ -45,7 +45,7 @@ def caught(paper: Paper, others: Sequence[Paper]) -> bool:
     """Whether `check` refuses the paper. The quick parts of it come first, and the first that finds something ends it."""
     findings = Findings(paper, Places())
     check_alone(paper, findings)
-    return bool(findings) or bool(run(paper, others)) or bool(check(paper, others))
+    return bool(findings) or any(failing(paper, others)) or bool(check(paper, others))
 
 
 def mutants(paper: Paper, others: Iterable[Paper] = ()) -> Iterator[Mutant]:

@@ -8,7 +8,7 @@ from typing import Any, Literal, NamedTuple, overload
 
 from services.policy.definition import Definition
 from services.policy.language.arithmetic import EXACT
-from services.policy.language.interpret import Compiled, Named
+from services.policy.language.interpret import Interpreted, Named
 
 LANGUAGE = 1
 """The version of the policy language that is understood here."""
@@ -80,11 +80,11 @@ _new = tuple.__new__
 class Rule:
     """Made by `services.policy.rulebook`; `definition.on` is the day of decision."""
 
-    __slots__ = ("_decide", "_named", "_on", "_parameters", "_tell", "definition", "illustrative")
+    __slots__ = ("_compiled", "_decide", "_on", "_parameters", "definition", "illustrative")
 
-    def __init__(self, definition: Definition, compiled: Compiled) -> None:
+    def __init__(self, definition: Definition, compiled: Interpreted) -> None:
         self.definition = definition
-        self._decide, self._tell, self._named = compiled
+        self._compiled, self._decide = compiled, compiled.decide
         self._on = definition.on
         self._parameters = tuple(
             Step(
@@ -107,7 +107,8 @@ class Rule:
             if not trace:
                 row, outputs, fen = self._decide(inputs, self._on)
                 return _new(Outcome, (row, outputs, fen, None))
-            row, outputs, fen, values = self._tell(inputs, self._on)
-            return _new(Outcome, (row, outputs, fen, Trace(self._parameters, self._named, values)))
+            tell, named = self._compiled.telling
+            row, outputs, fen, values = tell(inputs, self._on)
+            return _new(Outcome, (row, outputs, fen, Trace(self._parameters, named, values)))
         finally:
             setcontext(before)

@@ -32,7 +32,7 @@ from services.policy.assembly import (
 from services.policy.definition import DECISION_DAY, Constant, Definition, ParsedTable
 from services.policy.finding import Finding, Refused
 from services.policy.language.dates import WorkingDay
-from services.policy.language.interpret import Compiled, compile_definition
+from services.policy.language.interpret import Interpreted
 from services.policy.language.parse import Wrong
 from services.policy.paper import Input, NamedFormula, Paper, Parameter, Procedure, Remembered, Table
 from services.policy.rule import LANGUAGE, Rule
@@ -55,7 +55,7 @@ class Rulebook:
         self._drafts: dict[tuple[str, tuple[str, ...]], Draft] = {}
         self._definitions: dict[Edition, Definition] = {}
         self._editions: dict[tuple[str, int], Edition] = {}
-        self._compiled: dict[Edition, Compiled] = {}
+        self._compiled: dict[Edition, Interpreted] = {}
 
     def in_force(self, on: date) -> tuple[Paper, ...]:
         """The papers that count on a day, oldest first. One that is superseded does not come back when its successor
@@ -107,7 +107,7 @@ class Rulebook:
         definition, edition = self.definition(programme, on), self.edition(programme, on)
         if edition not in self._compiled:
             try:
-                self._compiled[edition] = compile_definition(definition, self._works)
+                self._compiled[edition] = Interpreted(definition, self._works)
             except Wrong as wrong:
                 said = f"{programme}, {on}: "
                 raise Refused([Finding(wrong.rule, f"{said}{wrong.zh}", f"{said}{wrong.en}")]) from wrong

@@ -10,14 +10,15 @@ so that two runs record the same log.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack
 from functools import cached_property
 from random import Random
 from typing import Any
 from uuid import UUID
 
 import httpx
+from anyio.from_thread import start_blocking_portal
 
 from services.chassis.departments import Department
 from services.chassis.tokens import Caller
@@ -46,18 +47,20 @@ class InProcess(httpx.BaseTransport):
 
     def __init__(self, app: Any) -> None:
         self._inner = httpx.ASGITransport(app)
-        self._loop = asyncio.new_event_loop()
+        # One loop for all requests: the threads that answer them end with their loop, and with them all that each
+        # has opened of the services' databases.
+        self._running = ExitStack()
+        self._portal = self._running.enter_context(start_blocking_portal())
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        return self._loop.run_until_complete(self._answer(request))
+        return self._portal.call(self._answer, request)
 
     async def _answer(self, request: httpx.Request) -> httpx.Response:
         answer = await self._inner.handle_async_request(request)
         return httpx.Response(answer.status_code, headers=answer.headers, content=await answer.aread())
 
     def close(self) -> None:
-        self._loop.run_until_complete(self._loop.shutdown_default_executor())
-        self._loop.close()
+        self._running.close()
 
 
 class Clerk:

@@ -14,6 +14,8 @@ from tests.docs.shell import Shell
 
 READMES = ("README.md", "README.zh-CN.md")
 CLONED = "by the test of a fresh clone"
+CHANGES_OF_PAPER = ("审批程序更替", "文件有效期满", "社会救助法施行", "依据：社会救助法")
+"""Which the whole demo crosses, and shows decisions around."""
 
 
 def test_every_command_of_the_readme_works(tmp_path: Path) -> None:
@@ -37,6 +39,7 @@ def test_from_a_fresh_clone_the_readmes_commands_work_and_leave_nothing(tmp_path
             done = run(["bash", "-euo", "pipefail", "-c", block.text], clone)
             if "demo" in block.text:
                 assert "all the same" in done and "DIFFERENT" not in done
+                assert [change for change in CHANGES_OF_PAPER if change not in done] == []
     assert run(["git", "status", "--porcelain"], clone) == ""
     shutil.rmtree(clone)  # its .venv is large, and pytest keeps the folders of three runs
 

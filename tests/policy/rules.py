@@ -9,7 +9,7 @@ from typing import Any
 import duckdb
 
 from services.policy.definition import Definition
-from services.policy.language.interpret import compile_definition
+from services.policy.language.interpret import Interpreted
 from services.policy.paper import Paper
 from services.policy.rule import Outcome, Rule
 from services.policy.rulebook import Rulebook
@@ -81,7 +81,7 @@ def in_sql(rule: Definition, cases: Sequence[Mapping[str, object]]) -> tuple[Com
 
 
 def interpreted(rule: Definition, cases: Sequence[Mapping[str, object]]) -> list[Outcome]:
-    decide = Rule(rule, compile_definition(rule)).decide
+    decide = Rule(rule, Interpreted(rule)).decide
     return [decide(one, trace=True) for one in cases]
 
 

@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 from typing import Any, Final, Literal, NamedTuple, NoReturn
 
 from services.policy.definition import DECISION_DAY, Definition, ParsedFormula, ParsedRow, ParsedTable
@@ -54,31 +55,37 @@ class Named:
     paper: str
 
 
-class Compiled(NamedTuple):
-    """`decide` and `tell` need the context `EXACT`; `named` says what the values of `tell` are, in order."""
+class Telling(NamedTuple):
+    """`named` says what the values of `tell` are, in order."""
 
-    decide: Callable[[Mapping[str, object], date], Decided]
     tell: Callable[[Mapping[str, object], date], Told]
     named: tuple[Named, ...]
 
 
-def compile_definition(definition: Definition, works: WorkingDay | None = None) -> Compiled:
-    """Raises Wrong where a formula is not as the checks would have it."""
-    constants = Constants(functions(works))
-    decide = _Body(definition, constants, inlined(definition))
-    tell = _Body(definition, constants, frozenset())
-    module = ast.Module(
-        [
-            _function("decide", [*decide.statements(), _give(decide.answer())]),
-            _function(
-                "tell", [*tell.statements(), _give([*tell.answer(), ast.Tuple(tell.values, ast.Load())])]
-            ),
-        ],
-        [],
-    )
-    space = constants.globals
+class Interpreted:
+    """Its functions need the context `EXACT`. The one that tells is made when first asked for: who only checks
+    examples, or counts a population, never asks."""
+
+    def __init__(self, definition: Definition, works: WorkingDay | None = None) -> None:
+        """Raises Wrong where a formula is not as the checks would have it."""
+        self._definition, self._works = definition, works
+        body = _Body(definition, Constants(functions(works)), inlined(definition))
+        statements = [*body.statements(), _give(body.answer())]
+        self.decide: Callable[[Mapping[str, object], date], Decided] = _made(body, statements)
+
+    @cached_property
+    def telling(self) -> Telling:
+        body = _Body(self._definition, Constants(functions(self._works)), frozenset())
+        statements = body.statements()
+        statements.append(_give([*body.answer(), ast.Tuple(body.values, ast.Load())]))
+        return Telling(_made(body, statements), tuple(body.named))
+
+
+def _made(body: _Body, statements: list[ast.stmt]) -> Callable[[Mapping[str, object], date], Any]:
+    space = body.constants.globals
+    module = ast.Module([_function("decide", statements)], [])
     exec(compile(located(module), "<policy>", "exec"), space)
-    return Compiled(space["decide"], space["tell"], tuple(tell.named))  # type: ignore[arg-type]  # made by exec
+    return space["decide"]  # type: ignore[return-value]  # made by exec
 
 
 class _Body:
