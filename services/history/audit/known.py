@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
@@ -177,8 +176,3 @@ def died(log: Log, known: Known, on: date, member: UUID) -> bool:
         return False
     person = states.person(Look(log.session, log.generation, known, on), member)
     return person is not None and person.died is not None and person.died <= on
-
-
-def before_recommendation(story: Story, assessed: Found) -> Story:
-    """The story with nothing recommended yet."""
-    return replace(story, inquiry=replace(story.inquiry, assessed=None))
