@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
 
-from services.history.audit import missed, money, months
+from services.history.audit import contradicted, missed, money, months
 from services.history.audit.finding import Finding, Window, finding
 from services.history.audit.reading import Found
 from services.history.audit.reconstruct import TYPES, Auditor, Reader
@@ -52,7 +52,7 @@ def findings(auditor: Auditor, since: date | None = None, until: date | None = N
     with auditor.reading(SweptLog) as reader:
         found = [one for decision in decisions(reader, since, until) for one in _of(decision, reader)]
         assert isinstance(reader.log, SweptLog), "as asked for"
-        for of in (months, money, missed):
+        for of in (months, money, missed, contradicted):
             found += of.findings(reader.log.plain, window)
     return found
 

@@ -12,6 +12,7 @@ import structlog
 from pydantic import ValidationError
 
 from events.base import Entry, Event, Recorded, UnknownType
+from events.verification import FeedReceived
 from services.chassis.clock import civil_date
 from services.chassis.codec import Opener, Withheld, read
 from services.chassis.database import Row, Session
@@ -55,6 +56,7 @@ class Log:
     opener: Opener | None
     unreadable: set[UUID] = field(default_factory=set)
     _schemas: list[str] | None = None
+    _feeds: dict[UUID, Found] | None = None
 
     def event(self, id: UUID) -> Found | None:
         rows = self.session.execute(f"SELECT {COLUMNS} FROM district_log WHERE id = ?", (id.bytes,))
@@ -95,6 +97,13 @@ class Log:
             rows = self.session.execute("SELECT DISTINCT dataschema FROM district_log")
             self._schemas = [schema for (schema,) in rows]
         return [schema for schema in self._schemas if schema.rpartition(".")[0] in types]
+
+    def feed(self, id: UUID) -> Found | None:
+        """The taking of a department's file; of these there are few."""
+        if self._feeds is None:
+            taken = self.at(self.positions_of(frozenset({FeedReceived.TYPE})))
+            self._feeds = {one.fact.feed: one for one in taken}
+        return self._feeds.get(id)
 
     def closed(self, source: str) -> date | None:
         """The last day of which a source records no more."""

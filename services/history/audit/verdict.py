@@ -37,6 +37,7 @@ class Class(StrEnum):
     ALTERED_LOG = "altered_log"
     NOT_ELIGIBLE = "not_eligible"
     OVER_PROPERTIED = "over_propertied"
+    JAILED = "jailed"
     DOUBLE = "double"
     MISSED = "missed"
     UNPAID = "unpaid"
