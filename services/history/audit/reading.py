@@ -119,10 +119,11 @@ class Log:
         return self.at(wanted)
 
     def of_types(
-        self, types: frozenset[str], since: str | None = None, until: str | None = None
+        self, types: frozenset[str], since: str | None = None, until: str | None = None, after: int = 0
     ) -> Iterator[Found]:
-        """All of these types in causal order, a few at a time; recorded from `since` on and before `until`."""
-        wanted = self.positions_of(types, since, until)
+        """All of these types in causal order, a few at a time; recorded from `since` on and before `until`; behind a
+        position."""
+        wanted = self.positions_of(types, since, until, after)
         for start in range(0, len(wanted), AT_ONCE):
             yield from self._block(wanted[start : start + AT_ONCE])
 
@@ -140,7 +141,7 @@ class Log:
         return [found for row in rows if (found := self._found(row)) is not None]
 
     def positions_of(
-        self, types: frozenset[str], since: str | None = None, until: str | None = None
+        self, types: frozenset[str], since: str | None = None, until: str | None = None, after: int = 0
     ) -> list[int]:
         """Where events of these types lie, of any version; the whole log is looked through, by the database."""
         schemas = self.schemas(types)
@@ -149,15 +150,17 @@ class Log:
         marks = ", ".join("?" * len(schemas))
         rows = self.session.execute(
             f"SELECT position FROM district_log WHERE dataschema IN ({marks}) AND recordedtime >= ?"
-            " AND recordedtime < ? ORDER BY position",
-            (*schemas, since or "", until or NEVER),
+            " AND recordedtime < ? AND position > ? ORDER BY position",
+            (*schemas, since or "", until or NEVER, after),
         )
         return [position for (position,) in rows]
 
-    def backdated(self, days: int, since: str | None = None, until: str | None = None) -> Iterator[Found]:
+    def backdated(
+        self, days: int, since: str | None = None, until: str | None = None, after: int = 0
+    ) -> Iterator[Found]:
         """What counts from so many days before the civil day of its recording, or from earlier; any type."""
         [(head,)] = self.session.execute("SELECT position FROM log_head")
-        for start in range(0, head, SCANNED):
+        for start in range(after, head, SCANNED):
             rows = self.session.execute(
                 "SELECT position, effective, recordedtime FROM district_log WHERE position > ? AND position <= ?"
                 " AND recordedtime >= ? AND recordedtime < ? ORDER BY position",
