@@ -21,6 +21,8 @@ from services.cli.house import House, existing, key_file
 from services.cli.up import read_settings
 from services.history.audit import Auditor, Reconstruction, signed
 from services.history.audit import everything as every
+from services.history.audit.classing import SAID
+from services.history.audit.finding import line
 from services.history.proof.keys import UnusableKey
 from services.history.proof.note import Verifier
 from services.history.proof.signing import Inconsistent
@@ -28,11 +30,6 @@ from services.history.proof.signing import Inconsistent
 console = Console()
 COLOURS = {"kept": "green", "broken": "red", "noted": "yellow", "open": "yellow"}
 DAY = ["%Y-%m-%d"]
-SORTS = {
-    "had": ("当时已掌握", "whoever acted had it"),
-    "unread": ("已到达未读取", "had arrived unread"),
-    "later": ("事后才获知", "known only later"),
-}
 Data = Annotated[Path | None, typer.Option(help="folder of stores and keys")]
 Postgres = Annotated[str | None, typer.Option(help="postgresql://…, {service} stands for the service")]
 Since = Annotated[datetime | None, typer.Option("--from", formats=DAY, help="first day of decision")]
@@ -118,15 +115,13 @@ def findings(
         found = every.findings(auditor, day_of(since), day_of(until))
     if as_json:
         for one in found:
-            case = None if one.case is None else str(one.case)
-            told = {"event": str(one.event), "case": case, "service": one.service, "day": one.day.isoformat()}
-            typer.echo(json.dumps(told | one.check.model_dump(mode="json"), ensure_ascii=False))
+            typer.echo(line(one).model_dump_json())
     else:
         table = Table(title=f"审计发现 Findings: {len(found)}")
         for column in ("类别 class", "何时可知 known", "事件 event", "日期 day", "内容 what"):
             table.add_column(column, overflow="fold")
         for one in found:
-            sort = " ".join(SORTS[one.sort])
+            sort = " ".join(SAID[one.sort])
             what = f"{escape(one.check.zh)}\n[dim]{escape(one.check.en)}[/]"
             table.add_row(one.kind, sort, str(one.event), one.day.isoformat(), what)
         console.print(table)

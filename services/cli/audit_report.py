@@ -11,14 +11,7 @@ from rich.table import Table
 
 from services.cli.audit_decision import Data, Postgres, Since, Until, day_of, opened
 from services.history.audit.finding import Window
-from services.history.audit.reports import LATE_DAYS, Report
-
-TITLES: dict[Report, tuple[str, str]] = {
-    Report.LOOKS: ("个人信息查阅", "Look-ups"),
-    Report.BACKDATED: ("补录", "Backdated entries"),
-    Report.OVERRIDES: ("偏离与人工处置", "Overrides"),
-    Report.ROLES: ("岗位与职责变动", "Posts and roles"),
-}
+from services.history.audit.reports import LATE_DAYS, TITLES, Report
 
 
 def register(audit: typer.Typer) -> None:
@@ -38,8 +31,7 @@ def report(
 ) -> None:
     """List what an auditor looks through beside the findings; names stay sealed."""
     window = Window(day_of(since), day_of(until))
-    zh, en = TITLES[kind]
-    table = Table(title=f"{zh} {en}")
+    table = Table(title=f"{TITLES[kind].zh} {TITLES[kind].en}")
     for column in ("记录日 day", "生效日 effective", "何人 who", "内容 what"):
         table.add_column(column, overflow="fold")
     with opened(data, postgres) as (_, auditor):

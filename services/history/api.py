@@ -245,6 +245,12 @@ def of_their_township(caller: Caller, townships: frozenset[str]) -> None:
         raise not_allowed("只能查看本乡镇（街道）的家庭。", "Only families of your own township.")
 
 
+def of_the_district(caller: Caller) -> None:
+    """What speaks of all families is for no township."""
+    if caller.township is not None:
+        raise not_allowed("仅限区级部门。", "For the district's departments only.")
+
+
 def _unsealed(
     runtime: Runtime, request: Request, caller: Caller, purpose: str, sealed: list[Sealed]
 ) -> dict[str, str | None]:

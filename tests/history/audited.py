@@ -16,7 +16,7 @@ from uuid import UUID, uuid4
 
 from events import assistance as a
 from events import staff as s
-from events.base import Event
+from events.base import Actor, Event
 from events.ids import (
     BatchId,
     BookId,
@@ -43,6 +43,7 @@ from tests.living.office import OFFICER, SECOND, SURVEYOR, Office
 
 LATER = date(2026, 11, 24)
 ORIGIN = "doudi/431202"
+SYSTEM = Actor("system")
 EVERYTHING = 10**6
 """Read to the end of what is recorded, whatever was planted."""
 KINDS: dict[str, type[Identifier]] = {
@@ -66,6 +67,7 @@ class Told:
     sequence: int = 0
     """In the clean log; 0 for what a test planted."""
     corrects: UUID | None = None
+    actor: Actor = SYSTEM
 
 
 Plant = Callable[[list[Told]], Iterable[Told]]
@@ -145,7 +147,7 @@ class World:
         for one in told:
             self._record(one)
         self.database = SqliteDatabase(str(folder / "history.db"))
-        names = ("policy", "registry", "living", "finance", "staff", "history")
+        names = ("policy", "registry", "living", "finance", "staff", "verification", "history")
         self.clock = SimulatedClock(midnight(LATER))
         self.log = DistrictLog(self.database, sources(names), self.clock)
         self.log.pump(self.logs.feeds())
@@ -166,8 +168,9 @@ class World:
             if read_so_far:
                 self.logs.sees(one.service, upstream, read_so_far)
         entry = self.logs.record(
-            one.service, one.stream, one.fact, effective=one.effective, id=one.id, corrects=one.corrects
-        )
+            one.service, one.stream, one.fact, effective=one.effective, id=one.id, corrects=one.corrects,
+            actor=one.actor,
+        )  # fmt: skip
         self.logs.of[src(one.service)][-1] = replace(
             entry, envelope=replace(entry.envelope, decision=one.decision)
         )

@@ -67,6 +67,7 @@ class Logs:
         audience: str | None = None,
         schema: str | None = None,
         heard: dict[str, int] | None = None,
+        actor: Actor | None = None,
     ) -> Entry:
         self.now += timedelta(seconds=1)
         source = src(name)
@@ -93,7 +94,7 @@ class Logs:
             causationid=cause.envelope.id if cause else None,
             depth=cause.envelope.depth + 1 if cause else 0,
             corrects=corrects,
-            actor=Actor("civil-affairs", "clerk", UUID(int=7)),
+            actor=actor or Actor("civil-affairs", "clerk", UUID(int=7)),
             audience=audience,
         )
         entry = Entry(envelope, fact.model_dump_json().encode() if data is None else data)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -15,6 +15,7 @@ from events import assistance as a
 from events import finance as f
 from events import registry as r
 from events import staff as s
+from events.base import Actor
 from events.ids import HouseholdId, PersonId, StaffId
 from services.chassis.refusal import NotFound
 from services.history.audit import signed
@@ -177,6 +178,16 @@ def test_a_surveyor_who_is_kin_is_found(made: Make) -> None:
     assert found(made(lambda told: before(told, a.Surveyed, declared(told, SURVEYOR)))) == [
         (Class.KIN, "unread")
     ]
+
+
+@pytest.mark.parametrize("kind", [a.Checked, a.Assessed])
+def test_who_entered_the_check_or_the_recommendation_and_is_kin_is_found(made: Make, kind: type[Any]) -> None:
+    def plant(told: list[Told]) -> Iterable[Told]:
+        clerk = StaffId.of(uuid4())
+        the(told, kind).actor = Actor("civil-affairs", "clerk", UUID(int=clerk.int))
+        return before(told, a.Surveyed, declared(told, clerk))
+
+    assert found(made(plant)) == [(Class.KIN, "unread")]
 
 
 def test_kin_declared_only_afterwards_is_noted_as_such(made: Make) -> None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 from uuid import UUID, uuid4
 
 import pytest
@@ -21,7 +21,9 @@ from events.service import DayClosed
 from services.assistance import steps
 from services.chassis.clock import midnight
 from services.history.audit.everything import findings
+from services.history.audit.money import WAITS
 from services.history.audit.verdict import Class, Outcome
+from services.history.wording_finance import STATES
 from tests.history.audited import EVERYTHING, Plant, Told, World, lived
 from tests.history.test_audit import changed, found, the, without
 from tests.living.office import OFFICER, Office, having
@@ -144,19 +146,43 @@ def test_a_month_unpaid_because_its_decision_lay_unread_is_told_apart(made: Make
     assert found(made(plant)) == [(Class.UNPAID, "unread")]
 
 
-def test_a_month_that_waits_for_an_account_is_told_and_nobodys_fault(made: Make) -> None:
+def withheld(reason: f.Withholding) -> Plant:
+    """October waits in finance, and finance goes on."""
+
     def plant(told: list[Told]) -> Iterable[Told]:
         order = order_of(told, "2020-10")
         said = order.fact.model_dump(include={"batch", "payment", "case", "period", "household", "members",
                                               "amount_fen", "programme", "starts", "illustrative"})  # fmt: skip
-        withheld = f.PaymentWithheld(**said, reason="no_account")
-        rest = [*unpaid(told), replace(order, id=uuid4(), fact=withheld)]
+        fact = f.PaymentWithheld(**said, reason=reason)
+        rest = [*unpaid(told), replace(order, id=uuid4(), fact=fact)]
         return closed(sorted(rest, key=lambda one: one.at), date(2020, 11, 1), "finance")
 
-    world = made(plant)
+    return plant
+
+
+@pytest.mark.parametrize("reason", ["no_account", "erased"])
+def test_a_month_that_waits_for_the_family_is_told_and_nobodys_fault(
+    made: Make, reason: f.Withholding
+) -> None:
+    world = made(withheld(reason))
     assert found(world) == [(Class.UNPAID, "had")]
     [one] = findings(world.auditor)
-    assert one.check.outcome is Outcome.NOTED
+    assert one.check.outcome is Outcome.NOTED and STATES[reason].zh in one.check.zh
+
+
+@pytest.mark.parametrize("reason", ["moved_away", "ended"])
+def test_a_month_that_is_rightly_withheld_is_no_finding(made: Make, reason: f.Withholding) -> None:
+    assert found(made(withheld(reason))) == []
+
+
+def test_a_month_that_waits_for_the_office_is_unpaid_with_the_reason(made: Make) -> None:
+    [one] = findings(made(withheld("funds_short")).auditor)
+    assert (one.kind, one.check.outcome) == (Class.UNPAID, Outcome.BROKEN)
+    assert "资金不足" in one.check.zh and "the fund is short" in one.check.en
+
+
+def test_of_every_reason_of_finance_it_is_said_whom_a_payment_waits_for() -> None:
+    assert set(WAITS) == set(get_args(f.Withholding)) <= STATES.keys()
 
 
 def test_a_month_paid_late_is_found(made: Make) -> None:

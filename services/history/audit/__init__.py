@@ -6,12 +6,13 @@ and `unchanged` (inclusion under a signed checkpoint). Nothing of the service th
 made of is derived here once more (`deriving`), so that a fault there shows here.
 
 Beside the decisions: payments, decisions and facts held against each other (`dues`, `money`), months and people in two
-cases (`months`), who was left waiting (`missed`); each a `finding`, weighed by who could know (`classing`); and lists to
+cases (`months`), who was left waiting (`missed`), help that departments' data contradict (`reported`, `contradicted`);
+each a `finding`, weighed by who could know (`classing`); and lists to
 look through (`reports`).
 
 `reading` (the log, as far as the decider had read it) · `rows` (papers, calendars and staff as anybody would keep
 them) · `story` (a case up to the decision) · `reconstruct` (the five parts) · `everything` (all decisions: known
-and rule, or findings) · `swept` (the log, whole cases at a time) · `signed` (a file to take away) · `api`.
+and rule, or findings) · `swept` (the log, whole cases at a time) · `signed` (a file to take away) · `api*` and `access`.
 """
 
 from __future__ import annotations

@@ -1,27 +1,21 @@
-"""Reconstruction over HTTP, for civil affairs and audit: it shows what a family owns and earns. Names stay sealed."""
+"""Audit over HTTP, for civil affairs and audit: reconstruction shows what a family owns and earns. Names stay sealed."""
 
 from __future__ import annotations
 
-from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from services.chassis.auth import allow
-from services.chassis.departments import Department
 from services.chassis.refusal import NotFound
-from services.chassis.tokens import Caller
 from services.history.api import of_their_township
+from services.history.audit import api_findings, api_reports
+from services.history.audit.access import Entitled
 from services.history.audit.reconstruct import Auditor
 from services.history.audit.verdict import Reconstruction
+from services.history.downloads import PDF
 from services.history.timelines import Timelines
-
-Entitled = Annotated[Caller, allow(Department.CIVIL_AFFAIRS, Department.AUDIT)]
-PDF: dict[int | str, dict[str, Any]] = {
-    200: {"content": {"application/pdf": {"schema": {"type": "string", "format": "binary"}}}}
-}
 
 
 def router(auditor: Auditor, timelines: Timelines) -> APIRouter:
@@ -47,4 +41,6 @@ def router(auditor: Auditor, timelines: Timelines) -> APIRouter:
         name = {"Content-Disposition": f'attachment; filename="reconstruction-{id}.pdf"'}
         return Response(to_pdf(found), media_type="application/pdf", headers=name)
 
+    routes.include_router(api_findings.router(auditor))
+    routes.include_router(api_reports.router(auditor))
     return routes

@@ -45,11 +45,24 @@ def acted(decision: Found, story: Story) -> list[Acted]:
         for one in survey.fact.surveyors:
             on = survey.fact.on
             found.append(Acted(one, on, Role.SURVEYOR, "调查人", "the surveyor", survey.id))
+    found += _entered(decision, story)
     for name, step in story.inquiry.steps.items():
         for one in step.staff:
             zh, en = f"步骤{name}的经办人", f"who took the step {name}"
             found.append(Acted(one, step.on, None, zh, en, step.events[0]))
     return found
+
+
+def _entered(decision: Found, story: Story) -> Iterator[Acted]:
+    """Check and recommendation name no staff: whoever entered them did them. A service that assessed by itself is nobody."""
+    assessed = decision if isinstance(decision.fact, a.Assessed) else story.inquiry.assessed
+    for told, zh, en in (
+        (story.inquiry.check, "核对录入人", "who entered the check"),
+        (assessed, "初审意见提出人", "who made the recommendation"),
+    ):
+        person = None if told is None else told.recorded.envelope.actor.person
+        if told is not None and person is not None:
+            yield Acted(person, day_of(told), None, zh, en, told.id)
 
 
 def by_itself(decision: Found) -> bool:

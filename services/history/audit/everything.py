@@ -5,17 +5,20 @@ Decisions are found by their type in the log of each source; each is then judged
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
 
-from services.history.audit import missed, money, months
+from services.history.audit import contradicted, missed, money, months
 from services.history.audit.finding import Finding, Window, finding
 from services.history.audit.reading import Found
 from services.history.audit.reconstruct import TYPES, Auditor, Reader
 from services.history.audit.swept import SweptLog
 from services.history.audit.verdict import Check, Outcome
+
+Progress = Callable[[int, int], None]
+SWEEPS = (months.findings, money.findings, missed.findings, contradicted.findings)
 
 
 @dataclass(slots=True)
@@ -46,14 +49,28 @@ def rules(auditor: Auditor, since: date | None = None, until: date | None = None
     return summary
 
 
-def findings(auditor: Auditor, since: date | None = None, until: date | None = None) -> list[Finding]:
-    """Of every decision recorded from a day to a day, both included; of payments and months; of who was left waiting."""
+def findings(
+    auditor: Auditor,
+    since: date | None = None,
+    until: date | None = None,
+    progress: Progress = lambda done, of: None,
+) -> list[Finding]:
+    """Of every decision recorded from a day to a day, both included; of payments and months; of who was left waiting.
+
+    `progress`: how many steps are done, of how many: a decision is one, and so is each look through the whole log.
+    """
     window = Window(since, until)
     with auditor.reading(SweptLog) as reader:
-        found = [one for decision in decisions(reader, since, until) for one in _of(decision, reader)]
         assert isinstance(reader.log, SweptLog), "as asked for"
-        for of in (months, money, missed):
-            found += of.findings(reader.log.plain, window)
+        of = len(reader.log.positions_of(TYPES, *window.moments)) + len(SWEEPS)
+        found: list[Finding] = []
+        for done, decision in enumerate(decisions(reader, since, until)):
+            progress(done, of)
+            found += _of(decision, reader)
+        for done, sweep in enumerate(SWEEPS, of - len(SWEEPS)):
+            progress(done, of)
+            found += sweep(reader.log.plain, window)
+        progress(of, of)
     return found
 
 

@@ -12,6 +12,17 @@ from services.history.audit.reading import Found
 from services.history.audit.story import day_of
 from services.history.audit.verdict import Check, Class, Sort
 
+TITLES: dict[Class, str] = {
+    Class.LATE: "逾期", Class.KIN: "近亲属未回避", Class.PAPER_OUT_OF_FORCE: "依据文件不在有效期",
+    Class.AFTER_DEATH: "死亡后仍予救助", Class.ALTERED_AMOUNT: "金额与规则不符", Class.SWAPPED_INPUT: "依据的事实与来源不符",
+    Class.SKIPPED_NOTICE: "未公示或公示不足", Class.SKIPPED_STEP: "缺少步骤", Class.TOO_FEW_PEOPLE: "经办人数不足",
+    Class.NOT_AUTHORISED: "无相应岗位职责", Class.UNHEARD: "未听取意见", Class.ALTERED_LOG: "日志被改动",
+    Class.NOT_ELIGIBLE: "不符合条件", Class.OVER_PROPERTIED: "财产超标", Class.JAILED: "服刑期间仍予救助",
+    Class.DOUBLE: "重复救助", Class.MISSED: "应保未保", Class.UNPAID: "未发放", Class.PAID_WITHOUT_DECISION: "无决定支付",
+    Class.ALTERED_PAYMENT: "支付金额不符", Class.PAID_TWICE: "重复支付", Class.PAID_AFTER_DEATH: "死亡后仍支付",
+    Class.PAID_AFTER_END: "终止后仍支付",
+}  # fmt: skip
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:
@@ -25,6 +36,20 @@ class Finding:
     service: str
     day: date
     check: Check
+
+
+class FindingLine(Check):
+    """A finding as it is told. `event`: what it is about; `day`: of the act, or by which it was due."""
+
+    event: UUID
+    case: UUID | None
+    service: str
+    day: date
+
+
+def line(one: Finding) -> FindingLine:
+    told = one.check.model_dump()
+    return FindingLine(**told, event=one.event, case=one.case, service=one.service, day=one.day)
 
 
 def finding(act: Found, check: Check, day: date | None = None) -> Finding:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
@@ -14,6 +13,7 @@ from services.history.asof.knowledge import Known
 from services.history.asof.looking import Look
 from services.history.audit.deriving import derive, texts
 from services.history.audit.reading import Found, Log
+from services.history.audit.reported import DEATH, reported
 from services.history.audit.rows import Rows, papers_on
 from services.history.audit.rule import said
 from services.history.audit.story import Story, day_of, first_of_next_month
@@ -172,13 +172,11 @@ def _dead(log: Log, member: UUID, on: date, decider: Known, district: Known) -> 
 
 
 def died(log: Log, known: Known, on: date, member: UUID) -> bool:
-    """Whether somebody had died by a day, as far as this is known."""
+    """Whether somebody had died by a day, as far as this is known: by the registry, or by a department's data."""
     if not log.touched(member, "death"):
         return False
     person = states.person(Look(log.session, log.generation, known, on), member)
-    return person is not None and person.died is not None and person.died <= on
-
-
-def before_recommendation(story: Story, assessed: Found) -> Story:
-    """The story with nothing recommended yet."""
-    return replace(story, inquiry=replace(story.inquiry, assessed=None))
+    if person is not None and person.died is not None and person.died <= on:
+        return True
+    deaths = reported(log, [member], DEATH)
+    return any(one.counts and one.found.fact.as_of <= on and one.known(log, known) for one in deaths)

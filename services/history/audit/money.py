@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
+from typing import Literal
 from uuid import UUID
 
 from events import finance as f
@@ -20,10 +21,15 @@ from services.history.audit.rule import yuan
 from services.history.audit.story import ends_of
 from services.history.audit.verdict import Check, Class, Outcome, broken
 from services.history.sql import AT_ONCE
+from services.history.wording_finance import STATES
+from services.history.words import Words
 
-FAMILYS = frozenset({"no_account", "account_failed", "holder_dead"})
-"""Reasons for which a payment waits that the office cannot put right alone."""
-RIGHTLY = frozenset({"death", "ended"})
+WAITS: dict[f.Withholding, Literal["rightly", "family", "office"]] = {
+    "death": "rightly", "ended": "rightly", "moved_away": "rightly", "no_account": "family", "account_failed": "family",
+    "holder_dead": "family", "erased": "family", "no_fund": "office", "funds_short": "office", "dropped": "office",
+    "changed": "office",
+}  # fmt: skip
+"""Why finance withholds a payment: nothing is due; it waits for what the office cannot put right alone; or for the office."""
 ONE_DAY = timedelta(days=1)
 
 
@@ -119,19 +125,16 @@ def _owed(log: Log, due: Due, window: Window, payer: str, closed: date) -> Itera
             en = f"{due.period} was to be paid by {last}, and was on {paid}."
             yield finding(due.paid[0], _left(log, payer, last, grant, Class.LATE, "payment-limit", zh, en))
         return
-    why = due.withheld[-1].fact.reason if due.withheld else ""
-    if closed <= last or not window.covers(last) or why in RIGHTLY or _nobody_left(log, due):
+    why: f.Withholding | None = due.withheld[-1].fact.reason if due.withheld else None
+    waits = None if why is None else WAITS[why]
+    if closed <= last or not window.covers(last) or waits == "rightly" or _nobody_left(log, due):
         return
-    waits = f"（{why}）" if why else ""
-    zh = f"{due.period}应在{last.isoformat()}前发放{yuan(due.amount_fen)}元，未发放{waits}。"
-    en = (
-        f"{due.period}, {yuan(due.amount_fen)} yuan, was to be paid by {last}, and was not {waits}".rstrip()
-        + "."
-    )
+    said = Words("", "") if why is None else Words(f"（{STATES[why].zh}）", f": {STATES[why].en}")
+    zh = f"{due.period}应在{last.isoformat()}前发放{yuan(due.amount_fen)}元，未发放{said.zh}。"
+    en = f"{due.period}, {yuan(due.amount_fen)} yuan, was to be paid by {last}, and was not{said.en}."
     check = _left(log, payer, last, grant, Class.UNPAID, "unpaid", zh, en)
-    yield finding(
-        grant, check.model_copy(update={"outcome": Outcome.NOTED}) if why in FAMILYS else check, last
-    )
+    noted = check.model_copy(update={"outcome": Outcome.NOTED})
+    yield finding(grant, noted if waits == "family" else check, last)
 
 
 def _left(log: Log, payer: str, last: date, grant: Found, kind: Class, code: str, zh: str, en: str) -> Check:

@@ -12,6 +12,7 @@ import structlog
 from pydantic import ValidationError
 
 from events.base import Entry, Event, Recorded, UnknownType
+from events.verification import FeedReceived
 from services.chassis.clock import civil_date
 from services.chassis.codec import Opener, Withheld, read
 from services.chassis.database import Row, Session
@@ -55,6 +56,7 @@ class Log:
     opener: Opener | None
     unreadable: set[UUID] = field(default_factory=set)
     _schemas: list[str] | None = None
+    _feeds: dict[UUID, Found] | None = None
 
     def event(self, id: UUID) -> Found | None:
         rows = self.session.execute(f"SELECT {COLUMNS} FROM district_log WHERE id = ?", (id.bytes,))
@@ -96,6 +98,13 @@ class Log:
             self._schemas = [schema for (schema,) in rows]
         return [schema for schema in self._schemas if schema.rpartition(".")[0] in types]
 
+    def feed(self, id: UUID) -> Found | None:
+        """The taking of a department's file; of these there are few."""
+        if self._feeds is None:
+            taken = self.at(self.positions_of(frozenset({FeedReceived.TYPE})))
+            self._feeds = {one.fact.feed: one for one in taken}
+        return self._feeds.get(id)
+
     def closed(self, source: str) -> date | None:
         """The last day of which a source records no more."""
         rows = self.session.execute("SELECT closed FROM sources WHERE source = ?", (source,))
@@ -110,10 +119,11 @@ class Log:
         return self.at(wanted)
 
     def of_types(
-        self, types: frozenset[str], since: str | None = None, until: str | None = None
+        self, types: frozenset[str], since: str | None = None, until: str | None = None, after: int = 0
     ) -> Iterator[Found]:
-        """All of these types in causal order, a few at a time; recorded from `since` on and before `until`."""
-        wanted = self.positions_of(types, since, until)
+        """All of these types in causal order, a few at a time; recorded from `since` on and before `until`; behind a
+        position."""
+        wanted = self.positions_of(types, since, until, after)
         for start in range(0, len(wanted), AT_ONCE):
             yield from self._block(wanted[start : start + AT_ONCE])
 
@@ -131,7 +141,7 @@ class Log:
         return [found for row in rows if (found := self._found(row)) is not None]
 
     def positions_of(
-        self, types: frozenset[str], since: str | None = None, until: str | None = None
+        self, types: frozenset[str], since: str | None = None, until: str | None = None, after: int = 0
     ) -> list[int]:
         """Where events of these types lie, of any version; the whole log is looked through, by the database."""
         schemas = self.schemas(types)
@@ -140,15 +150,17 @@ class Log:
         marks = ", ".join("?" * len(schemas))
         rows = self.session.execute(
             f"SELECT position FROM district_log WHERE dataschema IN ({marks}) AND recordedtime >= ?"
-            " AND recordedtime < ? ORDER BY position",
-            (*schemas, since or "", until or NEVER),
+            " AND recordedtime < ? AND position > ? ORDER BY position",
+            (*schemas, since or "", until or NEVER, after),
         )
         return [position for (position,) in rows]
 
-    def backdated(self, days: int, since: str | None = None, until: str | None = None) -> Iterator[Found]:
+    def backdated(
+        self, days: int, since: str | None = None, until: str | None = None, after: int = 0
+    ) -> Iterator[Found]:
         """What counts from so many days before the civil day of its recording, or from earlier; any type."""
         [(head,)] = self.session.execute("SELECT position FROM log_head")
-        for start in range(0, head, SCANNED):
+        for start in range(after, head, SCANNED):
             rows = self.session.execute(
                 "SELECT position, effective, recordedtime FROM district_log WHERE position > ? AND position <= ?"
                 " AND recordedtime >= ? AND recordedtime < ? ORDER BY position",

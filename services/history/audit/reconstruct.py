@@ -6,7 +6,7 @@ auditor.reconstruct(event)        # NotFound where it is no decision
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from uuid import UUID
@@ -88,10 +88,12 @@ class Auditor:
     def reconstruct(self, decision: UUID) -> Reconstruction:
         return self.with_proofs(decision)[0]
 
-    def report(self, kind: Report, window: Window, late_days: int = LATE_DAYS) -> Iterator[Row]:
-        """Lines of one of the lists beside the findings; the snapshot is held until the last."""
+    def report(
+        self, kind: Report, window: Window, late_days: int = LATE_DAYS, after: int = 0
+    ) -> Generator[Row]:
+        """Lines of one of the lists beside the findings, behind a position; the snapshot is held until it is closed."""
         with self.reading() as reader:
-            yield from report(reader.log, self._keys, kind, window, late_days)
+            yield from report(reader.log, self._keys, kind, window, late_days, after)
 
     def with_proofs(self, decision: UUID) -> tuple[Reconstruction, tuple[Proof, ...]]:
         """Also the inclusion proofs of the decision and of what it rests on."""

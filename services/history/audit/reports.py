@@ -23,7 +23,14 @@ from services.history.audit.reading import Found, Log
 from services.history.audit.verdict import Told
 from services.history.lines import Sight, line
 from services.history.timelines import Found as InTimeline
+from services.history.words import Words
 
+TITLES: dict[str, Words] = {
+    "looks": Words("个人信息查阅", "Look-ups"),
+    "backdated": Words("补录", "Backdated entries"),
+    "overrides": Words("偏离与人工处置", "Overrides"),
+    "roles": Words("岗位与职责变动", "Posts and roles"),
+}
 LATE_DAYS = 31
 """Entries that count from so many days or more before they were recorded are listed (illustrative)."""
 
@@ -58,6 +65,7 @@ TYPES: dict[Report, frozenset[str]] = {
 class Row(Told):
     """`person`, `post`, `department`: who did it; `late`: days from `effective` to the day of recording."""
 
+    position: int = Field(description="orders the district's log")
     event: UUID
     day: date = Field(description="on which it was recorded")
     effective: date
@@ -71,20 +79,22 @@ class Row(Told):
     en: str
 
 
-def report(log: Log, keys: Keys, kind: Report, window: Window, late_days: int = LATE_DAYS) -> Iterator[Row]:
-    """In the order of the log. Names stay sealed; an erased person's stay so for ever."""
+def report(
+    log: Log, keys: Keys, kind: Report, window: Window, late_days: int = LATE_DAYS, after: int = 0
+) -> Iterator[Row]:
+    """In the order of the log, behind a position. Names stay sealed; an erased person's stay so for ever."""
     sight = Sight(keys, restricted=True)
     if kind is Report.BACKDATED:
-        found = log.backdated(late_days, *window.moments)
+        found = log.backdated(late_days, *window.moments, after)
     else:
-        found = (one for one in log.of_types(TYPES[kind], *window.moments) if _overrides(one))
+        found = (one for one in log.of_types(TYPES[kind], *window.moments, after) if _overrides(one))
     for one in found:
         e = one.recorded.envelope
         shown = line(InTimeline(one.line.position, "own", one.entry), sight)
         day = civil_date(e.recordedtime)
         yield Row(
-            event=e.id, day=day, effective=e.effective, late=(day - e.effective).days, service=shown.service,
-            type=e.type, person=e.actor.person, post=e.actor.post, department=e.actor.department, zh=shown.zh,
+            position=one.line.position, event=e.id, day=day, effective=e.effective, late=(day - e.effective).days,
+            service=shown.service, type=e.type, person=e.actor.person, post=e.actor.post, department=e.actor.department, zh=shown.zh,
             en=shown.en,
         )  # fmt: skip
 

@@ -16,6 +16,7 @@ import msgspec
 
 from events import assistance as a
 from events import registry as r
+from events import verification as v
 from events.evidence import EvidenceAttached
 from services.history.asof.knowledge import Deciders, Known
 from services.history.audit.reading import COLUMNS, Found, Log, Touch
@@ -171,7 +172,7 @@ class SweptLog(Log):
         return self._letters[reader]
 
     def _touches(self) -> Iterator[tuple[UUID, Touch]]:
-        positions = self.positions_of(frozenset({r.Died.TYPE, r.Categorised.TYPE}))
+        positions = self.positions_of(frozenset({r.Died.TYPE, r.Categorised.TYPE, v.MismatchFound.TYPE}))
         for start in range(0, len(positions), AT_ONCE):
             rows = among(
                 self.session,

@@ -20,6 +20,11 @@ class Outcome(StrEnum):
     OPEN = "open"
 
 
+OUTCOME_WORDS: dict[Outcome, str] = {
+    Outcome.KEPT: "符合", Outcome.BROKEN: "不符合", Outcome.NOTED: "说明", Outcome.OPEN: "尚未认定",
+}  # fmt: skip
+
+
 class Class(StrEnum):
     """What kind of finding a check that was not kept is."""
 
@@ -37,6 +42,7 @@ class Class(StrEnum):
     ALTERED_LOG = "altered_log"
     NOT_ELIGIBLE = "not_eligible"
     OVER_PROPERTIED = "over_propertied"
+    JAILED = "jailed"
     DOUBLE = "double"
     MISSED = "missed"
     UNPAID = "unpaid"

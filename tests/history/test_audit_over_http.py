@@ -1,0 +1,124 @@
+"""Findings and lists over HTTP: asked, watched, page by page, as tables; for the district's own people only."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Iterator
+from typing import Any, get_args
+from uuid import uuid4
+
+import pytest
+from openpyxl import load_workbook
+
+from events import finance as f
+from services.history.audit import api_findings, api_reports
+from services.history.audit.classing import SAID
+from services.history.audit.finding import TITLES
+from services.history.audit.verdict import OUTCOME_WORDS, Class, Outcome, Sort
+from tests.history.audited import Told
+from tests.history.test_audit import changed
+from tests.history.web import Web
+
+LISTS = ("looks", "backdated", "overrides", "roles")
+
+
+def altered(told: list[Told]) -> Iterable[Told]:
+    """Every payment is a fen more than was decided."""
+    return changed(f.PaymentPaid, lambda fact: {"amount_fen": fact.amount_fen + 1})(told)
+
+
+@pytest.fixture(scope="module")
+def web(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Web]:
+    folder = tmp_path_factory.mktemp("audit")
+    web = Web(
+        folder, altered, lambda world: [api_findings.router(world.auditor), api_reports.router(world.auditor)]
+    )
+    yield web
+    web.world.close()
+
+
+def paged(web: Web, path: str, **query: Any) -> list[list[dict[str, Any]]]:
+    pages, cursor = [], None
+    while not pages or cursor is not None:
+        params = query | ({} if cursor is None else {"cursor": cursor})
+        answer = web.client().get(path, params=params)
+        assert answer.status_code == 200, answer.text
+        pages.append(answer.json()["items"])
+        cursor = answer.json()["next"]
+    return pages
+
+
+def test_findings_are_asked_counted_and_read_page_by_page(web: Web) -> None:
+    told = web.answered("/findings", {})
+    assert (told["state"], told["why"], told["done"]) == ("done", "", told["of"])
+    assert told["found"] == {"altered_payment": {"had": 2}}
+    first, second = paged(web, f"/findings/{told['id']}/lines", limit=1)
+    assert [one["finding"] for one in (*first, *second)] == ["altered_payment"] * 2
+    assert first[0]["event"] != second[0]["event"] and "支付534.01元" in first[0]["zh"]
+    assert paged(web, f"/findings/{told['id']}/lines", sort="later") == [[]]
+    assert paged(web, f"/findings/{told['id']}/lines", finding="jailed") == [[]]
+
+
+def test_findings_are_asked_of_some_days(web: Web) -> None:
+    assert web.answered("/findings", {"since": "2020-10-01", "until": "2020-10-31"})["found"] == {
+        "altered_payment": {"had": 1}
+    }
+    assert web.answered("/findings", {"until": "2019-12-31"})["found"] == {}
+    assert web.client().post("/findings", json={"since": "2020-13-01"}).status_code == 422
+    assert web.client().post("/findings", json={"until": "9999-12-31"}).status_code == 422
+
+
+def test_findings_are_fetched_as_tables(web: Web) -> None:
+    path = f"/findings/{web.answered('/findings', {})['id']}"
+    text = web.client().get(f"{path}/lines.csv").content.decode("utf-8-sig")
+    heading, *rows = csv.reader(io.StringIO(text))
+    assert heading[0] == "类别" and [row[:3] for row in rows] == [["支付金额不符", "当时已知", "不符合"]] * 2
+    book = load_workbook(io.BytesIO(web.client().get(f"{path}/lines.xlsx").content))
+    assert book["审计发现"].max_row == 1 + 2
+
+
+def test_every_class_has_a_title_that_officials_read() -> None:
+    assert set(TITLES) == set(Class)
+    assert (set(OUTCOME_WORDS), set(SAID)) == (set(Outcome), set(get_args(Sort)))
+
+
+def test_what_was_never_asked_is_not_found(web: Web) -> None:
+    for path in ("", "/lines", "/lines.csv", "/lines.xlsx"):
+        assert web.client().get(f"/findings/{uuid4()}{path}").status_code == 404
+
+
+@pytest.mark.parametrize("kind", LISTS)
+def test_a_list_is_the_same_page_by_page_and_as_a_table(web: Web, kind: str) -> None:
+    whole = paged(web, f"/reports/{kind}", limit=500, late=1)
+    in_twos = paged(web, f"/reports/{kind}", limit=2, late=1)
+    assert [one for page in in_twos for one in page] == [one for page in whole for one in page]
+    assert all(len(page) == 2 for page in in_twos[:-1])
+    text = web.client().get(f"/reports/{kind}/lines.csv", params={"late": 1}).content.decode("utf-8-sig")
+    assert len(list(csv.reader(io.StringIO(text)))) == 1 + len(whole[0])
+    book = load_workbook(
+        io.BytesIO(web.client().get(f"/reports/{kind}/lines.xlsx", params={"late": 1}).content)
+    )
+    assert book.worksheets[0].max_row == 1 + len(whole[0])
+
+
+def test_lists_tell_who_looked_and_whose_post_changed_within_the_days_asked_for(web: Web) -> None:
+    [looks] = paged(web, "/reports/looks")
+    assert [one["type"] for one in looks] == ["service.Unsealed"] * 2 and "发放文件" in looks[0]["zh"]
+    [roles] = paged(web, "/reports/roles")
+    assert {one["type"] for one in roles} == {"staff.PostCreated", "staff.PostAssigned"}
+    assert paged(web, "/reports/roles", since="2021-01-01") == [[]]
+    assert web.client().get("/reports/salaries").status_code == 422
+
+
+def test_only_the_districts_civil_affairs_and_audit_may_look(web: Web) -> None:
+    found = web.answered("/findings", {})["id"]
+    paths = [
+        f"/findings/{found}",
+        *(f"/findings/{found}/{name}" for name in ("lines", "lines.csv", "lines.xlsx")),
+    ]
+    paths += [f"/reports/{kind}{name}" for kind in LISTS for name in ("", "/lines.csv", "/lines.xlsx")]
+    for department, township in (("health", None), ("finance", None), ("civil-affairs", "431202101000")):
+        client = web.client(department, township)
+        assert client.post("/findings", json={}).status_code == 403
+        assert {client.get(path).status_code for path in paths} == {403}
