@@ -146,4 +146,4 @@ class Foreseen:
 
     def fact(self, kind: str, key: object) -> Any | None:
         known = self._kept.get(kind, {})
-        return known[key] if key in known else self._work.fact(kind, key)  # type: ignore[index]  # a text, where it is known
+        return known[key] if key in known else self._work.fact(kind, key)
