@@ -340,6 +340,12 @@ class BatchHandedOver(BatchFact):
     officer: UUID
 
 
+class BatchGivenUp(BatchFact):
+    """It does not go to the bank: from here on its payments are taken out in pieces, until `BatchDropped`."""
+
+    officer: UUID
+
+
 class BatchDropped(BatchFact):
     """Given up before it was handed over; its payments wait for the next."""
 

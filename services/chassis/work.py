@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from itertools import islice
 from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
@@ -28,9 +29,13 @@ E = TypeVar("E", bound=Event)
 Id = TypeVar("Id", bound=Identifier)
 
 StreamKey = tuple[str, int]  # kind and number of the identifier
+Known = tuple[dict[str, int], dict[str, int], datetime | None]
+"""How far each upstream is read, what these had heard, and when the latest of it was recorded."""
 
 TICK = timedelta(microseconds=1)
-CACHED_ROWS = 200_000
+ROWS_REMEMBERED, STATES_REMEMBERED = 20_000, 50_000
+"""By a process, whatever it goes through. Rows are read again in a moment, and mostly many at once; a state is folded
+from its whole stream."""
 STREAM_PIECE = 1000
 MISSING: Any = object()
 
@@ -80,12 +85,18 @@ class Memory:
 
     def absorb(self, work: Work) -> None:
         """After a commit: what it wrote is what the store now says."""
-        for cache in (self.kept, self.streams):
-            if len(cache) > CACHED_ROWS:
-                cache.clear()
         self.head = work.change().head
         self.kept.update(work.kept)
         self.streams.update(work.streams)
+        _forget_the_oldest(self.kept, ROWS_REMEMBERED)
+        _forget_the_oldest(self.streams, STATES_REMEMBERED)
+
+
+def _forget_the_oldest(cache: dict[Any, Any], most: int) -> None:
+    """Half of them once there are too many: what is asked for again is read again, and then among the youngest."""
+    if len(cache) > most:
+        for key in list(islice(cache, len(cache) - most // 2)):
+            del cache[key]
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +127,7 @@ class Work:
         self._undo: list[tuple[dict[Any, Any], Any, Any]] = []
         self._cause: Cause | None = None
         self._decision: UUID | None = None
+        self._known: Known | None = None
 
     # -- for whom ------------------------------------------------------------------------------------
 
@@ -244,7 +256,7 @@ class Work:
         # The service's own stream has no state to load: its versions are the sequences.
         own = isinstance(stream, ServiceId)
         version, state = (sequence - 1, None) if own else self._stream(stream)
-        known, latest = self._known()
+        known, heard, latest = self._upstream()
         recorded = max([now, *(at + TICK for at in (head.recordedtime, latest) if at is not None)])
         happened = time or cause.time or now
         self._decision = self._decision or event_id
@@ -263,7 +275,7 @@ class Work:
             sequence=sequence,
             previous=head.id,
             known=known,
-            heard=self.fact("heard", "all") or {},
+            heard=heard,
             decision=self._decision,
             correlationid=cause.correlation,
             causationid=cause.causation,
@@ -285,9 +297,17 @@ class Work:
 
     def keep(self, kind: str, key: object, value: Kept | None) -> None:
         """Write a row beside the log; for the chassis. A service's rows are written by its keeps."""
+        if kind in ("position", "heard"):
+            self._known = None
         self._set(self.kept, (kind, str(key)), detached(value))
 
-    def _known(self) -> tuple[dict[str, int], datetime | None]:
+    def _upstream(self) -> Known:
+        """The same for every fact between two that are taken from upstream."""
+        if self._known is None:
+            self._known = self._known_now()
+        return self._known
+
+    def _known_now(self) -> Known:
         known: dict[str, int] = {}
         latest: datetime | None = None
         for name in self.service.listens:
@@ -297,7 +317,7 @@ class Work:
                 known[source] = position["sequence"]
                 at = datetime.fromisoformat(position["recordedtime"])
                 latest = at if latest is None or at > latest else latest
-        return known, latest
+        return known, self.fact("heard", "all") or {}, latest
 
     @property
     def sequence(self) -> int:
@@ -320,6 +340,7 @@ class Work:
 
     def rollback(self, mark: tuple[int, int, Head]) -> None:
         undo, entries, self._head = mark
+        self._known = None
         while len(self._undo) > undo:
             table, key, old = self._undo.pop()
             if old is MISSING:

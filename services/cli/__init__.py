@@ -16,6 +16,7 @@ from services.cli import (
     replay,
     show,
     up,
+    verification,
     whatif,
     witness,
 )
@@ -28,7 +29,7 @@ app = typer.Typer(
     pretty_exceptions_show_locals=False,  # locals may hold personal data
 )
 for commands in (
-    demo, up, show, operate, keys, policy, evidence, audit, witness, replay, whatif, finance,
+    demo, up, show, operate, keys, policy, evidence, audit, witness, replay, whatif, finance, verification,
 ):  # fmt: skip
     commands.register(app)
 

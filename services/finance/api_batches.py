@@ -91,7 +91,7 @@ class Collection(Command):
 
 
 class BatchAnswer(BaseModel):
-    """A batch as it stands; `left`: whether some of it is still to be gathered."""
+    """A batch as it stands; `left`: whether some of it is still to be gathered, or to be taken out of it."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -132,7 +132,7 @@ def _batches(runtime: Runtime, reader: ViewReader) -> APIRouter:
         if state.state is State.NONE:
             raise NotFound("没有该批次。", "There is no such batch.", field="batch")
         return BatchAnswer(
-            batch=identifier, month=state.month, state=state.state, left=bool(state.queues),
+            batch=identifier, month=state.month, state=state.state, left=state.left,
             payments=state.payments, total_fen=state.total_fen, withheld=state.withheld,
             revision=state.revision, digest=state.digest,
         )  # fmt: skip
@@ -186,7 +186,8 @@ def _batches(runtime: Runtime, reader: ViewReader) -> APIRouter:
 
     @routes.post("/{batch}/drop")
     def drop(batch: UUID, request: Request, caller: Office) -> BatchAnswer:
-        """Give the batch up before the bank has it; its payments wait for the next."""
+        """Give the batch up before the bank has it, a piece at a time: repeat while `left`. Its payments wait for the
+        next."""
         of_the_district(caller)
         return step(request, caller, batch, lambda work, of: closing.drop(work, of, caller.person))
 

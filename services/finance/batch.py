@@ -23,6 +23,7 @@ class State(StrEnum):
     HANDED_OVER = "handed_over"
     ANSWERING = "answering"
     ANSWERED = "answered"
+    DROPPING = "dropping"
     DROPPED = "dropped"
 
 
@@ -45,6 +46,11 @@ class Batch:
     file: str = ""
     checked: f.ReturnChecked | None = None
     answered: int = 0
+
+    @property
+    def left(self) -> bool:
+        """Whether there is more to gather, or to take out of a batch that is given up."""
+        return bool(self.queues) if self.state is State.GATHERING else self.state is State.DROPPING
 
 
 BATCH: Fold[Batch] = Fold(Batch())
@@ -90,6 +96,11 @@ def _approved(batch: Batch, fact: f.BatchApproved) -> Batch:
 @BATCH.on(f.BatchHandedOver)
 def _handed_over(batch: Batch, fact: f.BatchHandedOver) -> Batch:
     return replace(batch, state=State.HANDED_OVER, file=fact.file)
+
+
+@BATCH.on(f.BatchGivenUp)
+def _given_up(batch: Batch, fact: f.BatchGivenUp) -> Batch:
+    return replace(batch, state=State.DROPPING)
 
 
 @BATCH.on(f.BatchDropped)
@@ -160,5 +171,6 @@ def approve(batch: Batch, revision: int, officer: UUID) -> None:
 
 WORDS = {
     State.NONE: "不存在", State.GATHERING: "汇总中", State.CLOSED: "待批准", State.APPROVED: "待交银行",
-    State.HANDED_OVER: "已交银行", State.ANSWERING: "回盘导入中", State.ANSWERED: "已回盘", State.DROPPED: "已作废",
+    State.HANDED_OVER: "已交银行", State.ANSWERING: "回盘导入中", State.ANSWERED: "已回盘", State.DROPPING: "作废中",
+    State.DROPPED: "已作废",
 }  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hashlib import sha256
+from itertools import islice
 from uuid import UUID
 
 from events import finance as f
@@ -14,7 +15,9 @@ from services.finance import batch as batches
 from services.finance.batch import BATCH, State, must_be
 from services.finance.gathering import withhold
 from services.finance.judging import Row, due_fen, judged
-from services.finance.standing import free, lines
+from services.finance.standing import PIECE, free, lines
+
+BEFORE_THE_BANK = (State.GATHERING, State.CLOSED, State.APPROVED)
 
 
 def close(work: Work, identifier: BatchId, officer: UUID | None) -> f.BatchClosed:
@@ -68,21 +71,24 @@ def hand_over(work: Work, identifier: BatchId, officer: UUID) -> None:
     )
 
 
-def drop(work: Work, identifier: BatchId, officer: UUID) -> None:
-    """Given up before the bank had it: the payments wait for the next batch, the money is free again."""
+def drop(work: Work, identifier: BatchId, officer: UUID, size: int = PIECE) -> bool:
+    """Given up before the bank had it: the payments wait for the next batch, the money is free again. The next piece of
+    them; whether any is left. From the first on nothing else can be done with the batch."""
     batch = work.load(BATCH, identifier)
-    must_be(batch, State.GATHERING, State.CLOSED, State.APPROVED)
-    rows = list(lines(work, identifier))
-    for row in rows:
-        work.record(identifier, withhold(identifier, row, "dropped", taken_out=True))
-    free(work, identifier, rows)
+    must_be(batch, *BEFORE_THE_BANK, State.DROPPING)
+    if batch.state is not State.DROPPING:
+        work.record(identifier, f.BatchGivenUp(batch=identifier, officer=officer))
+    _take_out(work, identifier, list(islice(lines(work, identifier), size)), "dropped")
+    if work.load(BATCH, identifier).payments:
+        return True
     work.record(identifier, f.BatchDropped(batch=identifier, officer=officer))
+    return False
 
 
 def take_out(work: Work, row: Row) -> None:
     """Something became known before the hand-over by which the payment must wait, or is lower: out of the batch."""
     identifier = BatchId(row["batch"])
-    if work.load(BATCH, identifier).state not in (State.GATHERING, State.CLOSED, State.APPROVED):
+    if work.load(BATCH, identifier).state not in (*BEFORE_THE_BANK, State.DROPPING):
         return
     reason, _ = judged(work, row)
     if reason is None and due_fen(work, row) < row["amount"]:
@@ -93,8 +99,12 @@ def take_out(work: Work, row: Row) -> None:
 
 def _out(work: Work, identifier: BatchId, rows: list[Row], reason: f.Withholding) -> None:
     """They wait for the next batch; this one is closed again where it was closed, and to be approved anew."""
+    _take_out(work, identifier, rows, reason)
+    if work.load(BATCH, identifier).state in (State.CLOSED, State.APPROVED):
+        close(work, identifier, None)
+
+
+def _take_out(work: Work, identifier: BatchId, rows: list[Row], reason: f.Withholding) -> None:
     for row in rows:
         work.record(identifier, withhold(identifier, row, reason, taken_out=True))
     free(work, identifier, rows)
-    if work.load(BATCH, identifier).state is not State.GATHERING:
-        close(work, identifier, None)

@@ -18,7 +18,7 @@ from services.chassis.work import Work
 from services.finance import book
 from services.finance.batch import BATCH, WAITING, Batch, State, must_be, payment_of
 from services.finance.book import BOOK, book_of
-from services.finance.judging import Row, due_fen, foresee, judged
+from services.finance.judging import Foreseen, Row, due_fen, judged
 from services.finance.keeping import key_of
 from services.finance.sources import FUNDS, PAID
 
@@ -71,12 +71,15 @@ def gather(work: Work, identifier: BatchId, size: int = PIECE) -> bool:
     free: dict[str, int] = {}
     ordered: Counter[str] = Counter()
     counts: Counter[str] = Counter()
-    foresee(work, [row for _, row in piece if row])
+    rows = [row for _, row in piece if row]
+    work.foresee("payment", [key_of(row["case"], row["period"]) for row in rows])
+    work.foresee("periods", [row["case"] for row in rows])
+    seen = Foreseen(work, rows)
     for _, row in piece:
         if not row or (queue != WAITING and work.fact("payment", key_of(row["case"], row["period"]))):
             continue  # the claim: a case and period that has a payment is never ordered from a queue again
-        reason, account = judged(work, row)
-        row = {**row, "amount": due_fen(work, row) or row["amount"]}
+        reason, account = judged(seen, row)
+        row = {**row, "amount": due_fen(seen, row) or row["amount"]}
         fund = FUNDS.get(row["programme"], "")
         if reason is None:
             left = free.setdefault(fund, work.load(BOOK, book_of(fund, year)).free_fen)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterable
+from datetime import date
+from typing import Any, Protocol
 from uuid import UUID
 
 from events import finance as f
@@ -13,7 +15,16 @@ from services.finance.sources import FUNDS, PAID
 Row = dict[str, Any]
 
 
-def judged(work: Work, row: Row) -> tuple[f.Withholding | None, UUID | None]:
+class Knowing(Protocol):
+    """What is kept: of a `Work`, or read beforehand."""
+
+    @property
+    def today(self) -> date: ...
+
+    def fact(self, kind: str, key: object) -> Any | None: ...
+
+
+def judged(work: Knowing, row: Row) -> tuple[f.Withholding | None, UUID | None]:
     """Why it must wait, or None and the account to which it goes (id of its AccountNamed event)."""
     if row["programme"] not in FUNDS:
         return "no_fund", None
@@ -40,7 +51,7 @@ def judged(work: Work, row: Row) -> tuple[f.Withholding | None, UUID | None]:
     return None, UUID(named)
 
 
-def due_fen(work: Work, row: Row) -> int:
+def due_fen(work: Knowing, row: Row) -> int:
     """What of the sum is due by what is known now: nothing for a time when nobody of the case lived or after its end,
     and no more than the sum that a month was lowered to since."""
     if not alive(work, row["members"], row["starts"]) or _over(work, row) is not None:
@@ -55,13 +66,13 @@ def due_fen(work: Work, row: Row) -> int:
     return amount
 
 
-def ordered_fen(work: Work, row: Row) -> int:
+def ordered_fen(work: Knowing, row: Row) -> int:
     """What its domain has ordered back of a period."""
     key = key_of(row["case"], row["period"])
     return sum(work.fact(f"back-{source}", key) or 0 for source in PAID)
 
 
-def _over(work: Work, row: Row) -> f.Withholding | None:
+def _over(work: Knowing, row: Row) -> f.Withholding | None:
     """A month that begins after the case ended or the household moved away. What is paid once, or was decided to be
     paid afterwards, does not fall away."""
     if not is_month(row["period"]):
@@ -76,13 +87,13 @@ def is_month(period: str) -> bool:
     return len(period) == 7 and period[4] == "-" and period[:4].isdecimal()
 
 
-def ended_by(work: Work, case: str, starts: str) -> bool:
+def ended_by(work: Knowing, case: str, starts: str) -> bool:
     """Whether the case had ended when a month began."""
     ends = (work.fact(f"ended-{name}", case) for name in PAID)
     return any(since is not None and starts >= since for since in ends)
 
 
-def _account(work: Work, row: Row) -> str | None:
+def _account(work: Knowing, row: Row) -> str | None:
     if len(row["members"]) == 1:
         own = work.fact("account", same(work, row["members"][0]))
         if own is not None:
@@ -91,14 +102,14 @@ def _account(work: Work, row: Row) -> str | None:
     return None if found is None else str(found)
 
 
-def same(work: Work, person: str) -> str:
+def same(work: Knowing, person: str) -> str:
     """The registration that stands for a person today."""
     while (kept := work.fact("same", person)) is not None:
         person = kept
     return person
 
 
-def alive(work: Work, members: list[str], on: str = "9999") -> bool:
+def alive(work: Knowing, members: list[str], on: str = "9999") -> bool:
     """Whether any of them lives, or lived on a day."""
     for one in members:
         died = work.fact("dead", same(work, one)) or work.fact("dead", one)
@@ -107,23 +118,32 @@ def alive(work: Work, members: list[str], on: str = "9999") -> bool:
     return False
 
 
-def foresee(work: Work, rows: list[Row]) -> None:
-    """Read at once what the judging of these rows, and the order that follows, ask for one by one."""
-    cases = [row["case"] for row in rows]
-    homes = [row["household"] for row in rows]
-    people = [one for row in rows for one in row["members"]]
-    work.foresee("payment", [key_of(row["case"], row["period"]) for row in rows])
-    work.foresee("waiting", [key_of(row["case"], row["period"]) for row in rows])
-    work.foresee("periods", cases)
-    for source in PAID:
-        work.foresee(f"ended-{source}", cases)
-        work.foresee(f"lowered-{source}", cases)
-    work.foresee("moved", homes)
-    work.foresee("account", [*homes, *people])
-    accounts = [named for owner in [*homes, *people] if (named := work.fact("account", owner)) is not None]
-    work.foresee("named", accounts)
-    holders = [(work.fact("named", one) or {})["holder"] for one in accounts]
-    for kind in ("same", "dead"):
-        work.foresee(kind, [*people, *holders])
-    for kind in ("member", "erased"):
-        work.foresee(kind, holders)
+class Foreseen:
+    """What the judging of some rows asks for, read at once. Nothing of it is changed by what is ordered meanwhile; what was
+    not foreseen is looked up."""
+
+    def __init__(self, work: Work, rows: list[Row]) -> None:
+        self.today, self._work = work.today, work
+        self._kept: dict[str, dict[str, Any]] = {}
+        cases = [row["case"] for row in rows]
+        homes = [row["household"] for row in rows]
+        people = [one for row in rows for one in row["members"]]
+        for source in PAID:
+            self._read(f"ended-{source}", cases)
+            self._read(f"lowered-{source}", cases)
+        self._read("moved", homes)
+        self._read("account", [*homes, *people])
+        self._read("named", [named for named in self._kept["account"].values() if named is not None])
+        holders = [account["holder"] for account in self._kept["named"].values()]
+        for kind in ("same", "dead"):
+            self._read(kind, [*people, *holders])
+        for kind in ("member", "erased"):
+            self._read(kind, holders)
+
+    def _read(self, kind: str, keys: Iterable[str]) -> None:
+        asked = dict.fromkeys(keys)
+        self._kept[kind] = asked | self._work.facts_of(kind, list(asked))
+
+    def fact(self, kind: str, key: object) -> Any | None:
+        known = self._kept.get(kind, {})
+        return known[key] if key in known else self._work.fact(kind, key)

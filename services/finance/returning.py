@@ -20,6 +20,7 @@ from services.finance.batch import BATCH, State, must_be
 from services.finance.book import BOOK, book_of
 from services.finance.gathering import told
 from services.finance.judging import Row
+from services.finance.keeping import key_of
 from services.finance.returnfile import RESULTS, Line, ReturnFile, bad
 from services.finance.standing import PIECE, free, pieces, sums
 
@@ -91,7 +92,9 @@ def take_piece(work: Work, identifier: BatchId, lines: list[Line]) -> None:
     """Some lines of the checked file; those that were taken before are passed over."""
     must_be(work.load(BATCH, identifier), State.ANSWERING)
     split: dict[str, list[Row]] = {result: [] for result in RESULTS}
-    for line, row in _of_batch(work, identifier, lines):
+    found = _of_batch(work, identifier, lines)
+    work.foresee("payment", [key_of(row["case"], row["period"]) for _, row in found])
+    for line, row in found:
         if row["state"] == "ordered":
             split[line.result].append(row)
             result(work, identifier, row, line.result, line.reason)

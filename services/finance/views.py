@@ -180,10 +180,11 @@ def batch_closed(tables: Tables, fact: Recorded[f.BatchClosed]) -> None:
     )
 
 
-@PAYMENTS.on(f.BatchApproved, f.BatchHandedOver, f.BatchDropped)
+@PAYMENTS.on(f.BatchApproved, f.BatchHandedOver, f.BatchGivenUp, f.BatchDropped)
 def batch_went_on(tables: Tables, fact: Recorded[Any]) -> None:
     states: dict[type, str] = {
-        f.BatchApproved: "approved", f.BatchHandedOver: "handed_over", f.BatchDropped: "dropped"
+        f.BatchApproved: "approved", f.BatchHandedOver: "handed_over", f.BatchGivenUp: "dropping",
+        f.BatchDropped: "dropped",
     }  # fmt: skip
     tables.execute(
         "UPDATE {batches} SET state = ? WHERE id = ?", (states[type(fact.data)], str(fact.data.batch))

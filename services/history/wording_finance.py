@@ -151,6 +151,11 @@ def _(fact: f.BatchHandedOver, see: See) -> Words:
     )
 
 
+@WORDING.of(f.BatchGivenUp)
+def _(fact: f.BatchGivenUp, see: See) -> Words:
+    return Words("决定作废发放批次", "The batch is given up")
+
+
 @WORDING.of(f.BatchDropped)
 def _(fact: f.BatchDropped, see: See) -> Words:
     return Words("发放批次作废", "The batch was dropped")

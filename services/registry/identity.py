@@ -11,12 +11,15 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from datetime import date
+from operator import mul
 
 from services.registry.reasons import Reason, Refusal
 from services.registry.standards import Sex
 
 WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 CHECK_CHARACTERS = "10X98765432"
+OF_ZEROS = ord("0") * sum(WEIGHTS)
+"""What is to be taken off a sum over the characters of digits."""
 
 # The first two digits of every place code: the provinces of GB/T 2260.
 PROVINCES = frozenset(
@@ -88,14 +91,17 @@ PLACE_UNKNOWN = Reason(
 
 def normalise_id_number(text: str) -> str:
     """The same number without spaces, full-width characters, a small x or a leading apostrophe."""
+    if text.isascii() and text.isalnum():
+        return text.replace("x", "X")
     plain = "".join(text.translate(_INVISIBLE).split()).lstrip("'’‘＇")
     return plain.translate(_FULL_WIDTH).replace("x", "X")
 
 
 def check_digit(first17: str) -> str:
     """The check character (0 to 9 or X) that belongs behind the first 17 digits."""
-    total = sum(weight * int(digit) for weight, digit in zip(WEIGHTS, first17, strict=True))
-    return CHECK_CHARACTERS[total % 11]
+    if not (len(first17) == len(WEIGHTS) and first17.isascii() and first17.isdecimal()):
+        raise ValueError("17 digits are needed")
+    return CHECK_CHARACTERS[(sum(map(mul, WEIGHTS, first17.encode())) - OF_ZEROS) % 11]
 
 
 NUMBER_OF_A_PERSON = Reason(

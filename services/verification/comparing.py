@@ -141,10 +141,13 @@ def go_on(work: Work, records: Records, identifier: ComparisonId, size: int = PI
     if page:
         upto = page[-1][0]
         consents = dict(work.facts("consent", page[0][0], f"{upto}~", limit=10**6))
+        found_in = [
+            work.facts_of(kind, [person for person, _ in page]) for kind in ("dead", "same", "erased")
+        ]
         people = {
             person: next(iter(sorted(cases.values())))
             for person, cases in page
-            if all(work.fact(kind, person) is None for kind in ("dead", "same", "erased"))
+            if not any(person in gone for gone in found_in)
         }
         tally.people = len(people)
         held = [feed for feed in found.feeds if not records.lost(feed.feed)]

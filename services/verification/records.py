@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
 from uuid import UUID
@@ -22,11 +23,31 @@ TABLES = (
     "CREATE TABLE IF NOT EXISTS feeds (feed TEXT PRIMARY KEY, state TEXT NOT NULL, begun TEXT NOT NULL)",
     "CREATE TABLE IF NOT EXISTS records (feed TEXT NOT NULL, person TEXT NOT NULL, line INTEGER NOT NULL,"
     " data TEXT NOT NULL, PRIMARY KEY (feed, person, line))",
+    "CREATE TABLE IF NOT EXISTS progress (file TEXT PRIMARY KEY, feed TEXT NOT NULL, line INTEGER NOT NULL,"
+    " rows INTEGER NOT NULL, kept INTEGER NOT NULL, strangers INTEGER NOT NULL, refused INTEGER NOT NULL)",
     "CREATE TABLE IF NOT EXISTS refusals (feed TEXT NOT NULL, line INTEGER NOT NULL, field TEXT NOT NULL,"
     " rule TEXT NOT NULL, PRIMARY KEY (feed, line))",
 )
 Refusal = tuple[int, str, str]
 """Line, field, rule."""
+REACHED = "feed, line, rows, kept, strangers, refused"
+AT_ONCE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """How far a file is taken: up to which line, and what became of the rows until there."""
+
+    feed: UUID
+    line: int = 0
+    rows: int = 0
+    kept: int = 0
+    strangers: int = 0
+    refused: int = 0
+
+    @property
+    def row(self) -> tuple[str | int, ...]:
+        return str(self.feed), self.line, self.rows, self.kept, self.strangers, self.refused
 
 
 class Closing(Protocol):
@@ -52,30 +73,55 @@ class Records:
         url = settings.postgres(NAME) or f"sqlite:///{file}"
         return cls(open_database(url, f"{NAME}_feeds"), keys)
 
-    def begin(self, feed: UUID, day: date) -> None:
+    def begin(self, file: str, feed: UUID, day: date) -> Reached:
+        """Where the taking of a file goes on: nowhere yet, as `feed`, or where whatever cut it off left it."""
         with self._database.transaction() as session:
-            session.execute("INSERT INTO feeds VALUES (?, 'taking', ?)", (str(feed), day.isoformat()))
+            mine = session.execute(
+                "INSERT INTO progress VALUES (?, ?, 0, 0, 0, 0, 0) ON CONFLICT DO NOTHING RETURNING file",
+                (file, str(feed)),
+            )
+            if mine:
+                session.execute("INSERT INTO feeds VALUES (?, 'taking', ?)", (str(feed), day.isoformat()))
+            [(name, *counts)] = session.execute(f"SELECT {REACHED} FROM progress WHERE file = ?", (file,))
+        return Reached(UUID(name), *counts)
 
-    def add(self, feed: UUID, rows: Sequence[tuple[str, int, bytes]], refusals: Sequence[Refusal]) -> None:
-        """Rows as person, line and JSON."""
-        closed = (
+    def add(
+        self,
+        file: str,
+        before: Reached,
+        after: Reached,
+        rows: Sequence[tuple[str, int, bytes]],
+        refusals: Sequence[Refusal],
+    ) -> bool:
+        """Rows as person, line and JSON, and how far the file is taken with them; False where it is further by now."""
+        feed = before.feed
+        closed = [
             (str(feed), person, line, self._keys.close_data(NAME, feed, data).decode())
             for person, line, data in rows
-        )
+        ]
         with self._database.transaction() as session:
+            moved = session.execute(
+                "UPDATE progress SET line = ?, rows = ?, kept = ?, strangers = ?, refused = ?"
+                " WHERE file = ? AND feed = ? AND line = ? RETURNING line",
+                (*after.row[1:], file, str(feed), before.line),
+            )
+            if not moved:
+                return False
             session.executemany("INSERT INTO records VALUES (?, ?, ?, ?)", closed)
             session.executemany(
                 "INSERT INTO refusals VALUES (?, ?, ?, ?)", ((str(feed), *one) for one in refusals)
             )
+        return True
 
     def taken(self, feed: UUID) -> None:
         """Its event is recorded."""
         with self._database.transaction() as session:
             session.execute("UPDATE feeds SET state = 'taken' WHERE feed = ?", (str(feed),))
+            session.execute("DELETE FROM progress WHERE feed = ?", (str(feed),))
 
     def drop(self, feed: UUID) -> None:
         with self._database.transaction() as session:
-            for table in ("records", "refusals", "feeds"):
+            for table in ("records", "refusals", "progress", "feeds"):
                 session.execute(f"DELETE FROM {table} WHERE feed = ?", (str(feed),))
 
     def keep_only(self, wanted: Iterable[str]) -> int:
@@ -117,6 +163,19 @@ class Records:
     def of(self, feed: UUID, person: str) -> list[Record]:
         """The records of one person."""
         return self._read(feed, "person = ?", (person,)).get(person, [])
+
+    def texts(self, feed: UUID, people: Iterable[str]) -> dict[str, set[str]]:
+        """Of these people what stands in a file already, as JSON."""
+        found: dict[str, set[str]] = {}
+        asked = sorted(people)
+        with self._database.reading() as session:
+            for piece in (asked[at : at + AT_ONCE] for at in range(0, len(asked), AT_ONCE)):
+                sql = f"SELECT person, data FROM records WHERE feed = ? AND person IN ({', '.join('?' * len(piece))})"
+                for person, data in session.execute(sql, (str(feed), *piece)):
+                    found.setdefault(person, set()).add(
+                        self._keys.open_data(NAME, feed, data.encode()).decode()
+                    )
+        return found
 
     def _read(self, feed: UUID, where: str, values: tuple[str, ...]) -> dict[str, list[Record]]:
         sql = f"SELECT person, data FROM records WHERE feed = ? AND {where} ORDER BY person, line"

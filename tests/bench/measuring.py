@@ -9,7 +9,7 @@ from __future__ import annotations
 import statistics
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -61,6 +61,33 @@ def stopwatch():
     began = time.perf_counter()
     yield seconds
     seconds.append(time.perf_counter() - began)
+
+
+@dataclass(slots=True)
+class Spent:
+    """Seconds by the clock, and of this process on the processor: on a busy machine the second says more."""
+
+    clock: float = 0.0
+    processor: float = 0.0
+
+    @property
+    def said(self) -> str:
+        return f"**{self.clock:.1f} s**, {self.processor:.1f} s of a core"
+
+    def plus(self, other: Spent) -> Spent:
+        return Spent(self.clock + other.clock, self.processor + other.processor)
+
+    def ratio(self, bare: Spent) -> str:
+        """How much of ours the bare loop needs, by either."""
+        return f"{bare.clock / self.clock:.2f} · {bare.processor / self.processor:.2f}"
+
+
+@contextmanager
+def spent() -> Iterator[Spent]:
+    """What the block has spent, once it has ended."""
+    found, clock, processor = Spent(), time.perf_counter(), time.process_time()
+    yield found
+    found.clock, found.processor = time.perf_counter() - clock, time.process_time() - processor
 
 
 def rate(count: int, work: Callable[[], object]) -> float:

@@ -1,6 +1,6 @@
 """A process of its own that takes a log and says how much memory it holds: one line of JSON a mark.
 
-python -m tests.bench.memory history|inbox|batch FOLDER EVENTS
+python -m tests.bench.memory history|inbox|batch|comparison FOLDER EVENTS
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from itertools import islice
 from pathlib import Path
 
 from events.base import Entry
+from events.ids import AgreementId
 from services.chassis.clock import SystemClock, SystemIds
 from services.chassis.database import open_database
 from services.chassis.runtime import Runtime
@@ -22,6 +23,7 @@ from services.chassis.store import open_store
 from services.chassis.vault import MemoryVault, Vault
 from services.history.district_log import DistrictLog
 from tests.bench.test_batch import Office
+from tests.bench.test_comparison import Bureau, write
 from tests.bench.test_kafka import keeper
 from tests.bench.workload import DISTRICT, entries
 
@@ -89,20 +91,54 @@ def batch(folder: Path, cases: int) -> None:
     os.wait()
     tell("a month's batch, at its start", 0)
 
-    def say(step: str) -> None:
-        print(
-            json.dumps({"what": f"a month's batch, {step}", "events": cases, "mib": round(peak(), 1)}),
-            flush=True,
-        )
-
     peak()
+
+    def say(step: str) -> None:
+        told = {"what": f"a month's batch, {step}", "events": cases, "mib": round(peak(), 1)}
+        print(json.dumps(told), flush=True)
+
     _office(folder, say).pay()
 
 
 def _office(folder: Path, say: Callable[[str], None] = str) -> Office:
-    names = iter(("registry", "living", "finance", "policy"))
-    vault = Vault.open(f"sqlite:///{folder / 'vault.db'}", bytes(32), clock=SystemClock())
-    return Office(lambda: f"sqlite:///{folder / next(names)}.db", vault, say)
+    names = iter(("registry", "living", "finance", "policy", "disability"))
+    return Office(lambda: f"sqlite:///{folder / next(names)}.db", _vault(folder), say)
+
+
+def comparison(folder: Path, people: int) -> None:
+    """The same of a file of ten rows for each recipient, and of their comparison with it."""
+    file, (reading, giving) = folder / "cars.csv", os.pipe()
+    if os.fork() == 0:
+        with file.open("w", encoding="utf-8", newline="") as out:
+            write(out, 10 * people)
+        os.write(giving, str(_bureau(folder).fill(people)).encode())
+        os._exit(0)
+    os.wait()
+    agreement = AgreementId(os.read(reading, 100).decode())
+    bureau = _bureau(folder)
+    peak()
+
+    def say(step: str) -> None:
+        told = {"what": f"a comparison, {step}", "events": people, "mib": round(peak(), 1)}
+        print(json.dumps(told), flush=True)
+
+    say("at its start")
+    bureau.take(file, agreement)
+    say("the file taken")
+    bureau.compare()
+    say("everybody compared")
+
+
+def _bureau(folder: Path) -> Bureau:
+    urls = iter(
+        f"sqlite:///{folder / f'{name}.db'}"
+        for name in ("registry", "living", "disability", "bureau", "policy")
+    )
+    return Bureau(lambda: next(urls), folder, _vault(folder))
+
+
+def _vault(folder: Path) -> Vault:
+    return Vault.open(f"sqlite:///{folder / 'vault.db'}", bytes(32), clock=SystemClock())
 
 
 def peak() -> float:
@@ -115,4 +151,6 @@ def peak() -> float:
 
 
 if __name__ == "__main__":
-    {"history": history, "inbox": inbox, "batch": batch}[sys.argv[1]](Path(sys.argv[2]), int(sys.argv[3]))
+    {"history": history, "inbox": inbox, "batch": batch, "comparison": comparison}[sys.argv[1]](
+        Path(sys.argv[2]), int(sys.argv[3])
+    )

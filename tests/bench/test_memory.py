@@ -21,7 +21,7 @@ EVENTS = 1_000_000 if LONG else 100_000
 CASES = (5_000, 50_000) if LONG else (1_000, 5_000)
 
 TEXT = """Resident memory of a process that takes a synthetic log, made as it goes, on SQLite: at its start, after a tenth and after
-all of it. An inbox remembers up to 200,000 rows that it has written or read, and forgets them all then; history
+all of it. An inbox remembers up to 20,000 rows that it has written or read, the youngest; history
 remembers nothing."""
 
 
@@ -44,17 +44,19 @@ def test_memory(what: str, report: Report, tmp_path: Path) -> None:
         section.notes.append("The run over a million events (`DOUDI_BENCH_LONG=1`) was not made this time.")
 
 
-BATCH = """The most memory that each step of a month's batch held at once, on SQLite, in a process that made nothing of it
-itself. A process remembers up to 200,000 rows that it has read or written, and keys of the vault for a minute."""
+PIECES = """The most memory that each step held at once, on SQLite, in a process that made nothing of it itself: of a month's
+batch, and of a comparison (by recipients; its file has ten rows for each). A process remembers up to 20,000 rows that it
+has read or written, and keys of the vault for a minute."""
 
 
-def test_memory_of_a_batch(report: Report, tmp_path: Path) -> None:
+@pytest.mark.parametrize("what", ["batch", "comparison"])
+def test_memory_of_pieces(what: str, report: Report, tmp_path: Path) -> None:
     marks: dict[str, list[str]] = defaultdict(list)
     for cases in CASES:
         folder = tmp_path / str(cases)
         folder.mkdir()
         said = subprocess.run(
-            [sys.executable, "-m", "tests.bench.memory", "batch", str(folder), str(cases)],
+            [sys.executable, "-m", "tests.bench.memory", what, str(folder), str(cases)],
             cwd=ROOT,
             stdout=subprocess.PIPE,
             text=True,
@@ -62,6 +64,6 @@ def test_memory_of_a_batch(report: Report, tmp_path: Path) -> None:
         ).stdout
         for line in map(json.loads, said.splitlines()):
             marks[line["what"]].append(f"{cases:,}: **{line['mib']:.0f} MiB**")
-    section = report.section("Memory of a month's batch", BATCH)
+    section = report.section("Memory of what goes in pieces", PIECES)
     for name, found in marks.items():
         report.add(section, Line(name, " · ".join(found), aim="flat"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import date
 from hashlib import sha256
 
@@ -204,11 +205,36 @@ def test_a_batch_that_is_dropped_pays_nothing_and_its_payments_wait(town: Town) 
     home, people = town.household()
     case = town.grant(home, people, "2020-08")
     batch = town.closed()
-    town.finance.decide(lambda work: closing.drop(work, batch, MAKER))
+    assert not town.finance.decide(lambda work: closing.drop(work, batch, MAKER))
     assert (town.standing().committed_fen, town.standing().paid_fen) == (0, 0)
     town.paid()
     assert (town.payment(case, "2020-08") or {})["state"] == "paid"
     assert town.standing().paid_fen == 380_00
+
+
+def test_a_batch_is_dropped_in_pieces_and_nothing_else_is_done_with_it_meanwhile(town: Town) -> None:
+    town.book()
+    families = [town.household() for _ in range(4)]
+    cases = [town.grant(home, people, "2020-08") for home, people in families]
+    batch = town.closed()
+    town.approve(batch)
+    assert town.finance.decide(lambda work: closing.drop(work, batch, MAKER, 1))
+    assert town.standing().committed_fen == 3 * 380_00
+    for step in (closing.close_by, closing.hand_over):
+        with pytest.raises(Conflict, match="batch-state"):
+            town.finance.decide(lambda work, step=step: step(work, batch, MAKER))
+    [standing, *_] = town.standing_in(batch)
+    [(_, people)] = [families[n] for n, case in enumerate(cases) if str(case) == standing["case"]]
+    town.dies(people[0], date(2020, 7, 3))  # it was to be paid still: there is nothing to ask back
+    assert (town.facts("finance", f.RecoveryOpened), len(town.standing_in(batch))) == ([], 2)
+    answer = town.office().post(f"/batches/{batch}/drop").json()
+    assert (answer["state"], answer["left"], answer["payments"]) == ("dropped", False, 0)
+    assert town.standing().committed_fen == 0
+    town.paid()
+    assert Counter((town.payment(case, "2020-08") or {})["state"] for case in cases) == {
+        "paid": 3,
+        "withheld": 1,
+    }
 
 
 def test_a_death_found_late_asks_back_what_was_paid_for_the_time_after_it(town: Town) -> None:

@@ -37,7 +37,7 @@ acts = st.one_of(
     st.tuples(st.just("close")),
     st.tuples(st.just("approve")),
     st.tuples(st.just("hand over")),
-    st.tuples(st.just("drop")),
+    st.tuples(st.just("drop"), st.integers(1, 3)),
     st.tuples(st.just("return"), st.lists(st.sampled_from(returnfile.RESULTS), min_size=1, max_size=5)),
     st.tuples(st.just("settle"), st.sampled_from(("paid", "failed"))),
     st.tuples(st.just("whole month")),
@@ -103,10 +103,10 @@ class Played:
             batch = self.batch
             self.town.finance.decide(lambda work: closing.hand_over(work, batch, CHECKER))
 
-    def drop(self) -> None:
+    def drop(self, size: int) -> None:
         if self.batch is not None:
             batch = self.batch
-            self.town.finance.decide(lambda work: closing.drop(work, batch, MAKER))
+            self.town.finance.decide(lambda work: closing.drop(work, batch, MAKER, size))
 
     def settle(self, outcome: str) -> None:
         for key, row in self.town.finance.store.kept_range("payment", "", "", 1000):

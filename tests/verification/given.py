@@ -22,6 +22,7 @@ from services.chassis.work import Work
 from services.registry.identity import check_digit
 from services.verification import checking, sharing, taking
 from services.verification.checking import CHECK, Check
+from services.verification.matching import Told
 from services.verification.sources import EVERY, SOURCES
 from tests.support import District, speaker
 
@@ -152,12 +153,15 @@ class Bureau(District):
         return found
 
     def deliver(
-        self, agreement: AgreementId, content: bytes, as_of: date | None = None, name: str = "data.csv"
+        self,
+        agreement: AgreementId,
+        content: bytes,
+        as_of: date | None = None,
+        name: str = "data.csv",
+        told: Told = id,
     ) -> dict[str, Any]:
-        cause = self.bureau.cause()
-        row = taking.take(
-            self.bureau, self.records, agreement, as_of or self.today, io.BytesIO(content), name, cause
-        )
+        day, cause = as_of or self.today, self.bureau.cause()
+        row = taking.take(self.bureau, self.records, agreement, day, io.BytesIO(content), name, cause, told)
         self.host.drain()
         return row | {"feed": UUID(row["feed"])}
 

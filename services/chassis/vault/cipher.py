@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import hashlib
 import hmac
 import secrets
 from collections.abc import Sequence
@@ -97,4 +96,4 @@ def index(secret: bytes, kind: str, text: str) -> str:
     """A keyed digest, hexadecimal; the kind's length goes in, so that no kind reaches into another."""
     name = kind.encode()
     message = len(name).to_bytes(4, "big") + name + text.encode()
-    return hmac.new(secret, message, hashlib.sha256).hexdigest()
+    return hmac.digest(secret, message, "sha256").hex()
