@@ -162,6 +162,10 @@ class Register:
             person = self.person(id)
             if category not in person.categories and (person.born is None or since >= person.born):
                 self._record(people.categorise(id, person, category, since, self.home(id)))
+        if other.card is not None and other.card.grade is not None and self.person(id).card is None:
+            # Closed anew under the survivor's key, and shown to nobody: no unsealing.
+            grade = self.work.around.keys.open_text(other.card.grade)
+            self.show_card(id, other.categories[Category.DISABLED], other.card.until, grade)
         self._follow(id, day)
 
     def _take_place(
@@ -187,6 +191,11 @@ class Register:
         if news:
             self._follow(id, max(categories.values()))
         return news
+
+    def show_card(self, id: PersonId, since: date, until: date, grade: str) -> None:
+        """A disabled person's card, valid from `since` to `until`, of this grade."""
+        self._record(people.show_card(id, self.person(id), since, until, grade, self.home(id)))
+        self._follow(id, since)
 
     def end_category(self, id: PersonId, category: Category, until: date, reason: str) -> None:
         self._record(people.end_category(id, self.person(id), category, until, reason, self.home(id)))

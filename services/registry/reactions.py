@@ -16,6 +16,7 @@
 | case           | case            | programme, members, those before        | living   |
 | open-case      | person:case     | programme                               | living   |
 | open-contest   | person:contest  | review or report, until it is decided   | living   |
+| card           | person          | last day of the card that is valid      | disability |
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ from services.chassis.work import Work
 from services.registry import model
 from services.registry.acts import Register
 
-SERVICE = Service("registry", listens=("living",))
+SERVICE = Service("registry", listens=("living", "disability"))
 SERVICE.stream(PersonId, model.person)
 SERVICE.stream(HouseholdId, model.household)
 
