@@ -17,7 +17,7 @@ from events.registry import Category, HouseholdCorrected, Member
 from events.sealed import Sealed
 from services.chassis.refusal import Conflict, Malformed
 from services.chassis.work import Work
-from services.registry import enrolment, households, model, people
+from services.registry import cases, enrolment, households, model, people
 from services.registry.divisions import hecheng
 from services.registry.households import Facts, Family, Newcomer
 from services.registry.identity import NUMBER_OF_A_PERSON, IdNumber, is_id_number
@@ -98,13 +98,12 @@ class Register:
         return self._differs(name, self.person(id).name) is None
 
     def open_programmes(self, id: PersonId) -> set[str]:
-        """Of the cases of living that cover the person and are not over."""
-        first = f"{id}:"
-        return {programme for _, programme in self.work.facts("open-case", first, f"{id};")}
+        """Of the cases that cover the person and are not over."""
+        return cases.open_programmes(self.work, id)
 
     def contested(self, id: PersonId) -> bool:
         """Whether a review or a report of a case that covers the person is not decided yet."""
-        return bool(self.work.facts("open-contest", f"{id}:", f"{id};", limit=1))
+        return cases.contested(self.work, id)
 
     def family(self, id: HouseholdId, others: Iterable[PersonId] = ()) -> Family:
         home = self.household(id)

@@ -13,6 +13,7 @@ from events.registry import Category
 from services import registry
 from services.disability import filing
 from services.registry.acts import Register
+from services.registry.erasure import duty_to_keep
 from services.registry.model import Person
 from tests.disability.town import Town
 
@@ -132,3 +133,14 @@ def test_the_card_of_somebody_erased_runs_out_unnoticed(town: Town) -> None:
     town.until(soon + timedelta(days=2))
     assert ended(town) == []
     assert town.runtime("registry").unready() == []
+
+
+def test_whoever_a_subsidy_covers_is_not_erased(town: Town) -> None:
+    person = town.alone()
+    town.do(filing.issue, person, town.card_number(person, grade=1))
+    town.do(filing.find_need, person, True)
+    assert town.registry(lambda register: duty_to_keep(register, person, 5)) == "member_of_household"
+    town.do(filing.consent, person, "person")
+    assert town.registry(lambda register: duty_to_keep(register, person, 5)) == "open_case"
+    town.do(filing.withdraw, person)
+    assert town.registry(lambda register: duty_to_keep(register, person, 5)) == "member_of_household"
