@@ -41,7 +41,11 @@ def keep_files(service: Service) -> None:
 def _valid(shelf: Shelf, fact: Recorded[d.CardIssued | d.CardChanged]) -> None:
     told = fact.data
     shelf.remind(told.until + timedelta(days=1), EXPIRY, told.person)
-    shelf.remind(months_after(told.until, -REMINDED_MONTHS), EXPIRING, told.person)
+    reminded = months_after(told.until, -REMINDED_MONTHS)
+    if reminded > told.since:
+        shelf.remind(reminded, EXPIRING, told.person)
+    else:  # valid for less than that: whoever takes it knows its last day
+        shelf.forget(EXPIRING, told.person)
 
 
 def _invalid(shelf: Shelf, fact: Recorded[d.CardVoided | d.CardExpired]) -> None:
