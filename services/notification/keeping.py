@@ -4,8 +4,8 @@ Each kind of row is folded from the facts of one source:
 
 - from the registry: `name` (person → closed box), `home` (household → township, head), `member` (person → the household
   where they lived last), `same` (duplicate → person) and `also`, the other way;
-- from each service whose grants are paid (`PAYING`), with its name behind: `paid-…` (case → household, and its last
-  months);
+- from each service whose grants are paid (`PAYING`): `paid` (case → household, and its last months), of others than
+  living with the name behind;
 - from verification: `asked` (agreement → the department that was asked for its data);
 - of its own: `outbox` (when → message to be sent), `started` (when → attempt without an end), `place`
   (message → where its row lies, and what it follows from), `summary` and `gathered` (domain and month ↔ message).
@@ -89,9 +89,14 @@ def _home(shelf: Shelf, household: object, **changed: str) -> None:
 # -- of the domains ----------------------------------------------------------------------------------------
 
 
+def paid_by(domain: str) -> str:
+    """Living's rows are called as they were when it was alone: a store from then goes on."""
+    return "paid" if domain == "living" else f"paid-{domain}"
+
+
 def keep_paid(service: Service, domain: str) -> None:
     """One row a case, however long it runs: its last months, sum and mark each."""
-    kind = f"paid-{domain}"
+    kind = paid_by(domain)
 
     def paid(shelf: Shelf, fact: Recorded[assistance.MonthGranted]) -> None:
         told = fact.data
@@ -119,7 +124,7 @@ def gathering(shelf: Shelf, fact: Recorded[SummaryBegun]) -> None:
 
 
 def summary_of(domain: str, month: str) -> str:
-    return f"{domain}|{month}"
+    return month if domain == "living" else f"{month}|{domain}"
 
 
 def to_send(shelf: Shelf, fact: Recorded[MessageComposed]) -> None:

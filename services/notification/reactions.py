@@ -20,7 +20,7 @@ from events.sealed import Sealed
 from services.chassis.departments import Department
 from services.chassis.service import name_of
 from services.chassis.work import Work
-from services.notification.keeping import summary_of
+from services.notification.keeping import paid_by, summary_of
 from services.notification.model import MESSAGE, begin_summary, message_id
 from services.notification.tellings import FOR_PERSONS, MONTHS, SUBSIDIES, TELLINGS
 from services.notification.wording import TEMPLATES
@@ -158,7 +158,7 @@ class _Sum:
 
 def _paid_in(work: Work, domain: str, month: str) -> Iterator[dict[str, Any]]:
     first = ""
-    while rows := work.facts(f"paid-{domain}", first, limit=ROWS_AT_ONCE):
+    while rows := work.facts(paid_by(domain), first, limit=ROWS_AT_ONCE):
         yield from (row for _, row in rows if month in row["months"])
         first = rows[-1][0] + "~"
 

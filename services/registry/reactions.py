@@ -15,11 +15,11 @@
 | erased         | person          | ids whose keys go with theirs           | registry |
 | card           | person          | last day of the card that is valid      | disability |
 
-and of each domain in `cases.DOMAINS`, with its name behind:
+and of each domain in `cases.DOMAINS` (of others than living with the name behind):
 
-| case-…         | case            | programme, members, those before        | domain   |
-| open-case-…    | person:case     | programme                               | domain   |
-| open-contest-… | person:contest  | review or report, until it is decided   | domain   |
+| case           | case            | programme, members, those before        | domain   |
+| open-case      | person:case     | programme                               | domain   |
+| open-contest   | person:contest  | review or report, until it is decided   | domain   |
 """
 
 from __future__ import annotations
@@ -199,7 +199,7 @@ def _loses(work: Work, fact: assistance.CaseFact, until: date, reason: str, exce
     if category is None:
         return
     register = Register(work)
-    before = (work.fact("case-living", fact.case) or {"before": []})["before"]
+    before = (work.fact("case", fact.case) or {"before": []})["before"]
     for one in dict.fromkeys([*before, *map(str, fact.members)]):
         person_id = register.survivor(PersonId(one))
         elsewhere = category.value in register.open_programmes(person_id)
