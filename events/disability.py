@@ -62,6 +62,12 @@ class CardVoided(DisabledFact):
     since: date = Field(description="the first day on which it is void")
 
 
+class CardExpiring(DisabledFact):
+    """Three months before its last day nobody has renewed it: the holder is reminded."""
+
+    until: date
+
+
 class CardExpired(DisabledFact):
     """Its last day is over and nobody has renewed it."""
 

@@ -45,6 +45,9 @@ class SummaryBegun(MessageFact):
     """The first of many like facts came: from here until `closes` they are gathered into one message."""
 
     month: Month
+    domain: str = Field(
+        default="living", pattern=r"^[a-z]+$", description="the service whose grants they are"
+    )
     about: UUID = Field(description="the event that began it")
     closes: date = Field(description="on this day it is composed from all that came until then")
 

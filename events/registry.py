@@ -202,6 +202,12 @@ class Categorised(Event):
     household: HouseholdId | None = None
     category: Category
     since: date
+    until: date | None = Field(
+        default=None, description="last day of the card that shows it; none where no card does"
+    )
+    grade: Sealed | None = Field(
+        default=None, description="of a disability, as the card has it: 1 the gravest, to 4"
+    )
 
 
 class CategoryEnded(Event):

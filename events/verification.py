@@ -359,6 +359,14 @@ class MismatchResolved(MismatchFact, restricted=True):
     officer: UUID
 
 
+class MismatchSettled(MismatchFact):
+    """What `ReviewAsked` began is over. What came of it only its audience reads (`MismatchResolved`); whoever told the
+    person of the one tells them of the other."""
+
+    household: HouseholdId | None
+    on: date
+
+
 class CorrectionAsked(MismatchFact, restricted=True):
     """The department is asked to check and correct its data within 10 working days (数据共享条例 26)."""
 

@@ -30,9 +30,10 @@ def summary(house: House) -> Table:
 def _figures(house: House) -> list[tuple[str, str, str]]:
     register, cases = house.readers["registry"]["register"], house.readers["living"]["cases"]
     recorded = _recorded(house)
-    types: Counter[str] = Counter()
-    for (_, schema), count in recorded.items():
-        types[schema.rpartition(".")[0]] += count
+    by_service: dict[str, Counter[str]] = {name: Counter() for name in house.names}
+    for (source, schema), count in recorded.items():
+        by_service[name_of(source)][schema.rpartition(".")[0]] += count
+    types = by_service["living"]
 
     def registered(sql: str) -> str:
         return f"{_one(register, sql):,}"
@@ -48,14 +49,34 @@ def _figures(house: House) -> list[tuple[str, str, str]]:
         ("不予确认", "declined", f"{types['assistance.Declined']:,}"),
         ("停保", "exits", f"{exits:,}"),
         ("月保障金额", "a month, yuan", f"{monthly / 100:,.2f} {ILLUSTRATIVE}"),
-        ("已发通知", "messages told", f"{types['notification.Sent']:,}"),
+        (
+            "残疾人两项补贴",
+            "subsidies for the disabled, by themselves",
+            _subsidies(house, by_service["disability"]),
+        ),
+        ("已发通知", "messages told", f"{by_service['notification']['notification.Sent']:,}"),
     ]
     for number, count in sorted(_decided_by(house).items()):
         figures.append((f"依据：{number}", "decisions under it", f"{count:,}"))
-    services: Counter[str] = Counter()
-    for (source, _), count in recorded.items():
-        services[name_of(source)] += count
-    return figures + [(f"事件：{name}", f"events of {name}", f"{services[name]:,}") for name in house.names]
+    return figures + [
+        (f"事件：{name}", f"events of {name}", f"{by_service[name].total():,}") for name in house.names
+    ]
+
+
+def _subsidies(house: House, types: Counter[str]) -> str:
+    """How many began, were changed and ended without an application, and what the bank has paid of them."""
+    paid = _one(
+        house.readers["finance"]["payments"],
+        "SELECT COALESCE(SUM(amount_fen), 0) FROM {payments}"
+        " WHERE programme IN ('disability-living', 'disability-care') AND state = 'paid'",
+    )
+    counts = {
+        "开始": types["assistance.SubsidyGranted"],
+        "调整": types["assistance.Adjusted"],
+        "终止": types["assistance.Exited"],
+    }
+    told = "，".join(f"{word}{count}" for word, count in counts.items())
+    return f"{told}，已发{paid / 100:,.2f} {ILLUSTRATIVE}"
 
 
 def _recorded(house: House) -> dict[tuple[str, str], int]:

@@ -78,6 +78,13 @@ def void(
     follow(work, person, "card_void", day)
 
 
+def remind(work: Work, person: PersonId) -> None:
+    """Some months before the card's last day."""
+    card = file_of(work, person).card
+    assert card is not None, "only of a valid card is anybody reminded"
+    work.record(person, d.CardExpiring(person=person, until=card.until))
+
+
 def expire(work: Work, person: PersonId) -> None:
     """The day after the card's last."""
     card = file_of(work, person).card

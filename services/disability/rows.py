@@ -12,11 +12,14 @@ from events import disability as d
 from events import registry as r
 from events.base import Recorded
 from events.ids import PersonId
+from services.assistance.days import months_after
 from services.chassis.service import Service, Shelf
 from services.disability import care, filing, training
 from services.disability.model import FILE
 
-EXPIRY = "card-expiry"
+EXPIRY, EXPIRING = "card-expiry", "card-expiring"
+REMINDED_MONTHS = 3
+"""So many months before a card's last day its holder is reminded; illustrative."""
 
 
 def keep_files(service: Service) -> None:
@@ -24,6 +27,7 @@ def keep_files(service: Service) -> None:
     service.stream(PersonId, FILE)
     service.keep(d.CardIssued, d.CardChanged)(_valid)
     service.keep(d.CardVoided, d.CardExpired)(_invalid)
+    service.keep(d.CardExpiring)(_reminded)
     service.keep(d.CarerNamed)(_carer_named)
     service.keep(d.CarerGone)(_carer_gone)
     service.keep(d.HomeAdapted)(_adapted)
@@ -31,14 +35,26 @@ def keep_files(service: Service) -> None:
     service.on(r.Died)(care.died)
     service.on(r.Enrolled)(training.enrolled)
     service.due(EXPIRY)(filing.expire)
+    service.due(EXPIRING)(filing.remind)
 
 
 def _valid(shelf: Shelf, fact: Recorded[d.CardIssued | d.CardChanged]) -> None:
-    shelf.remind(fact.data.until + timedelta(days=1), EXPIRY, fact.data.person)
+    told = fact.data
+    shelf.remind(told.until + timedelta(days=1), EXPIRY, told.person)
+    reminded = months_after(told.until, -REMINDED_MONTHS)
+    if reminded > told.since:
+        shelf.remind(reminded, EXPIRING, told.person)
+    else:  # valid for less than that: whoever takes it knows its last day
+        shelf.forget(EXPIRING, told.person)
 
 
 def _invalid(shelf: Shelf, fact: Recorded[d.CardVoided | d.CardExpired]) -> None:
-    shelf.forget(EXPIRY, fact.data.person)
+    for due in (EXPIRY, EXPIRING):
+        shelf.forget(due, fact.data.person)
+
+
+def _reminded(shelf: Shelf, fact: Recorded[d.CardExpiring]) -> None:
+    shelf.forget(EXPIRING, fact.data.person)
 
 
 def _carer_named(shelf: Shelf, fact: Recorded[d.CarerNamed]) -> None:

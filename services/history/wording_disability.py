@@ -93,6 +93,12 @@ def _(fact: d.CardVoided, see: See) -> Words:
     return Words(f"{since}残疾人证注销（{why.zh}）", f"Card void from {since} ({why.en})")
 
 
+@WORDING.of(d.CardExpiring)
+def _(fact: d.CardExpiring, see: See) -> Words:
+    until = day(fact.until)
+    return Words(f"残疾人证{until}到期，提醒换发", f"Card ends on {until}: the holder is reminded")
+
+
 @WORDING.of(d.CardExpired)
 def _(fact: d.CardExpired, see: See) -> Words:
     until = day(fact.until)

@@ -159,7 +159,14 @@ def _(fact: r.HouseholdClosed, see: See) -> Words:
 @WORDING.of(r.Categorised)
 def _(fact: r.Categorised, see: See) -> Words:
     what, since = of(CATEGORIES, fact.category), day(fact.since)
-    return Words(f"自{since}起认定为{what.zh}", f"Category {what.en} from {since}")
+    card = Words("", "")
+    if fact.until is not None:
+        until, grade = day(fact.until), see(fact.grade) if fact.grade else Words("", "")
+        card = Words(
+            f"（残疾人证等级{grade.zh}，有效期至{until}）",
+            f" (card of grade {grade.en}, valid until {until})",
+        )
+    return Words(f"自{since}起认定为{what.zh}{card.zh}", f"Category {what.en} from {since}{card.en}")
 
 
 @WORDING.of(r.CategoryEnded)

@@ -140,6 +140,7 @@ _says(
 _says(v.MismatchDisputed, "本人提出异议：{statement}", "The person disputes it: {statement}")
 _says(v.MismatchHeard, "{on}已听取本人意见", "The person was heard on {on}")
 _says(v.MismatchResolved, "差异处理结果：{result}", "Resolved: {result}")
+_says(v.MismatchSettled, "{on}差异核实办结", "The mismatch was settled on {on}")
 _says(
     v.CorrectionAsked,
     "向{source}数据提供部门申请校核，应于{correct_by}前反馈",

@@ -1,10 +1,11 @@
 """Notification: what is told to whom; the only room that talks to the outside.
 
-It turns facts of the registry and of living into messages in Chinese, from templates (`templates/`), for the
-township's office and for departments (`tellings.py` is the table). Notice to the family is by the township's
-hand: 2021 办法 19-20 (公示, written refusal with its reason), 〔2020〕43 一, 二 (enrolment and exit).
+It turns facts of the registry, of the domains and of verification into messages in Chinese, from templates
+(`templates/`), for the township's office and for departments (`tellings.py` is the table). Notice to the family is by
+the township's hand: 2021 办法 19-20 (公示, written refusal with its reason), 〔2020〕43 一, 二 (enrolment and exit), 三(七)
+(subsidies that nobody applies for), 四(三) and 社会救助法 48 (to be heard before anything follows).
 
-Listens to: registry, living. Records: `SummaryBegun`, `MessageComposed`, `SendingStarted`, `Sent`,
+Listens to: registry, living, disability, verification. Records: `SummaryBegun`, `MessageComposed`, `SendingStarted`, `Sent`,
 `SendingFailed`, `RetryAsked`, `GivenUp`.
 
 This declaration composes and keeps; it knows no channel. What leaves the house does so through
@@ -25,10 +26,12 @@ from services.chassis.service import Service
 from services.chassis.views import View, ViewReader
 from services.notification import keeping, reactions, remedies
 from services.notification.api import message_routes
+from services.notification.disability import tell_of_disability
 from services.notification.model import MESSAGE
+from services.notification.verification import tell_of_verification
 from services.notification.views import MESSAGES
 
-SERVICE = Service("notification", listens=("registry", "living"))
+SERVICE = Service("notification", listens=("registry", *keeping.PAYING, "verification"))
 VIEWS: tuple[View, ...] = (MESSAGES,)
 
 SERVICE.stream(MessageId, MESSAGE)
@@ -38,8 +41,12 @@ SERVICE.keep(registry.Erased)(keeping.no_name)
 SERVICE.keep(registry.HouseholdRegistered)(keeping.home)
 SERVICE.keep(registry.HouseholdMoved, registry.HouseholdCorrected)(keeping.home_moved)
 SERVICE.keep(registry.HeadChanged)(keeping.head)
+SERVICE.keep(registry.HouseholdRegistered, registry.HouseholdsMerged)(keeping.lives)
+SERVICE.keep(registry.MemberJoined)(keeping.joined)
+SERVICE.keep(registry.PeopleMerged)(keeping.same)
 
-SERVICE.keep(assistance.MonthGranted)(keeping.paid)
+for _domain in keeping.PAYING:
+    keeping.keep_paid(SERVICE, _domain)
 
 SERVICE.keep(notification.SummaryBegun)(keeping.gathering)
 SERVICE.keep(notification.MessageComposed)(keeping.to_send)
@@ -64,6 +71,8 @@ SERVICE.on(m.ReviewOverdue)(remedies.overdue)
 SERVICE.on(m.ReviewDecided)(remedies.decided)
 SERVICE.on(m.ArrearsGranted)(remedies.arrears_granted)
 SERVICE.on(m.RecoveryOrdered)(remedies.recovery_ordered)
+tell_of_disability(SERVICE)
+tell_of_verification(SERVICE)
 SERVICE.due(keeping.SUMMARY_DUE)(reactions.month_summed_up)
 
 

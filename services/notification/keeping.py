@@ -2,10 +2,13 @@
 
 Each kind of row is folded from the facts of one source:
 
-- from the registry: `name` (person → closed box), `home` (household → township, head);
-- from living: `paid` (case → household, and its last months);
+- from the registry: `name` (person → closed box), `home` (household → township, head), `member` (person → the household
+  where they lived last), `same` (duplicate → person) and `also`, the other way;
+- from each service whose grants are paid (`PAYING`): `paid` (case → household, and its last months), of others than
+  living with the name behind;
+- from verification: `asked` (agreement → the department that was asked for its data);
 - of its own: `outbox` (when → message to be sent), `started` (when → attempt without an end), `place`
-  (message → where its row lies, and what it follows from), `summary` and `gathered` (month ↔ message).
+  (message → where its row lies, and what it follows from), `summary` and `gathered` (domain and month ↔ message).
 """
 
 from __future__ import annotations
@@ -13,7 +16,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from events import assistance, registry
+from events import assistance, registry, verification
 from events.base import Recorded
 from events.notification import (
     GivenUp,
@@ -25,10 +28,12 @@ from events.notification import (
     Sent,
     SummaryBegun,
 )
-from services.chassis.service import Shelf
+from services.chassis.service import Service, Shelf
 
 MONTHS_REMEMBERED = 3
 SUMMARY_DUE = "summary"
+PAYING: tuple[str, ...] = ("living", "disability")
+"""Services whose months are summed up: one line here, and what is told of them in `tellings.MONTHS`."""
 
 # -- of the registry ---------------------------------------------------------------------------------------
 
@@ -60,36 +65,73 @@ def head(shelf: Shelf, fact: Recorded[registry.HeadChanged]) -> None:
     _home(shelf, fact.data.household, head=str(fact.data.head))
 
 
+def lives(shelf: Shelf, fact: Recorded[registry.HouseholdRegistered | registry.HouseholdsMerged]) -> None:
+    for one in fact.data.members:
+        shelf.put("member", one.person, str(fact.data.household))
+
+
+def joined(shelf: Shelf, fact: Recorded[registry.MemberJoined]) -> None:
+    shelf.put("member", fact.data.person, str(fact.data.household))
+
+
+def same(shelf: Shelf, fact: Recorded[registry.PeopleMerged]) -> None:
+    person, duplicate = str(fact.data.person), str(fact.data.duplicate)
+    others = [duplicate, *(shelf.get("also", duplicate) or ())]
+    for one in others:
+        shelf.put("same", one, person)
+    shelf.put("also", person, [*(shelf.get("also", person) or ()), *others])
+
+
 def _home(shelf: Shelf, household: object, **changed: str) -> None:
     shelf.put("home", household, (shelf.get("home", household) or {}) | changed)
 
 
-# -- of living ---------------------------------------------------------------------------------------------
+# -- of the domains ----------------------------------------------------------------------------------------
 
 
-def paid(shelf: Shelf, fact: Recorded[assistance.MonthGranted]) -> None:
+def paid_by(domain: str) -> str:
+    """Living's rows are called as they were when it was alone: a store from then goes on."""
+    return "paid" if domain == "living" else f"paid-{domain}"
+
+
+def keep_paid(service: Service, domain: str) -> None:
     """One row a case, however long it runs: its last months, sum and mark each."""
-    told = fact.data
-    months = (shelf.get("paid", told.case) or {"months": {}})["months"]
-    months = months | {told.month: [told.amount_fen, told.illustrative]}
-    latest = dict(sorted(months.items())[-MONTHS_REMEMBERED:])
-    shelf.put("paid", told.case, {"household": str(told.household), "months": latest})
+    kind = paid_by(domain)
+
+    def paid(shelf: Shelf, fact: Recorded[assistance.MonthGranted]) -> None:
+        told = fact.data
+        months = (shelf.get(kind, told.case) or {"months": {}})["months"]
+        months = months | {told.month: [told.amount_fen, told.illustrative]}
+        latest = dict(sorted(months.items())[-MONTHS_REMEMBERED:])
+        shelf.put(kind, told.case, {"household": str(told.household), "months": latest})
+
+    service.keep(assistance.MonthGranted, of=domain)(paid)
+
+
+def asked(shelf: Shelf, fact: Recorded[verification.ShareRequested]) -> None:
+    shelf.put("asked", fact.data.agreement, fact.data.department)
 
 
 # -- of its own --------------------------------------------------------------------------------------------
 
 
 def gathering(shelf: Shelf, fact: Recorded[SummaryBegun]) -> None:
-    shelf.put("summary", fact.data.month, str(fact.data.message))
-    shelf.put("gathered", fact.data.message, fact.data.month)
-    shelf.remind(fact.data.closes, SUMMARY_DUE, fact.data.message)
+    told = fact.data
+    of = summary_of(told.domain, told.month)
+    shelf.put("summary", of, str(told.message))
+    shelf.put("gathered", told.message, of)
+    shelf.remind(told.closes, SUMMARY_DUE, told.message)
+
+
+def summary_of(domain: str, month: str) -> str:
+    return month if domain == "living" else f"{month}|{domain}"
 
 
 def to_send(shelf: Shelf, fact: Recorded[MessageComposed]) -> None:
     message = fact.data.message
-    month = shelf.get("gathered", message)
-    if month is not None:
-        shelf.drop("summary", month)
+    gathered = shelf.get("gathered", message)
+    if gathered is not None:
+        shelf.drop("summary", gathered)
         shelf.drop("gathered", message)
         shelf.forget(SUMMARY_DUE, message)
     e = fact.envelope

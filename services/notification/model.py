@@ -113,9 +113,10 @@ def message_id(about: UUID, template: str, recipient: str) -> MessageId:
     return MessageId.of(uuid5(_MESSAGES, f"{about}|{template}|{recipient}"))
 
 
-def begin_summary(message: MessageId, month: str, about: UUID, today: date) -> SummaryBegun:
-    """What comes today and belongs to the month goes into one message, composed tomorrow."""
-    return SummaryBegun(message=message, month=month, about=about, closes=today + timedelta(days=1))
+def begin_summary(message: MessageId, domain: str, month: str, about: UUID, today: date) -> SummaryBegun:
+    """What a domain grants today for the month goes into one message, composed tomorrow."""
+    tomorrow = today + timedelta(days=1)
+    return SummaryBegun(message=message, domain=domain, month=month, about=about, closes=tomorrow)
 
 
 def start(message: Message, channel: Channel) -> SendingStarted | SendingFailed | None:

@@ -18,9 +18,11 @@ from events.ids import HouseholdId, MessageId, PersonId
 from events.notification import MessageComposed
 from events.sealed import Sealed
 from services.chassis.departments import Department
+from services.chassis.service import name_of
 from services.chassis.work import Work
+from services.notification.keeping import paid_by, summary_of
 from services.notification.model import MESSAGE, begin_summary, message_id
-from services.notification.tellings import TELLINGS
+from services.notification.tellings import FOR_PERSONS, MONTHS, SUBSIDIES, TELLINGS
 from services.notification.wording import TEMPLATES
 
 ROWS_AT_ONCE = 1000
@@ -30,7 +32,7 @@ def enrolled(work: Work, fact: Recorded[registry.Enrolled]) -> None:
     told = fact.data
     tell(
         work,
-        _of_person(work, fact, told.person, told.household),
+        of_person(work, fact, told.person, told.household),
         "enrolled",
         township=told.township,
         categories=",".join(told.categories),
@@ -41,22 +43,24 @@ def enrolled(work: Work, fact: Recorded[registry.Enrolled]) -> None:
 
 def recategorised(work: Work, fact: Recorded[registry.Recategorised]) -> None:
     told = fact.data
-    about = _of_person(work, fact, told.person, told.household)
+    about = of_person(work, fact, told.person, told.household)
     tell(work, about, "recategorised", categories=",".join(told.categories), since=told.since)
 
 
 def exited(work: Work, fact: Recorded[registry.Exited]) -> None:
     told = fact.data
-    about = _of_person(work, fact, told.person, told.household)
+    about = of_person(work, fact, told.person, told.household)
     tell(work, about, "exited", reason=told.reason, since=told.since, clause=told.clause)
 
 
 def died(work: Work, fact: Recorded[registry.Died]) -> None:
-    tell(work, _of_person(work, fact, fact.data.person, fact.data.household), "died", on=fact.data.on)
+    tell(work, of_person(work, fact, fact.data.person, fact.data.household), "died", on=fact.data.on)
 
 
 def accepted(work: Work, fact: Recorded[assistance.Accepted]) -> None:
     told = fact.data
+    if told.programme in SUBSIDIES:
+        return  # nobody has applied: what is told is the grant
     about = of_case(work, fact)
     tell(work, about, "accepted", programme=told.programme, on=told.on, basis=told.basis)
 
@@ -69,11 +73,16 @@ def notice_posted(work: Work, fact: Recorded[assistance.NoticePosted]) -> None:
 
 def granted(work: Work, fact: Recorded[assistance.SubsidyGranted]) -> None:
     told = fact.data
-    paid = "granted_once" if told.period == "once" else "granted"
+    if told.programme in SUBSIDIES:
+        words = "subsidy_started"
+    elif not told.amount_fen:
+        words = "recognised"
+    else:
+        words = "granted_once" if told.period == "once" else "granted"
     tell(
         work,
         of_case(work, fact),
-        paid if told.amount_fen else "recognised",
+        words,
         programme=told.programme,
         amount_fen=told.amount_fen,
         since=told.since,
@@ -90,38 +99,40 @@ def declined(work: Work, fact: Recorded[assistance.Declined]) -> None:
 
 def case_ended(work: Work, fact: Recorded[assistance.Exited]) -> None:
     told = fact.data
-    about = of_case(work, fact)
-    tell(work, about, "case_ended", programme=told.programme, reason=told.reason, since=told.since)
+    if told.reason == "completed":
+        return  # a home was accepted: that is told
+    words = "subsidy_ended" if told.programme in SUBSIDIES else "case_ended"
+    tell(work, of_case(work, fact), words, programme=told.programme, reason=told.reason, since=told.since)
 
 
 def month_granted(work: Work, fact: Recorded[assistance.MonthGranted]) -> None:
-    """Of a month's grants the first begins a summary; those of the same day go into it."""
-    month = fact.data.month
-    if work.fact("summary", month) is None:
+    """Of a domain's grants for a month the first begins a summary; those of the same day go into it."""
+    domain, month = name_of(fact.envelope.source), fact.data.month
+    if work.fact("summary", summary_of(domain, month)) is None:
         about = fact.envelope.id
-        message = message_id(about, "month_granted.department", _department(Department.FINANCE))
-        work.record(message, begin_summary(message, month, about, work.today))
+        message = message_id(about, f"{MONTHS[domain]}.department", _department(Department.FINANCE))
+        work.record(message, begin_summary(message, domain, month, about, work.today))
 
 
 def month_summed_up(work: Work, message: MessageId) -> None:
-    """The month so far, to finance for the district and to each township for its own families."""
+    """The month so far, to departments for the district and to each township for its own families."""
     begun = work.load(MESSAGE, message).summary
     if begun is None:
         raise LookupError(f"{message} is no summary")
+    words = MONTHS[begun.domain]
     whole, townships = _Sum(), dict[str, _Sum]()
-    for row in _paid_in(work, begun.month):
+    for row in _paid_in(work, begun.domain, begun.month):
         home = work.fact("home", row["household"]) or {}
         for one in (whole, townships.setdefault(home.get("township", ""), _Sum())):
             one.add(row, begun.month)
-    about = _About(begun.about, "", None, None, None)
+    about = About(begun.about, "", None, None, None)
     values = {"month": begun.month, "until": work.today}
-    _compose(
-        work, about, "month_granted", "department", _department(Department.FINANCE), values | whole.values("")
-    )
+    for department in TELLINGS[words].departments:
+        _compose(work, about, words, "department", _department(department), values | whole.values(""))
     for township, part in sorted(townships.items()):
         if township:
             told = values | part.values(township)
-            _compose(work, about, "month_granted", "township", f"township:{township}", told)
+            _compose(work, about, words, "township", f"township:{township}", told)
 
 
 @dataclass(slots=True)
@@ -145,9 +156,9 @@ class _Sum:
         }
 
 
-def _paid_in(work: Work, month: str) -> Iterator[dict[str, Any]]:
+def _paid_in(work: Work, domain: str, month: str) -> Iterator[dict[str, Any]]:
     first = ""
-    while rows := work.facts("paid", first, limit=ROWS_AT_ONCE):
+    while rows := work.facts(paid_by(domain), first, limit=ROWS_AT_ONCE):
         yield from (row for _, row in rows if month in row["months"])
         first = rows[-1][0] + "~"
 
@@ -156,7 +167,10 @@ def _paid_in(work: Work, month: str) -> Iterator[dict[str, Any]]:
 
 
 @dataclass(frozen=True, slots=True)
-class _About:
+class About:
+    """Of whom is told. `whom`: who is named to a township; the number that everybody else gets is the person's, else the
+    household's."""
+
     event: UUID
     township: str
     person: PersonId | None
@@ -164,41 +178,70 @@ class _About:
     whom: UUID | None
 
 
-def _of_person(work: Work, fact: Recorded[Event], person: PersonId, household: HouseholdId | None) -> _About:
-    home = _home(work, household)
-    return _About(fact.envelope.id, home.get("township", ""), person, household, person)
+def of_person(
+    work: Work, fact: Recorded[Event], person: PersonId, household: HouseholdId | None = None
+) -> About:
+    """A person is named as the registration that stands for them, where they live now unless the fact says where."""
+    person = PersonId.of(work.fact("same", person) or person)
+    lives = household or work.fact("member", person)
+    household = None if lives is None else HouseholdId.of(lives)
+    return About(fact.envelope.id, _home(work, household).get("township", ""), person, household, person)
 
 
-def of_case(work: Work, fact: Recorded[assistance.CaseFact]) -> _About:
-    """A case is named by the head of its household."""
-    household = fact.data.household
+def of_family(
+    work: Work, fact: Recorded[Event], people: tuple[PersonId, ...], household: HouseholdId | None
+) -> About:
+    """One of a family by name, more of them as the family."""
+    if len(people) == 1 or household is None:
+        return of_person(work, fact, people[0], household)
     home = _home(work, household)
-    named = UUID(home["head"]) if "head" in home else next(iter(fact.data.members), None)
-    return _About(fact.envelope.id, home.get("township", ""), None, household, named)
+    head = UUID(home["head"]) if "head" in home else None
+    return About(fact.envelope.id, home.get("township", ""), None, household, head)
+
+
+def of_nobody(fact: Recorded[Event]) -> About:
+    return About(fact.envelope.id, "", None, None, None)
+
+
+def of_case(work: Work, fact: Recorded[assistance.CaseFact]) -> About:
+    """A case is named by the head of its household, or by the person that it is for."""
+    told = fact.data
+    home = _home(work, told.household)
+    first = next(iter(told.members), None)
+    headed = "head" in home and told.programme not in FOR_PERSONS
+    person = first if told.programme in SUBSIDIES else None
+    return About(
+        fact.envelope.id,
+        home.get("township", ""),
+        person,
+        told.household,
+        UUID(home["head"]) if headed else first,
+    )
 
 
 def _home(work: Work, household: HouseholdId | None) -> dict[str, str]:
     return (work.fact("home", household) if household is not None else None) or {}
 
 
-def tell(work: Work, about: _About, told: str, **values: object) -> None:
-    for audience, recipient in _recipients(about, told):
+def tell(work: Work, about: About, told: str, named: Iterable[str] = (), **values: object) -> None:
+    """`named`: departments that the fact names, beside those of the table."""
+    for audience, recipient in dict.fromkeys(_recipients(about, told, named)):
         _compose(work, about, told, audience, recipient, values)
 
 
-def _recipients(about: _About, told: str) -> Iterable[tuple[str, str]]:
+def _recipients(about: About, told: str, named: Iterable[str]) -> Iterable[tuple[str, str]]:
     telling = TELLINGS[told]
     if telling.township:
         # A household whose township is not known here: its letter was discarded. Civil affairs keeps the
         # register and finds out; a message to nobody would be lost.
         known = bool(about.township)
         yield "township", f"township:{about.township}" if known else _department(Department.CIVIL_AFFAIRS)
-    for department in telling.departments:
+    for department in (*telling.departments, *map(Department, named)):
         yield "department", _department(department)
 
 
 def _compose(
-    work: Work, about: _About, told: str, audience: str, recipient: str, values: Mapping[str, object]
+    work: Work, about: About, told: str, audience: str, recipient: str, values: Mapping[str, object]
 ) -> None:
     name = f"{told}.{audience}"
     template = TEMPLATES[name]

@@ -87,7 +87,7 @@ def check(contents: Mapping[str, str], tellings: Mapping[str, Telling]) -> dict[
 
 @cache
 def words() -> Mapping[str, str]:
-    """Code → Chinese, of programmes, categories, reasons, remedies and townships."""
+    """Code → Chinese, of programmes, categories, reasons, remedies, changes, sources of data and townships."""
     text = files(__package__).joinpath(FOLDER, "words.json").read_text("utf-8")
     return {code: word for group in json.loads(text).values() for code, word in group.items()}
 
@@ -128,6 +128,8 @@ SPELLING: dict[str, Callable[[str], str]] = {
     "programme": word,
     "reason": word,
     "kind": word,
+    "change": word,
+    "source": lambda value: word(f"{value}_data"),
     "outcome": word,
     "township": word,
 }

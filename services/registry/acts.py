@@ -17,7 +17,7 @@ from events.registry import Category, HouseholdCorrected, Member
 from events.sealed import Sealed
 from services.chassis.refusal import Conflict, Malformed
 from services.chassis.work import Work
-from services.registry import enrolment, households, model, people
+from services.registry import cases, enrolment, households, model, people
 from services.registry.divisions import hecheng
 from services.registry.households import Facts, Family, Newcomer
 from services.registry.identity import NUMBER_OF_A_PERSON, IdNumber, is_id_number
@@ -98,13 +98,12 @@ class Register:
         return self._differs(name, self.person(id).name) is None
 
     def open_programmes(self, id: PersonId) -> set[str]:
-        """Of the cases of living that cover the person and are not over."""
-        first = f"{id}:"
-        return {programme for _, programme in self.work.facts("open-case", first, f"{id};")}
+        """Of the cases that cover the person and are not over."""
+        return cases.open_programmes(self.work, id)
 
     def contested(self, id: PersonId) -> bool:
         """Whether a review or a report of a case that covers the person is not decided yet."""
-        return bool(self.work.facts("open-contest", f"{id}:", f"{id};", limit=1))
+        return cases.contested(self.work, id)
 
     def family(self, id: HouseholdId, others: Iterable[PersonId] = ()) -> Family:
         home = self.household(id)
@@ -162,6 +161,10 @@ class Register:
             person = self.person(id)
             if category not in person.categories and (person.born is None or since >= person.born):
                 self._record(people.categorise(id, person, category, since, self.home(id)))
+        if other.card is not None and other.card.grade is not None and self.person(id).card is None:
+            # Closed anew under the survivor's key, and shown to nobody: no unsealing.
+            grade = self.work.around.keys.open_text(other.card.grade)
+            self.show_card(id, other.categories[Category.DISABLED], other.card.until, grade)
         self._follow(id, day)
 
     def _take_place(
@@ -187,6 +190,11 @@ class Register:
         if news:
             self._follow(id, max(categories.values()))
         return news
+
+    def show_card(self, id: PersonId, since: date, until: date, grade: str) -> None:
+        """A disabled person's card, valid from `since` to `until`, of this grade."""
+        self._record(people.show_card(id, self.person(id), since, until, grade, self.home(id)))
+        self._follow(id, since)
 
     def end_category(self, id: PersonId, category: Category, until: date, reason: str) -> None:
         self._record(people.end_category(id, self.person(id), category, until, reason, self.home(id)))

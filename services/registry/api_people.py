@@ -110,7 +110,7 @@ class Found(BaseModel):
 
 
 class PersonShown(BaseModel):
-    """A person as recorded; names and numbers only with a purpose."""
+    """A person as recorded; names, numbers and how grave a disability is only with a purpose."""
 
     id: PersonId
     version: int
@@ -121,12 +121,14 @@ class PersonShown(BaseModel):
     restricted: bool
     household: UUID | None
     categories: dict[Category, date]
+    card_until: date | None = Field(description="last day of the disabled person's card; missing: none valid")
     enrolled: bool
     exited: date | None
     synthetic: bool
     name: str | None = None
     id_number: str | None = None
     telephone: str | None = None
+    disability_grade: int | None = Field(default=None, description="of the card, 1 the gravest")
 
 
 def router(runtime: Runtime, destroy_keys: erasure.KeyDestroyer) -> APIRouter:
@@ -162,7 +164,7 @@ def router(runtime: Runtime, destroy_keys: erasure.KeyDestroyer) -> APIRouter:
     def show_person(
         request: Request, id: PersonId, caller: AnyCaller, purpose: Purpose = None
     ) -> PersonShown:
-        """A person as recorded; with a purpose also name, ID number and telephone."""
+        """A person as recorded; with a purpose also name, ID number, telephone and the card's grade."""
         if purpose is not None:
             must_see_names(caller)
             checked_purpose(purpose)
@@ -271,9 +273,13 @@ def _show(register: Register, caller: Caller, id: PersonId, purpose: str | None)
     person.must_be_known("id")
     must_act_on_person(caller, register, id)
     assert person.born is not None, "who is known was registered"
-    texts: list[str | None] = [None, None, None]
+    name = id_number = telephone = grade = None
+    card = person.card
+    closed = card.grade if card else None
     if purpose is not None:
-        texts = unseal(register.work, purpose, person.name, person.id_number, person.telephone)
+        name, id_number, telephone, grade = unseal(
+            register.work, purpose, person.name, person.id_number, person.telephone, closed
+        )
     return PersonShown(
         id=id,
         version=register.work.version(id),
@@ -284,10 +290,12 @@ def _show(register: Register, caller: Caller, id: PersonId, purpose: str | None)
         restricted=person.restricted,
         household=register.home(id),
         categories=dict(sorted(person.categories.items())),
+        card_until=card.until if card else None,
         enrolled=person.announced is not None,
         exited=person.exited,
         synthetic=person.synthetic,
-        name=texts[0],
-        id_number=texts[1],
-        telephone=texts[2],
+        name=name,
+        id_number=id_number,
+        telephone=telephone,
+        disability_grade=None if grade is None else int(grade),
     )

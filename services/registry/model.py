@@ -21,8 +21,17 @@ HEAD = "02"
 
 
 @dataclass(frozen=True, slots=True)
+class Card:
+    """What shows a disability: its last day, and its grade in a closed box."""
+
+    until: date
+    grade: Sealed | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Person:
-    """One person. `announced`: the categories that were told last while enrolled; None: not enrolled."""
+    """One person. `card`: of whoever is in the category of the disabled by a valid one. `announced`: the categories that
+    were told last while enrolled; None: not enrolled."""
 
     born: date | None = None
     sex: facts.Sex = "0"
@@ -37,6 +46,7 @@ class Person:
     restricted: bool = False
     categories: dict[Category, date] = field(default_factory=dict)
     ended: dict[Category, date] = field(default_factory=dict)
+    card: Card | None = None
     announced: tuple[Category, ...] | None = None
     enrolled_in: HouseholdId | None = None
     exited: date | None = None
@@ -154,13 +164,15 @@ def _(state: Person, fact: facts.Died) -> Person:
 
 @person.on(facts.Categorised)
 def _(state: Person, fact: facts.Categorised) -> Person:
-    return replace(state, categories=state.categories | {fact.category: fact.since})
+    card = state.card if fact.until is None else Card(fact.until, fact.grade)
+    return replace(state, categories=state.categories | {fact.category: fact.since}, card=card)
 
 
 @person.on(facts.CategoryEnded)
 def _(state: Person, fact: facts.CategoryEnded) -> Person:
     held = {category: since for category, since in state.categories.items() if category != fact.category}
-    return replace(state, categories=held, ended=state.ended | {fact.category: fact.until})
+    card = None if fact.category is Category.DISABLED else state.card
+    return replace(state, categories=held, ended=state.ended | {fact.category: fact.until}, card=card)
 
 
 @person.on(facts.Enrolled)

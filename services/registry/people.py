@@ -112,6 +112,20 @@ def categorise(
     return [*found, (id, facts.Categorised(person=id, household=home, category=category, since=since))]
 
 
+def show_card(
+    id: PersonId, person: Person, since: date, until: date, grade: str, home: HouseholdId | None
+) -> Facts:
+    """A valid card makes the disabled; whoever was recorded as disabled before stays so from that day on."""
+    person.must_be_living()
+    held, ended = person.categories.get(Category.DISABLED), person.ended.get(Category.DISABLED)
+    begins = held if held is not None and held <= since else max(since, ended or since, person.born or since)
+    shown = facts.Categorised(
+        person=id, household=home, category=Category.DISABLED, since=begins, until=until,
+        grade=Sealed.of(grade, id),
+    )  # fmt: skip
+    return [(id, shown)]
+
+
 def end_category(
     id: PersonId, person: Person, category: Category, until: date, reason: str, home: HouseholdId | None
 ) -> Facts:

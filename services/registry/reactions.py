@@ -13,16 +13,20 @@
 | roster         | file's digest   | what its import counted                 | registry |
 | erasure-asked  | person          | who asked first                         | registry |
 | erased         | person          | ids whose keys go with theirs           | registry |
-| case           | case            | programme, members, those before        | living   |
-| open-case      | person:case     | programme                               | living   |
-| open-contest   | person:contest  | review or report, until it is decided   | living   |
+| card           | person          | last day of the card that is valid      | disability |
+
+and of each domain in `cases.DOMAINS` (of others than living with the name behind):
+
+| case           | case            | programme, members, those before        | domain   |
+| open-case      | person:case     | programme                               | domain   |
+| open-contest   | person:contest  | review or report, until it is decided   | domain   |
 """
 
 from __future__ import annotations
 
 from datetime import date
 
-from events import assistance, remedies
+from events import assistance
 from events import registry as facts
 from events.base import Envelope, Recorded
 from events.ids import HouseholdId, Identifier, PersonId
@@ -31,8 +35,9 @@ from services.chassis.service import Service, Shelf
 from services.chassis.work import Work
 from services.registry import model
 from services.registry.acts import Register
+from services.registry.cases import DOMAINS, keep_cases
 
-SERVICE = Service("registry", listens=("living",))
+SERVICE = Service("registry", listens=DOMAINS)
 SERVICE.stream(PersonId, model.person)
 SERVICE.stream(HouseholdId, model.household)
 
@@ -150,50 +155,8 @@ def what_found_the_erased_is_gone(shelf: Shelf, fact: Recorded[facts.Erased]) ->
     shelf.put("erased", person, [str(one) for one in (*fact.data.merged, *fact.data.households)])
 
 
-# -- cases of living -------------------------------------------------------------------------------------
-
-
-@SERVICE.keep(assistance.Applied)
-def a_case_is_open(shelf: Shelf, fact: Recorded[assistance.Applied]) -> None:
-    _cover(shelf, fact.data)
-
-
-@SERVICE.keep(assistance.SubsidyGranted, assistance.Adjusted, assistance.TakenOver)
-def a_case_covers_its_members(shelf: Shelf, fact: Recorded[assistance.CaseFact]) -> None:
-    _cover(shelf, fact.data)
-
-
-@SERVICE.keep(assistance.Exited, assistance.Declined, assistance.Withdrawn)
-def a_case_is_over(shelf: Shelf, fact: Recorded[assistance.CaseFact]) -> None:
-    case = shelf.get("case", fact.data.case)
-    for person in case["members"] if case else []:
-        shelf.drop("open-case", f"{person}:{fact.data.case}")
-    if case is not None:
-        shelf.put("case", fact.data.case, case | {"members": [], "before": case["members"]})
-
-
-@SERVICE.keep(remedies.ContestedDecision)
-def something_is_contested(shelf: Shelf, fact: Recorded[remedies.ContestedDecision]) -> None:
-    for person in fact.data.members:
-        shelf.put("open-contest", f"{person}:{fact.data.contest}", fact.data.kind)
-
-
-@SERVICE.keep(remedies.ReviewDecided)
-def it_is_decided(shelf: Shelf, fact: Recorded[remedies.ReviewDecided]) -> None:
-    for person in fact.data.members:
-        shelf.drop("open-contest", f"{person}:{fact.data.contest}")
-
-
-def _cover(shelf: Shelf, fact: assistance.CaseFact) -> None:
-    before = (shelf.get("case", fact.case) or {"members": []})["members"]
-    members = [str(one) for one in fact.members]
-    for person in before:
-        if person not in members:
-            shelf.drop("open-case", f"{person}:{fact.case}")
-    for person in members:
-        shelf.put("open-case", f"{person}:{fact.case}", fact.programme)
-    row = {"programme": fact.programme, "members": members, "before": before}
-    shelf.put("case", fact.case, row)
+for _domain in DOMAINS:
+    keep_cases(SERVICE, _domain)
 
 
 # -- reactions -------------------------------------------------------------------------------------------
@@ -220,12 +183,14 @@ def aid_ended_ends_the_category(work: Work, fact: Recorded[assistance.Exited]) -
 
 def _gains(work: Work, fact: assistance.CaseFact, since: date) -> None:
     category = PROGRAMMES.get(fact.programme)
+    if category is None:
+        return
     register = Register(work)
     for one in fact.members:
         person_id = register.survivor(one)
         person = register.person(person_id)
         # Who has died or been erased meanwhile gains nothing; an older category of the roster stays.
-        if category is not None and person.living and category not in person.categories:
+        if person.living and category not in person.categories:
             register.categorise(person_id, {category: since})
 
 

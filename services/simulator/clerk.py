@@ -125,6 +125,7 @@ class Office:
         self._approver = self._person()
         self._personnel = self._person()
         self.posts = Posts.of(self._county, self._townships, self._person)
+        self._federation = self._person()
 
     @cached_property
     def county(self) -> Clerk:
@@ -152,6 +153,11 @@ class Office:
     @cached_property
     def finance(self) -> Clerk:
         return self._clerk(self._finance, "payments-officer", Department.FINANCE)
+
+    @cached_property
+    def federation(self) -> Clerk:
+        """The disabled persons' federation, which issues cards."""
+        return self._clerk(self._federation, "card-officer", Department.DISABLED_FEDERATION)
 
     @cached_property
     def _clerks(self) -> dict[str, Clerk]:

@@ -12,7 +12,7 @@ from typing import Any
 
 from services.simulator.clerk import Office, Refused
 
-FUNDS = {"basic-living": 50_000_000_00, "price-link": 1_000_000_00}
+FUNDS = {"basic-living": 50_000_000_00, "price-link": 1_000_000_00, "disability-subsidies": 1_000_000_00}
 """What a year's budget is, all allocated at once, in fen. Illustrative."""
 INDICES = {
     "2022-08": ("2.5", "6.1", "2.6", date(2022, 9, 9)),
@@ -21,6 +21,8 @@ INDICES = {
     "2022-11": ("1.6", "3.7", "1.7", date(2022, 12, 9)),
 }
 """Consumer, food and low-income price rises, and when they were released. Illustrative."""
+DOMAINS = ("living", "disability")
+"""Whose grants are paid into the account of the household."""
 FAILING = 1 / 80
 MONDAY = 0
 
@@ -58,9 +60,10 @@ class Payments:
                 self._office.finance.post(f"{at}/allocations", {"amount_fen": amount, "level": "district"})
 
     def _name_accounts(self, day: date) -> None:
-        for case in self._office.county.pages("/living/cases", state="granted", limit=500):
-            if str(case["household"]) not in self._named:
-                self._name(str(case["household"]), "first", day)
+        for domain in DOMAINS:
+            for case in self._office.county.pages(f"/{domain}/cases", state="granted", limit=500):
+                if str(case["household"]) not in self._named:
+                    self._name(str(case["household"]), "first", day)
 
     def _name(self, household: str, why: str, day: date) -> None:
         """In the name of the head, whom the registry makes a member who lives; taken down by one, confirmed by another."""

@@ -21,6 +21,7 @@ from random import Random
 from services.simulator.appointing import declare_relatives
 from services.simulator.arrivals import arrive
 from services.simulator.calendar import Calendar, Story
+from services.simulator.cards import Cards
 from services.simulator.casework import Casework, Ending
 from services.simulator.changes import KINDS, Changes
 from services.simulator.clerk import Office, Refused
@@ -69,6 +70,7 @@ class Years:
         self._district = District(office, Random(f"{seed} district"))
         self._casework = Casework(office, self._district, self.calendar, Random(f"{seed} cases"))
         self._changes = Changes.of(office, self._district, self.calendar, Random(f"{seed} changes"))
+        self._cards = Cards(office, self._district, self.calendar, Random(f"{seed} cards"))
         self._relations = Random(f"{seed} relatives")
 
     def morning(self, day: date) -> None:
@@ -102,6 +104,7 @@ class Years:
         applicants = self._applicants(max(4, round(households * share)))
         if first_of_all:
             self._plan_stories(applicants)
+            self._cards.plan(applicants, today)
         for home in applicants:
             if home.id in self._district.promised:
                 continue

@@ -45,6 +45,7 @@ class Mismatch:
 
     state: State = State.NONE
     person: PersonId | None = None
+    household: HouseholdId | None = None
     source: v.Source = "vehicles"
     as_of: date | None = None
     record: Sealed | None = None
@@ -58,7 +59,7 @@ MISMATCH: Fold[Mismatch] = Fold(Mismatch())
 
 @MISMATCH.on(v.MismatchFound)
 def _found(was: Mismatch, fact: v.MismatchFound) -> Mismatch:
-    return Mismatch(State.FOUND, fact.person, fact.source, fact.as_of, fact.record)
+    return Mismatch(State.FOUND, fact.person, fact.household, fact.source, fact.as_of, fact.record)
 
 
 @MISMATCH.on(v.MismatchDisputed)
@@ -169,6 +170,7 @@ def resolve(work: Work, identifier: MismatchId, result: Result, officer: UUID) -
         identifier,
         v.MismatchResolved(**about, result=result, heard=found.heard, on=work.today, officer=officer),
     )
+    work.record(identifier, v.MismatchSettled(**about, household=found.household, on=work.today))
     if result in WRONG:
         by, provisional = working_days(work).after(work.today, CORRECT)
         work.record(

@@ -123,7 +123,7 @@ class Clocks:
     def __init__(self, folder: Path) -> None:
         self.registry_clock, self.living_clock = (Watch(datetime(2021, 8, 2, 1, tzinfo=UTC)) for _ in "12")
         vault = MemoryVault(clock=self.living_clock)
-        policy, self.registry, staff, quiet, self.living = (
+        policy, self.registry, staff, *quiet, self.living = (
             Runtime(
                 service,
                 open_store(f"sqlite:///{folder}/{service.name}.sqlite", service.name),
@@ -137,10 +137,11 @@ class Clocks:
                 (REGISTRY, self.registry_clock),
                 (STAFF, self.living_clock),
                 (speaker("verification"), self.living_clock),
+                (speaker("disability"), self.living_clock),
                 (LIVING, self.living_clock),
             )
         )
-        self.host = EmbeddedHost([policy, self.registry, staff, quiet, self.living])
+        self.host = EmbeddedHost([policy, self.registry, staff, *quiet, self.living])
         self._serial = 0
 
     def register(self) -> None:

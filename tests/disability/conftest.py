@@ -13,6 +13,7 @@ def town(tmp_path: Path) -> Iterator[Town]:
     """What it keeps beside its log follows from the logs alone, and nothing stays undecided."""
     with Town(tmp_path) as town:
         yield town
-        assert town.differences("disability") == []
-        assert town.runtime("disability").unready() == []
-        assert town.runtime("disability").store.kept_range("letter", "", "", 10) == []
+        for name in ("registry", "disability"):
+            assert town.differences(name) == []
+            assert town.runtime(name).unready() == []
+            assert town.runtime(name).store.kept_range("letter", "", "", 10) == []

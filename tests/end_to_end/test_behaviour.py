@@ -19,6 +19,7 @@ from services.chassis.kafka.topics import read_topic, topic_of
 from services.cli.check import check
 from tests.end_to_end import families
 from tests.end_to_end.systems import System
+from tests.papers import publish_shipped
 
 pytestmark = pytest.mark.timeout(600)
 
@@ -164,3 +165,44 @@ def test_news_that_comes_weeks_late_ends_what_it_must(system: System) -> None:
     months = [fact.month for fact in system.facts("living", assistance.MonthGranted)]
     assert months == ["2021-09", "2021-10"]
     everything_adds_up(system)
+
+
+def test_a_card_is_in_the_register_and_a_subsidy_is_told_that_nobody_applied_for(system: System) -> None:
+    publish_shipped(
+        system.house.runtimes["policy"], ("disability-subsidies-2015", "disability-measures-illustrative")
+    )
+    number = families.id_number()
+    person = str(
+        system.post("registry", "people", {"name": "石某某", "id_number": number, "synthetic": True})["id"]
+    )
+    families.register_household(system, person)
+    system.settle()
+
+    def federation(path: str, body: dict[str, object]) -> None:
+        client = system.client("disability", Department.DISABLED_FEDERATION)
+        answer = client.post(f"disabled/{person}/{path}", json=body)
+        assert answer.is_success, answer.text
+        system.settle()
+
+    def register() -> tuple[object, object]:
+        shown = system.get("registry", f"people/{person}")
+        return shown["categories"].get("disabled"), shown["card_until"]
+
+    # given a card of grade 1, need of care and consent
+    federation("card", {"number": f"{number}41", "until": "2030-01-31"})
+    federation("care-need", {"needed": True})
+    federation("consent", {"by": "person"})
+    # then the register has the category with its last day, and who gets the subsidy is told
+    assert register() == (families.today(system), "2030-01-31")
+    system.eventually(lambda: "subsidy_started.township" in told_of(system), "the start told")
+    # when the card is void, both end, and that is told
+    federation("card/void", {"reason": "surrendered"})
+    assert register() == (None, None)
+    system.eventually(
+        lambda: {"card_void.township", "subsidy_ended.township"} <= told_of(system), "the end told"
+    )
+    everything_adds_up(system)
+
+
+def told_of(system: System) -> set[str]:
+    return {one.template for one in system.facts("notification", notification.MessageComposed)}

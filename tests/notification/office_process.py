@@ -23,7 +23,7 @@ from services.chassis.vault import Vault
 from services.notification.channels import Channels, MailChannel, MailServer, NullChannel
 from services.notification.outgoing import Outgoing
 from services.notification.sending import Sender
-from tests.notification.upstreams import TOWNSHIP, Family, upstream
+from tests.notification.upstreams import TOWNSHIP, UPSTREAMS, Family, upstream
 
 MASTER_KEY = bytes(32)
 
@@ -50,9 +50,9 @@ class Office:
                 ids=ids,
                 keys=vault.for_reader(service.name),
             )
-            for service in (upstream("registry"), upstream("living"), notification.SERVICE)
+            for service in (*map(upstream, UPSTREAMS), notification.SERVICE)
         ]
-        self.registry, self.living, self.notification = runtimes
+        self.registry, self.living, *_, self.notification = runtimes
         self.host = EmbeddedHost(runtimes)
 
     def compose(self) -> None:

@@ -19,7 +19,7 @@ from services.notification.channels import Channels, NullChannel
 from services.notification.model import BACK_OFF, State
 from services.notification.outgoing import Outgoing, Unreachable
 from services.notification.sending import Sender
-from tests.notification.upstreams import TOWNSHIP, Family, upstream
+from tests.notification.upstreams import TOWNSHIP, UPSTREAMS, Family, upstream
 
 
 class Away(NullChannel):
@@ -42,10 +42,10 @@ def test_messages_go_out_and_are_counted_on_postgresql(postgres_url: str) -> Non
             ids=ids,
             keys=vault.for_reader(service.name),
         )
-        for service in (upstream("registry"), upstream("living"), notification.SERVICE)
+        for service in (*map(upstream, UPSTREAMS), notification.SERVICE)
     ]
     host = EmbeddedHost(runtimes)
-    mine = runtimes[2]
+    mine = runtimes[-1]
     database = open_database(postgres_url, "notification_views")
     try:
         reader = ViewReader(views.MESSAGES, database, mine.store, mine.around.keys)

@@ -1,4 +1,4 @@
-"""Registry and living as notification sees them: they record what a test says and decide nothing."""
+"""The services to which notification listens, as it sees them: they record what a test says and decide nothing."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from services.chassis.service import Service
 
 TOWNSHIP, VILLAGE = "431202101000", "431202101200"
 NAME = "欧阳测试"
+UPSTREAMS = ("registry", "living", "disability", "verification")
 GROUNDS = assistance.Grounds(
     papers=(assistance.Paper(number="鹤民发〔2020〕43号", clause="三(一)1"),),
     language="1",

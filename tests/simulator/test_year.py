@@ -16,6 +16,7 @@ from events.base import Entry
 from services.cli.check import check
 from services.cli.check_reading import check_reading
 from services.cli.demo import take_roster
+from services.cli.summary import summary
 from services.simulator.roster import roster_bytes
 from tests.simulator.small import Small
 
@@ -79,6 +80,19 @@ def test_the_days_hold_cases_from_application_to_payment_and_changes_in_families
         assert types[f"assistance.{name}"], name
     for name in ("Enrolled", "Died", "MemberJoined", "PersonCorrected", "ListIssued"):
         assert types[f"registry.{name}"], name
+    assert types["disability.CardIssued"] and types["disability.SubsidyConsentGiven"]
+
+
+def test_a_subsidy_begins_by_itself_is_paid_and_told(lived: Small):
+    of_disability = Counter(entry.envelope.type for entry in lived.house.runtimes["disability"].log())
+    assert of_disability["assistance.SubsidyGranted"] and of_disability["assistance.MonthGranted"]
+    said = io.StringIO()
+    Console(file=said, width=160).print(summary(lived.house))
+    [line] = [one for one in said.getvalue().splitlines() if "残疾人两项补贴" in one]
+    assert "开始" in line and "已发0.00" not in line, line
+    messages = [json.loads(one.data) for one in lived.house.runtimes["notification"].log()]
+    told = {one["template"] for one in messages if "template" in one}
+    assert {"subsidy_started.township", "month_subsidised.department"} <= told
 
 
 def test_replaying_gives_what_the_services_hold_and_what_is_read(lived: Small):

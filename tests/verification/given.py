@@ -18,6 +18,7 @@ from events.ids import AgreementId, CaseId, CheckId, HouseholdId, PersonId
 from events.sealed import Sealed
 from services import verification
 from services.chassis.departments import Department
+from services.chassis.service import Service
 from services.chassis.work import Work
 from services.registry.identity import check_digit
 from services.verification import checking, sharing, taking
@@ -53,9 +54,9 @@ def json_lines(*rows: Mapping[str, object]) -> bytes:
 class Bureau(District):
     """The check centre of a district. `seen`: the numbers of those registered, by person."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, more: Sequence[Service] = ()) -> None:
         registry, living = speaker("registry", PersonId, HouseholdId), speaker("living", CaseId)
-        super().__init__(folder, [speaker("policy"), registry, living, verification.SERVICE])
+        super().__init__(folder, [speaker("policy"), registry, living, verification.SERVICE, *more])
         self.readers = self.serve("verification", verification.routers, verification.VIEWS)
         self.bureau = self.runtime("verification")
         self.records = verification.Records.open(self.settings, self.bureau.around.keys)
