@@ -41,6 +41,7 @@ from services.assistance.answers import (
 )
 from services.assistance.application import ruling_to_decide
 from services.assistance.choosing import delegated, papers_of
+from services.assistance.countable import must_be_receipted
 from services.assistance.ledger import api as ledger
 from services.assistance.listing import behind, page
 from services.assistance.lists import Filter, rows_after, table
@@ -134,6 +135,7 @@ def _township_steps(runtime: Runtime) -> APIRouter:
                 consent=body.consent,
                 apart=body.apart,
                 findings=body.findings,
+                through=body.through,
                 on=body.on,
             )
             return answer_now(work, case)
@@ -151,6 +153,7 @@ def _township_steps(runtime: Runtime) -> APIRouter:
     def survey(case: UUID, body: c.Survey, request: Request, caller: CivilAffairs) -> CaseAnswer:
         """Two surveyors or more visited the household, for the application or an open review."""
         must_not_be_typed(body.means)
+        must_be_receipted(body.means)
         attach = _attached(request, runtime, caller, "survey", body.evidence, body.on)
 
         def do(work: Work, of: CaseId) -> object:
@@ -171,6 +174,7 @@ def _township_steps(runtime: Runtime) -> APIRouter:
     def check(case: UUID, body: c.Check, request: Request, caller: CivilAffairs) -> CaseAnswer:
         """The check of means came back."""
         must_not_be_typed(body.means)
+        must_be_receipted(body.means)
         attach = _attached(request, runtime, caller, "check", body.evidence, body.on)
 
         def do(work: Work, of: CaseId) -> object:

@@ -19,6 +19,7 @@ from events.ids import CaseId, HouseholdId, PersonId
 from events.sealed import Sealed
 from services.assistance import instalments as parts
 from services.assistance.citing import Act
+from services.assistance.countable import must_be_countable, must_be_in_date
 from services.assistance.days import first_of_next_month, months_after
 from services.assistance.inputs import Found
 from services.assistance.model import BEFORE_DECISION, Case, Stage
@@ -58,6 +59,7 @@ def apply(
     apart: bool = False,
     unit: Literal["household", "person"] = "household",
     findings: tuple[Finding, ...] = (),
+    through: a.OnBehalf | None = None,
     on: date,
     today: date,
     cause: UUID | None = None,
@@ -92,6 +94,7 @@ def apply(
             apart=apart,
             unit=unit,
             findings=findings,
+            through=through,
             on=on,
             cause=cause,
         ),
@@ -154,6 +157,7 @@ def survey(
             field="surveyors",
         )
     must_be_of_the_household(case, means, findings)
+    must_be_countable(means, on)
     return (
         a.Surveyed(
             **about(case),
@@ -180,6 +184,7 @@ def check(
     must_be_a_day_between(on, case.accepted, today)
     must_have(case.inquiry.survey, "survey-missing", "尚未入户调查。", "There is no survey yet.")
     must_be_of_the_household(case, means, findings)
+    must_be_countable(means, on)
     return (a.Checked(**about(case), on=on, means=means, findings=findings, consistent=consistent),)
 
 
@@ -213,6 +218,7 @@ def assess(
             "Check and survey differ: survey the family again (18).",
             field="case",
         )
+    must_be_in_date(found, today)
     told = case.told(found, case.township, known, first_of_next_month(today))
     ruling = rule_on(by.rule(today), told, trace=True)
     act: Act = "grant" if ruling.eligible else "decline"
@@ -446,6 +452,7 @@ def ruling_to_decide(case: Case, by: Published, today: date) -> Ruling:
     advice, found = case.inquiry.recommendation, case.inquired
     if advice is None or found is None:
         raise Conflict("assessment-missing", "尚无初审意见。", "There is no assessment yet.", field="case")
+    must_be_in_date(found, today)
     # The month to come also for what is paid once: a case's history is what lies before the month decided on,
     # and what was granted earlier in this month is a part of it.
     told = case.told(found, case.township, advice.local, first_of_next_month(today))

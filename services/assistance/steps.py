@@ -23,6 +23,7 @@ from events.assistance import (
     Instalment,
     Means,
     MonthGranted,
+    OnBehalf,
     SubsidyGranted,
 )
 from events.ids import CaseId, HouseholdId, PersonId
@@ -33,6 +34,7 @@ from services.assistance import (
     instalments,
     links,
     months,
+    on_behalf,
     suitable_work,
 )
 from services.assistance.choosing import papers_of
@@ -90,6 +92,7 @@ def apply(
     consent: bool,
     apart: bool = False,
     findings: tuple[Finding, ...] = (),
+    through: OnBehalf | None = None,
     on: date | None = None,
 ) -> CaseId:
     """A household known to live here applies, or a person of it where the programme is for persons; household and
@@ -118,6 +121,7 @@ def apply(
             "This registration was merged into another.",
             field="applicant",
         )
+    on_behalf.must_be_represented(work, applicant, through, on or work.today)
     zh, en = declared.title
     if unit == "household" and programme in running(work, "case-of-household", household).values():
         raise Conflict(
@@ -145,6 +149,7 @@ def apply(
         apart=apart,
         unit=unit,
         findings=findings,
+        through=through,
         on=on or work.today,
         today=work.today,
     )

@@ -193,6 +193,7 @@ REASONS = {
     "request": Words("本人申请", "at the family's request"),
     "return": Words("返乡", "return"),
     "review": Words("复核", "review"),
+    "certificate_expired": Words("证件到期", "a certificate expired"),
     "rule_changed": Words("政策文件变化", "the papers changed"),
     "split": Words("分户", "split"),
     "standard_changed": Words("标准调整", "the standard changed"),
