@@ -9,6 +9,8 @@ from __future__ import annotations
 from typing import Any
 
 from events import assistance as a
+from events import casework as c
+from events import living as l
 from events import remedies as m
 from events.base import Recorded
 from events.evidence import EvidenceAttached
@@ -26,7 +28,7 @@ COLUMNS = (
 
 CASES = View(
     "cases",
-    2,
+    3,
     {"cases": COLUMNS},
     [("cases", "opened"), ("cases", "state, opened"), ("cases", "township, opened")],
 )
@@ -100,13 +102,20 @@ def step_taken(tables: Tables, fact: Recorded[a.StepTaken]) -> None:
     _change(tables, fact, step=fact.data.step)
 
 
-@CASES.on(a.StepFound, a.InstalmentsPlanned, a.InstalmentGranted, a.CheckSuggested)
-def went_on(tables: Tables, fact: Recorded[a.CaseFact]) -> None:
-    """Nothing of the row but its version."""
-    _change(tables, fact)
-
-
 @CASES.on(
+    a.StepFound,
+    a.InstalmentsPlanned,
+    a.InstalmentGranted,
+    a.CheckSuggested,
+    c.RegisteredApart,
+    c.StepDemanded,
+    c.Suspended,
+    c.Resumed,
+    c.MonthWithheld,
+    c.WorkOffered,
+    c.WorkAnswered,
+    l.PaidFirst,
+    l.PapersOverdue,
     m.ContestedDecision,
     m.ReviewExtended,
     m.ReviewOverdue,
@@ -114,7 +123,7 @@ def went_on(tables: Tables, fact: Recorded[a.CaseFact]) -> None:
     m.RecoveryOrdered,
     m.RecoveryWaived,
 )
-def made_good(tables: Tables, fact: Recorded[a.CaseFact]) -> None:
+def went_on(tables: Tables, fact: Recorded[a.CaseFact]) -> None:
     """Nothing of the row but its version."""
     _change(tables, fact)
 
