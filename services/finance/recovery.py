@@ -31,6 +31,8 @@ class Recovery:
     parts: int = 0
     first_due: date | None = None
     ended: bool = False
+    illustrative: bool = False
+    refunded_fen: int = 0
 
     @property
     def open_fen(self) -> int:
@@ -47,7 +49,9 @@ RECOVERY: Fold[Recovery] = Fold(Recovery())
 
 @RECOVERY.on(f.RecoveryOpened)
 def _opened(_: Recovery, fact: f.RecoveryOpened) -> Recovery:
-    return Recovery(fact.case, fact.household, fact.members, fact.fund, fact.amount_fen)
+    return Recovery(
+        fact.case, fact.household, fact.members, fact.fund, fact.amount_fen, illustrative=fact.illustrative
+    )
 
 
 @RECOVERY.on(f.RecoveryPlanned)
@@ -63,6 +67,11 @@ def _collected(recovery: Recovery, fact: f.RecoveryCollected) -> Recovery:
 @RECOVERY.on(f.RecoveryEnded)
 def _ended(recovery: Recovery, fact: f.RecoveryEnded) -> Recovery:
     return replace(recovery, ended=True)
+
+
+@RECOVERY.on(f.RefundGranted)
+def _refunded(recovery: Recovery, fact: f.RefundGranted) -> Recovery:
+    return replace(recovery, refunded_fen=recovery.refunded_fen + fact.amount_fen)
 
 
 def plan(

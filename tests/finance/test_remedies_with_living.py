@@ -120,3 +120,38 @@ def test_a_changed_decision_is_paid_once_and_a_late_death_comes_back_by_instalme
     assert parts == [233_34, 233_34, 233_34]
     [ended] = whole.facts("finance", f.RecoveryEnded)
     assert ended.why == "collected"
+
+
+def test_what_had_come_back_of_an_order_that_a_review_revoked_is_paid_again_once(whole: Whole) -> None:
+    household, people = whole.family()
+    whole.account(household, people[0])
+    case = whole.granted(household, people)
+    whole.until(date(2020, 10, 5))
+    whole.pay("2020-10")
+    county = whole.client("living")
+    first = county.get(f"/cases/{case}/decisions").json()[0]["id"]
+    assert county.post(f"/cases/{case}/fraud", json={"decision": first}).status_code == 200
+    assert county.post(f"/cases/{case}/recoveries", json={}).status_code == 201
+    whole.host.drain()
+    [opened] = whole.facts("finance", f.RecoveryOpened)
+    assert opened.amount_fen == 600_00
+    treasury = whole.client("finance", Department.FINANCE, person=CHECKER)
+    at = f"/recoveries/{opened.recovery}/collections"
+    assert treasury.post(at, json={"amount_fen": 250_00, "how": "cash"}).status_code == 201
+    order = county.get(f"/cases/{case}/decisions").json()[-1]["id"]
+    lodged = county.post(f"/cases/{case}/contests", json={"decision": order, "by": str(people[0])}).json()
+    said = {"outcome": "revoked", "paper": "鹤政复决字〔2020〕4号"}
+    done = county.post(f"/cases/{case}/contests/{lodged['contest']}/decision", json=said)
+    assert done.status_code == 200, done.text
+    for _ in range(2):
+        whole.pay("2020-10")
+    [refund] = whole.facts("finance", f.RefundGranted)
+    assert (refund.amount_fen, refund.illustrative) == (250_00, True)
+    [ended] = whole.facts("finance", f.RecoveryEnded)
+    assert (ended.why, ended.waived_fen) == ("waived", 350_00)
+    paid = [
+        one.amount_fen for one in whole.facts("finance", f.PaymentPaid) if one.period.startswith("refund-")
+    ]
+    assert paid == [250_00]
+    months = county.get(f"/cases/{case}/months").json()
+    assert [(one["due_fen"], one["had_fen"]) for one in months] == [(0, 300_00), (0, 300_00)]

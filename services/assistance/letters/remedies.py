@@ -51,6 +51,7 @@ def changed_decision(
     outcome: str,
     amount_fen: int,
     since: date,
+    once: bool,
     arrears: ArrearsGranted | None,
 ) -> Letter:
     """变更决定书: the first decision, the review that changed it, the new sum, and what is paid for months gone by."""
@@ -66,7 +67,12 @@ def changed_decision(
         (
             f"本机关于{chinese_date(decided)}作出的{matter.zh}{DECISIONS_ZH[contested]}决定，"
             f"经{matter.reconsider_at}行政复议（{paper}），予以{OUTCOMES_ZH[outcome]}。",
-            f"{under(matter)}，现决定：自{chinese_month(since)}起发放{matter.allowance}，每月{yuan(amount_fen)}。",
+            f"{under(matter)}，现决定："
+            + (
+                f"一次性发放{matter.allowance}，共{yuan(amount_fen)}。"
+                if once
+                else f"自{chinese_month(since)}起发放{matter.allowance}，每月{yuan(amount_fen)}。"
+            ),
             *((owed,) if owed else ()),
             "本决定取代原决定；原决定及有关材料存档备查。",
         ),

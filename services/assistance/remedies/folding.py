@@ -58,14 +58,18 @@ def _arrears(case: Case, fact: m.ArrearsGranted) -> Case:
 @CASE.on(m.RecoveryOrdered)
 def _ordered(case: Case, fact: m.RecoveryOrdered) -> Case:
     remedies = case.remedies
-    for one, fen in m.shares(fact):
-        remedies = remedies.with_more(one.month, -fen)
+    shares = tuple((one.month, fen) for one, fen in m.shares(fact))
+    for month, fen in shares:
+        remedies = remedies.with_more(month, -fen)
+    remedies = replace(remedies, shares=(*remedies.shares, (fact.order, shares)))
     return _with(case, replace(remedies, orders=(*remedies.orders, fact.order), ordered=fact))
 
 
 @CASE.on(m.RecoveryWaived)
 def _waived(case: Case, fact: m.RecoveryWaived) -> Case:
-    """It stays taken from the months: nobody asks for it again."""
+    """It stays taken from the months: nobody asks for it again. A revoked one never was: what came back is paid again."""
+    if fact.why == "revoked":
+        case = _with(case, case.remedies.without_order(fact.order))
     orders = tuple(one for one in case.remedies.orders if one != fact.order)
     return _with(case, replace(case.remedies, orders=orders, waived=(*case.remedies.waived, fact.order)))
 

@@ -60,5 +60,6 @@ def worded(
         outcome=review.outcome,
         amount_fen=instead.amount_fen,
         since=instead.since,
+        once=case.once is not None,
         arrears=owed if owed is not None and owed.replaced == first.id else None,
     )

@@ -128,7 +128,7 @@ def decide(work: Work, case: CaseId, id: UUID, said: Said, officer: UUID) -> Cas
     )
     if first is None or said.outcome not in ("changed", "revoked"):
         return steps.record(work, case, facts)
-    over = found.stage in (Stage.DECLINED, Stage.EXITED)
+    over = found.stage in (Stage.DECLINED, Stage.EXITED) and found.once is None
     if over:
         _must_be_free(work, found)
     (fact,) = facts
