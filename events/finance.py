@@ -399,6 +399,7 @@ class RecoveryOpened(RecoveryFact):
     payment: UUID | None = Field(default=None, description="the payment, where it is one")
     fund: Fund
     illustrative: bool = Field(default=False, description="whether the sum rests on an illustrative figure")
+    fine: bool = Field(default=False, description="a fine: it goes to the treasury, into no fund")
     cause: UUID = Field(description="the event that made it necessary")
 
 

@@ -117,6 +117,8 @@ def step_taken(tables: Tables, fact: Recorded[a.StepTaken]) -> None:
     l.PaidFirst,
     l.PapersOverdue,
     m.ContestedDecision,
+    m.LawsuitFiled,
+    m.FineImposed,
     m.ReviewExtended,
     m.ReviewOverdue,
     m.ArrearsGranted,
@@ -128,8 +130,8 @@ def went_on(tables: Tables, fact: Recorded[a.CaseFact]) -> None:
     _change(tables, fact)
 
 
-@CASES.on(m.ReviewDecided)
-def review_decided(tables: Tables, fact: Recorded[m.ReviewDecided]) -> None:
+@CASES.on(m.ReviewDecided, m.CourtRuled)
+def review_decided(tables: Tables, fact: Recorded[m.ReviewDecided | m.CourtRuled]) -> None:
     """A refusal that was revoked is inquired into once more."""
     _change(tables, fact)
     if fact.data.remake_since is not None:

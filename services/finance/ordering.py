@@ -5,6 +5,8 @@ Where a review has revoked the order, what had come back of it is paid again.
 
 from __future__ import annotations
 
+from typing import Any
+
 from events import finance as f
 from events import remedies as m
 from events.base import Recorded
@@ -42,6 +44,27 @@ def ordered_back(work: Work, fact: Recorded[m.RecoveryOrdered]) -> None:
         )  # fmt: skip
 
 
+def fined(work: Work, fact: Recorded[m.FineImposed]) -> None:
+    """Collected in the same way, and paid into the treasury (行政处罚法 67, 74)."""
+    told, fund = fact.data, FUNDS.get(fact.data.programme)
+    if fund is None:
+        return
+    recovery = recovery_of(told.fine)
+    whose: Any = {
+        "recovery": recovery, "case": told.case, "household": told.household, "members": (told.person,),
+    }  # fmt: skip
+    work.record(
+        recovery,
+        f.RecoveryOpened(
+            **whose, amount_fen=told.amount_fen, why="ordered", fund=fund, illustrative=told.illustrative,
+            fine=True, cause=fact.envelope.id,
+        ),
+    )  # fmt: skip
+    if told.parts > 1:
+        plan = f.RecoveryPlanned(**whose, parts=told.parts, first_due=told.first_due, officer=told.officer)
+        work.record(recovery, plan)
+
+
 def waived(work: Work, fact: Recorded[m.RecoveryWaived]) -> None:
     recovery = recovery_of(fact.data.order)
     state = work.load(RECOVERY, recovery)
@@ -57,7 +80,7 @@ def waived(work: Work, fact: Recorded[m.RecoveryWaived]) -> None:
             ),
         )  # fmt: skip
     back = state.collected_fen - state.refunded_fen
-    if told.why == "revoked" and back > 0:
+    if told.why == "revoked" and back > 0 and not state.fine:  # of a fine: by the treasury
         work.record(
             recovery,
             f.RefundGranted(

@@ -33,6 +33,7 @@ class Recovery:
     ended: bool = False
     illustrative: bool = False
     refunded_fen: int = 0
+    fine: bool = False
 
     @property
     def open_fen(self) -> int:
@@ -50,7 +51,13 @@ RECOVERY: Fold[Recovery] = Fold(Recovery())
 @RECOVERY.on(f.RecoveryOpened)
 def _opened(_: Recovery, fact: f.RecoveryOpened) -> Recovery:
     return Recovery(
-        fact.case, fact.household, fact.members, fact.fund, fact.amount_fen, illustrative=fact.illustrative
+        fact.case,
+        fact.household,
+        fact.members,
+        fact.fund,
+        fact.amount_fen,
+        illustrative=fact.illustrative,
+        fine=fact.fine,
     )
 
 
@@ -102,6 +109,13 @@ def collect(
             f"追回金额不得超过尚欠的{recovery.open_fen}分。",
             f"{recovery.open_fen} fen are open.",
             field="amount_fen",
+        )
+    if how == "deducted" and recovery.fine:
+        raise Refused(
+            "fine-not-deducted",
+            "罚款不得从救助待遇中抵扣，须缴入国库。",
+            "A fine is never deducted from an allowance: it is paid to the treasury.",
+            field="how",
         )
     if (how == "deducted") != (consent is not None):
         raise Refused(

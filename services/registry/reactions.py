@@ -172,14 +172,16 @@ def a_case_is_over(shelf: Shelf, fact: Recorded[assistance.CaseFact]) -> None:
         shelf.put("case", fact.data.case, case | {"members": [], "before": case["members"]})
 
 
-@SERVICE.keep(remedies.ContestedDecision)
-def something_is_contested(shelf: Shelf, fact: Recorded[remedies.ContestedDecision]) -> None:
+@SERVICE.keep(remedies.ContestedDecision, remedies.LawsuitFiled)
+def something_is_contested(
+    shelf: Shelf, fact: Recorded[remedies.ContestedDecision | remedies.LawsuitFiled]
+) -> None:
     for person in fact.data.members:
-        shelf.put("open-contest", f"{person}:{fact.data.contest}", fact.data.kind)
+        shelf.put("open-contest", f"{person}:{fact.data.contest}", getattr(fact.data, "kind", "lawsuit"))
 
 
-@SERVICE.keep(remedies.ReviewDecided)
-def it_is_decided(shelf: Shelf, fact: Recorded[remedies.ReviewDecided]) -> None:
+@SERVICE.keep(remedies.ReviewDecided, remedies.CourtRuled)
+def it_is_decided(shelf: Shelf, fact: Recorded[remedies.ReviewDecided | remedies.CourtRuled]) -> None:
     for person in fact.data.members:
         shelf.drop("open-contest", f"{person}:{fact.data.contest}")
 

@@ -25,13 +25,13 @@ from services.assistance.rules import Facts, about, grounds, must_be_at
 from services.assistance.terms import terms_of
 from services.chassis.refusal import Malformed, Refused
 
-DEPARTS = "执行行政复议决定"
+DEPARTS = "执行行政复议决定或者法院判决"
 FRAUD = "fraud"
 
 
-def remade_since(case: Case, first: Decided, outcome: m.Outcome) -> date | None:
+def remade_since(case: Case, first: Decided, outcome: str) -> date | None:
     """From when a decision counts that the office has to make anew; None where nothing has to be."""
-    if outcome != "revoked":
+    if outcome not in ("revoked", "remade"):
         return None
     if first.kind == "Declined" and case.stage is Stage.DECLINED:
         return first_of_next_month(first.on)
@@ -44,7 +44,7 @@ def instead(
     by: Published,
     first: Decided,
     before_fen: int,
-    fact: m.ReviewDecided,
+    fact: m.ReviewDecided | m.CourtRuled,
     *,
     officer: UUID,
     acting: a.Acting | None,
@@ -52,12 +52,12 @@ def instead(
 ) -> Facts:
     """What is decided in its place at once; nothing where the decision stands, or is made anew later. `before_fen`: what
     counted before it."""
-    if fact.outcome not in ("changed", "revoked"):
+    if fact.outcome not in m.CHANGES:
         return ()
     match first.kind:
         case "Suspended":
             return _resumed(case, first, officer, acting, today)
-        case "RecoveryOrdered" if first.order is not None:
+        case "RecoveryOrdered" | "FineImposed" if first.order is not None:
             return settling.waive(case, first.order, "revoked", officer=officer, acting=acting, today=today)
         case "Exited" if case.once is not None:
             return (_adjusted(case, by, first, before_fen, today),)

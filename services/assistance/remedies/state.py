@@ -14,10 +14,10 @@ from events.ids import PersonId
 
 @dataclass(frozen=True, slots=True)
 class Contest:
-    """One that is not decided yet. `decision`: None for a report."""
+    """One that is not decided yet. `decision`: None for a report. `decide_by`: of a lawsuit until when the office answers."""
 
     id: UUID
-    kind: Literal["reconsideration", "report"]
+    kind: Literal["reconsideration", "report", "lawsuit"]
     decision: UUID | None
     authority: Literal["district_government", "department_above"] | None
     on: date
@@ -26,6 +26,7 @@ class Contest:
     decide_by: date
     provisional: bool
     extended: bool = False
+    court: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +41,10 @@ class Remaking:
 class Remedies:
     """`made_good`: by month, in fen, what was granted later, less what was ordered back. `kept`: by month, what a revoked
     order had asked for and the family may keep. `withheld`: months not granted because of a suspension. `orders`, `waived`:
-    recoveries ordered, and those of them that need not come back; `shares`: what of each month an order asks for.
-    `decided`, `arrears`, `ordered`: the last of each."""
+    recoveries ordered, and those of them that need not come back; `shares`: what of each month an order asks for;
+    `frauds`: what orders ask for that was obtained by deceit.
+    `fined`: fines, and for which orders; they are among `orders`. `decided`, `arrears`, `ordered`: the last of
+    each."""
 
     contests: tuple[Contest, ...] = ()
     remaking: Remaking | None = None
@@ -51,7 +54,9 @@ class Remedies:
     withheld: tuple[str, ...] = ()
     orders: tuple[UUID, ...] = ()
     waived: tuple[UUID, ...] = ()
-    decided: m.ReviewDecided | None = None
+    fined: tuple[tuple[UUID, tuple[UUID, ...]], ...] = ()
+    frauds: tuple[tuple[UUID, int], ...] = ()
+    decided: m.ReviewDecided | m.CourtRuled | None = None
     arrears: m.ArrearsGranted | None = None
     ordered: m.RecoveryOrdered | None = None
 
@@ -84,7 +89,7 @@ NOTHING = Remedies()
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """`kind`: SubsidyGranted, Declined, Adjusted, Exited, Suspended or RecoveryOrdered. `on`: the day of the decision;
+    """`kind`: SubsidyGranted, Declined, Adjusted, Exited, Suspended, RecoveryOrdered or FineImposed. `on`: the day of the decision;
     `since`: from when it counts. `amount_fen`: None where it names no sum. `replaces`: whose place it took."""
 
     id: UUID
