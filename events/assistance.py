@@ -263,6 +263,7 @@ class Checked(CaseFact, restricted=True):
     means: Means | None = None
     findings: tuple[Finding, ...] = ()
     consistent: bool = Field(description="whether the check agrees with the survey")
+    officer: UUID | None = Field(default=None, description="the member of staff who made it; none: not told")
 
 
 class StepTaken(CaseFact):
@@ -298,6 +299,10 @@ class Assessed(CaseFact, restricted=True):
     )
     grounds: Grounds
     review: int = Field(default=0, ge=0, description="0 for the application, n for the n-th review")
+    officer: UUID | None = Field(
+        default=None,
+        description="the member of staff who gave the opinion; none: the service itself, or not told",
+    )
 
 
 class HouseholdChanged(CaseFact):

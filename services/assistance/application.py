@@ -177,6 +177,7 @@ def check(
     means: Means | None,
     findings: tuple[Finding, ...] = (),
     consistent: bool,
+    officer: UUID | None = None,
     today: date,
 ) -> Facts:
     """The county's check of the family's means came back (17)."""
@@ -185,7 +186,11 @@ def check(
     must_have(case.inquiry.survey, "survey-missing", "尚未入户调查。", "There is no survey yet.")
     must_be_of_the_household(case, means, findings)
     must_be_countable(means, on)
-    return (a.Checked(**about(case), on=on, means=means, findings=findings, consistent=consistent),)
+    return (
+        a.Checked(
+            **about(case), on=on, means=means, findings=findings, consistent=consistent, officer=officer
+        ),
+    )
 
 
 def assess(
@@ -194,13 +199,15 @@ def assess(
     evidence: Evidence,
     *,
     local: Local | None = None,
+    owes: frozenset[str] = frozenset(),
     renewed: bool = False,
+    officer: UUID | None = None,
     today: date,
 ) -> Facts:
     """The rule is applied to what survey and check agree on; where they differ it is surveyed again.
 
-    `local`: the inputs that the service knows by itself. `renewed`: a step after the notice found more, and the
-    opinion, once shown, is worked out with it.
+    `local`: the inputs that the service knows by itself. `owes`: steps that only some cases owe, this one too. `renewed`: a
+    step after the notice found more, and the opinion, once shown, is worked out with it.
     """
     known = tuple((local or {}).items())
     advice = case.inquiry.recommendation
@@ -210,7 +217,7 @@ def assess(
         must_be_at(case, Stage.ACCEPTED, Stage.NOTICE_ENDED)
     elif not moved:
         must_be_under_inquiry(case)
-    found = _inquired(case, by, today)
+    found = _inquired(case, by, today, owes)
     if case.inquiry.check is not None and not case.inquiry.consistent:
         raise Conflict(
             "findings-differ",
@@ -233,18 +240,20 @@ def assess(
             worked=worked(ruling),
             grounds=grounds(case, by, act, today, (ruling.row,), ruling=ruling),
             review=case.reviews if case.review_open else 0,
+            officer=officer,
         ),
     )
 
 
-def _inquired(case: Case, by: Published, today: date) -> Found:
+def _inquired(case: Case, by: Published, today: date, owes: frozenset[str]) -> Found:
     """What survey and check found; either may be left out where the procedure has none."""
     proceeding = by.proceeding(case.basis, today)
     if case.inquiry.survey is None and proceeding.step("survey") is None:
         return Found()
     must_have(case.inquiry.survey, "survey-missing", "尚未入户调查。", "There is no survey yet.")
     check = proceeding.step("check")
-    if case.inquiry.check is None and check is not None and check.when is None:
+    owed = check is not None and (check.when is None or "check" in owes)
+    if case.inquiry.check is None and owed:
         raise Conflict("check-missing", "信息核对尚未完成。", "The check is still out.", field="case")
     found = case.inquired
     assert found is not None, "there is a survey"

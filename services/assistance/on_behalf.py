@@ -1,4 +1,4 @@
-"""Who may hand an application in for somebody else; a minor never applies alone.
+"""Who may apply, and who may hand an application in for somebody else; a minor never applies alone.
 
 民法典 27 and 32: parents, then grandparents, elder siblings and others are guardians of a minor; where nobody is, civil
 affairs or the village committee. A minor gives nobody a mandate. 单人户 and tekun are for single persons: so orphans and
@@ -8,14 +8,41 @@ children left alone come through one of these (鹤民发〔2020〕43号 三(一)
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from events.assistance import OnBehalf
-from events.ids import PersonId
-from services.chassis.refusal import Malformed, Refused
+from events.ids import HouseholdId, PersonId
+from services.chassis.refusal import Conflict, Malformed, Refused
 from services.chassis.work import Work
 
 ADULT = 18
 FOR_MINORS = frozenset({"guardian", "committee", "institution"})
+
+
+def home_of_applicant(work: Work, household: HouseholdId, applicant: PersonId) -> dict[str, Any]:
+    """What is kept of the household; refused where it is not known or gone, or the applicant dead or merged."""
+    home = work.fact("household", household)
+    if home is None:
+        raise Refused("household-unknown", "未登记该家庭。", "No such household is known.", field="household")
+    if home["gone"]:
+        raise Conflict(
+            "household-closed",
+            "该家庭已注销或迁出。",
+            "The household is closed or has left.",
+            field="household",
+        )
+    person = work.fact("person", applicant)
+    if person is not None and person["died"] is not None:
+        raise Refused("applicant-dead", "申请人已死亡。", "The applicant has died.", field="applicant")
+    if person is not None and person["merged_into"] is not None:
+        raise Refused(
+            "applicant-merged",
+            "该人员登记已并入另一登记。",
+            "This registration was merged into another.",
+            field="applicant",
+        )
+    found: dict[str, Any] = home
+    return found
 
 
 def must_be_represented(work: Work, applicant: PersonId, through: OnBehalf | None, on: date) -> None:

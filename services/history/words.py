@@ -183,6 +183,7 @@ REASONS = {
     "merged": Words("已并户", "merged"),
     "moved": Words("区内迁移", "moved"),
     "moved_away": Words("迁出本区", "moved away"),
+    "relief_repeated": Words("十二个月内再次临时救助", "relieved again within twelve months"),
     "remedy": Words("执行行政复议决定", "by the decision of a review"),
     "fraud": Words("骗取救助", "obtained by deceit"),
     "no_longer_eligible": Words("不再符合条件", "no longer eligible"),

@@ -45,6 +45,13 @@ def acted(decision: Found, story: Story) -> list[Acted]:
         for one in survey.fact.surveyors:
             on = survey.fact.on
             found.append(Acted(one, on, Role.SURVEYOR, "调查人", "the surveyor", survey.id))
+    for told, zh, en in (
+        (story.inquiry.check, "核对人", "who made the check"),
+        (story.inquiry.assessed, "初审意见的经办人", "who gave the opinion"),
+    ):
+        officer = None if told is None else told.fact.officer
+        if told is not None and officer is not None:
+            found.append(Acted(officer, day_of(told), None, zh, en, told.id))
     for name, step in story.inquiry.steps.items():
         for one in step.staff:
             zh, en = f"步骤{name}的经办人", f"who took the step {name}"
