@@ -80,6 +80,9 @@ DisabilityKind = Literal[
 ]
 
 
+School = Literal["preschool", "compulsory", "senior_high", "vocational", "higher"]
+
+
 class MemberMeans(Value):
     """What was found of one member; sums in fen a month, costs net of what others pay or pay back."""
 
@@ -100,6 +103,19 @@ class MemberMeans(Value):
     refused_work: Whether = Field(
         default=False, description="refused suitable work three times running, without good reason"
     )
+    certificate_until: date | None = Field(
+        default=None,
+        description="last day of the disability card, or of the diagnosis of a listed illness; none: no end told",
+    )
+    medical_bill: Found | None = Field(
+        default=None,
+        description="what treatment cost by its receipts, in fen a month, before anything came back",
+    )
+    medical_paid_back: Found | None = Field(
+        default=None, description="of that, borne or paid back by insurance, relief or others, in fen a month"
+    )
+    school: School | None = Field(default=None, description="where the member is at school")
+    part_time: Whether = Field(default=False, description="at school in the evening or beside work")
 
 
 class Means(Value):
@@ -150,6 +166,17 @@ class CaseFact(Event, shape=True):
     members: tuple[PersonId, ...] = Field(description="whom the case covers")
 
 
+class OnBehalf(Value):
+    """Who hands an application in for somebody else (2021 办法 6, tekun 10; of minors 民法典 27, 32)."""
+
+    kind: Literal["guardian", "mandated", "committee", "institution", "discovered"] = Field(
+        description="guardian; somebody with a written mandate; village committee or civil affairs as guardian;"
+        " the institution that cares; or the township found the need itself (主动发现)"
+    )
+    person: PersonId | None = Field(default=None, description="where the register knows them")
+    mandate: Digest | None = Field(default=None, description="digest of the written mandate")
+
+
 class Applied(CaseFact):
     """An application was handed in; with consent to the check of means (社会救助法 40). Or the department opened the case
     by itself, with consent given before (`cause`)."""
@@ -164,6 +191,9 @@ class Applied(CaseFact):
         default="household", description="whether the case follows the household or one person of it"
     )
     findings: tuple[Finding, ...] = Field(default=(), description="what the applicant said or chose")
+    through: OnBehalf | None = Field(
+        default=None, description="who applied for the applicant; none: the applicant"
+    )
     on: date
     cause: UUID | None = Field(
         default=None, description="the event on which the department opened it by itself, 免申即享; else none"
@@ -233,6 +263,7 @@ class Checked(CaseFact, restricted=True):
     means: Means | None = None
     findings: tuple[Finding, ...] = ()
     consistent: bool = Field(description="whether the check agrees with the survey")
+    officer: UUID | None = Field(default=None, description="the member of staff who made it; none: not told")
 
 
 class StepTaken(CaseFact):
@@ -268,6 +299,10 @@ class Assessed(CaseFact, restricted=True):
     )
     grounds: Grounds
     review: int = Field(default=0, ge=0, description="0 for the application, n for the n-th review")
+    officer: UUID | None = Field(
+        default=None,
+        description="the member of staff who gave the opinion; none: the service itself, or not told",
+    )
 
 
 class HouseholdChanged(CaseFact):

@@ -404,6 +404,8 @@ class RecoveryOpened(RecoveryFact):
     why: Asked
     payment: UUID | None = Field(default=None, description="the payment, where it is one")
     fund: Fund
+    illustrative: bool = Field(default=False, description="whether the sum rests on an illustrative figure")
+    fine: bool = Field(default=False, description="a fine: it goes to the treasury, into no fund")
     cause: UUID = Field(description="the event that made it necessary")
 
 
@@ -431,6 +433,15 @@ class RecoveryEnded(RecoveryFact):
     why: Literal["collected", "waived"]
     waived_fen: int = Field(default=0, ge=0)
     officer: UUID | None = None
+
+
+class RefundGranted(RecoveryFact):
+    """What had come back of an order that a review revoked is paid again, with the next batch (行政复议法 64)."""
+
+    programme: Programme
+    amount_fen: Sum
+    illustrative: bool
+    cause: UUID = Field(description="id of the RecoveryWaived event")
 
 
 Rise = Annotated[

@@ -62,6 +62,13 @@ class PaperWithdrawn(PaperFact):
     by: UUID = Field(description="who took it back")
 
 
+class PaperLapseNear(PaperFact):
+    """The last day of a published paper comes near: whatever is decided later needs another basis."""
+
+    last: date = Field(description="its last day, included")
+    on: date
+
+
 class DayOff(Value):
     """A day of the week's first five on which nobody works, or a weekend day on which everybody does."""
 

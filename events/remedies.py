@@ -22,6 +22,9 @@ from events.sealed import Sealed
 
 Authority = Literal["district_government", "department_above"]
 Outcome = Literal["upheld", "changed", "revoked", "dismissed", "withdrawn", "founded", "unfounded"]
+Judgment = Literal["upheld", "changed", "revoked", "remade", "dismissed", "withdrawn"]
+CHANGES = frozenset({"changed", "revoked", "remade"})
+"""Outcomes by which another decision takes the place of the contested one."""
 Fen = Annotated[int, Field(ge=0, le=10**12, description="in fen")]
 
 
@@ -87,6 +90,68 @@ class ReviewDecided(ContestFact):
     on: date
     officer: UUID = Field(description="who recorded it")
     reason: Sealed | None = None
+
+
+class LawsuitFiled(ContestFact):
+    """Somebody has sued over a decision (行政诉讼), and the court has sent the office the complaint."""
+
+    decision: UUID = Field(description="id of the contested event")
+    by: PersonId
+    court: str = Field(min_length=2, max_length=60, description="its name")
+    docket: str | None = Field(
+        default=None, pattern=r"^\S{2,60}$", description="number of the case there (案号)"
+    )
+    letter: LetterNumber | None = Field(default=None, description="that told of the decision")
+    served: date | None = Field(default=None, description="day of its service")
+    until: date | None = Field(default=None, description="end of the six months for suing (行政诉讼法 46)")
+    received: date = Field(description="when the complaint reached the office")
+    answer_by: date = Field(
+        description="fifteen days to answer with the evidence (67), moved behind days off"
+    )
+    provisional: bool = Field(description="that day may still move")
+    on: date
+    officer: UUID
+    statement: Sealed | None = None
+
+
+class CourtRuled(ContestFact):
+    """The court's judgment, in force: 驳回诉讼请求, 变更, 撤销, 责令重作, 驳回起诉, 撤诉 (行政诉讼法 62, 69, 70, 77)."""
+
+    outcome: Judgment
+    decision: UUID = Field(description="the contested one")
+    township: Township = Field(description="where the case is")
+    court: str = Field(min_length=2, max_length=60)
+    paper: str | None = Field(default=None, pattern=r"^\S{2,60}$", description="number of the judgment")
+    amount_fen: int | None = Field(
+        default=None, ge=0, le=10**12, description="where changed: the sum, as the court fixed it"
+    )
+    remake_since: date | None = Field(
+        default=None, description="where the office has to decide anew: from when on the new decision counts"
+    )
+    remake_by: date | None = Field(default=None, description="until when, where the court has set a day")
+    on: date
+    officer: UUID = Field(description="who recorded it")
+    reason: Sealed | None = None
+
+
+class FineImposed(CaseFact):
+    """A fine on who obtained help by deceit: up to twice what was obtained (社会救助法 73), before 2026-07-01 once to
+    three times (社会救助暂行办法 68). It is the treasury's, not the fund's."""
+
+    fine: UUID
+    person: PersonId = Field(description="of the case, on whom it is imposed")
+    paper: str = Field(pattern=r"^\S{2,60}$", description="number of the office's own decision")
+    orders: tuple[UUID, ...] = Field(min_length=1, description="recoveries of what was obtained by deceit")
+    obtained_fen: int = Field(gt=0, le=10**12, description="what they ask for, in fen")
+    amount_fen: int = Field(gt=0, le=10**13, description="in fen")
+    clause: str
+    heard: date = Field(description="told of it beforehand, and heard (行政处罚法 44, 45)")
+    parts: int = Field(ge=1, le=120, description="in how many parts, one a month (66); 1: at once")
+    first_due: date
+    illustrative: bool = Field(description="whether what was obtained rests on an illustrative figure")
+    on: date
+    officer: UUID
+    acting: Acting | None = None
 
 
 class MonthDifference(Value):

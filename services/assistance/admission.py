@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from typing import Annotated
 
 from events.ids import CaseId, Concerned
+from services.assistance.application import ruling_to_decide
 from services.assistance.choosing import delegated
-from services.assistance.steps import case_of
+from services.assistance.steps import case_and_papers, case_of
 from services.chassis.auth import allow
 from services.chassis.departments import Department
 from services.chassis.problems import not_allowed
@@ -31,6 +32,21 @@ def of_the_county(caller: Caller) -> None:
         raise not_allowed(
             "审核确认由区民政局办理。", "Decided by the county's civil affairs, not a township."
         )
+
+
+def may_decide(work: Work, caller: Caller, case: CaseId, amount_fen: int | None = None) -> None:
+    """A township's clerk, where the district has left the decision to the township, or the paper leaves it and its
+    sum (审批机关)."""
+    if caller.township is None:
+        return
+    found, by = case_and_papers(work, case)
+    if delegated(found):
+        return
+    if found.inquiry.recommendation is None:
+        of_the_county(caller)
+    ruling = ruling_to_decide(found, by, work.today)
+    if not ruling.township_may_decide or (amount_fen or 0) > ruling.amount_fen:
+        of_the_county(caller)
 
 
 def may_change(work: Work, caller: Caller, case: CaseId) -> None:

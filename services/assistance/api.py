@@ -23,7 +23,7 @@ from services.assistance.admission import (
     Readers,
     in_own_township,
     may_change,
-    of_the_county,
+    may_decide,
     seen_by,
     whose_evidence,
 )
@@ -39,8 +39,8 @@ from services.assistance.answers import (
     fact_line,
     sealed_fields,
 )
-from services.assistance.application import ruling_to_decide
-from services.assistance.choosing import delegated, papers_of
+from services.assistance.choosing import papers_of
+from services.assistance.countable import must_be_receipted
 from services.assistance.ledger import api as ledger
 from services.assistance.listing import behind, page
 from services.assistance.lists import Filter, rows_after, table
@@ -100,21 +100,6 @@ def _attached(
     return record
 
 
-def _may_decide(work: Work, caller: Caller, case: CaseId, amount_fen: int | None = None) -> None:
-    """A township's clerk, where the district has left the decision to the township, or the paper leaves it and its
-    sum (审批机关)."""
-    if caller.township is None:
-        return
-    found, by = steps.case_and_papers(work, case)
-    if delegated(found):
-        return
-    if found.inquiry.recommendation is None:
-        of_the_county(caller)
-    ruling = ruling_to_decide(found, by, work.today)
-    if not ruling.township_may_decide or (amount_fen or 0) > ruling.amount_fen:
-        of_the_county(caller)
-
-
 def _township_steps(runtime: Runtime) -> APIRouter:
     router = APIRouter(prefix="/cases", tags=["steps"])
 
@@ -134,6 +119,7 @@ def _township_steps(runtime: Runtime) -> APIRouter:
                 consent=body.consent,
                 apart=body.apart,
                 findings=body.findings,
+                through=body.through,
                 on=body.on,
             )
             return answer_now(work, case)
@@ -151,6 +137,7 @@ def _township_steps(runtime: Runtime) -> APIRouter:
     def survey(case: UUID, body: c.Survey, request: Request, caller: CivilAffairs) -> CaseAnswer:
         """Two surveyors or more visited the household, for the application or an open review."""
         must_not_be_typed(body.means)
+        must_be_receipted(body.means)
         attach = _attached(request, runtime, caller, "survey", body.evidence, body.on)
 
         def do(work: Work, of: CaseId) -> object:
@@ -171,12 +158,19 @@ def _township_steps(runtime: Runtime) -> APIRouter:
     def check(case: UUID, body: c.Check, request: Request, caller: CivilAffairs) -> CaseAnswer:
         """The check of means came back."""
         must_not_be_typed(body.means)
+        must_be_receipted(body.means)
         attach = _attached(request, runtime, caller, "check", body.evidence, body.on)
 
         def do(work: Work, of: CaseId) -> object:
             attach(work, of)
             return steps.check(
-                work, of, body.means, findings=body.findings, consistent=body.consistent, on=body.on
+                work,
+                of,
+                body.means,
+                findings=body.findings,
+                consistent=body.consistent,
+                officer=caller.person,
+                on=body.on,
             )
 
         return _step(request, runtime, caller, case, body.version, do)
@@ -184,7 +178,14 @@ def _township_steps(runtime: Runtime) -> APIRouter:
     @router.post("/{case}/assessment")
     def assess(case: UUID, body: c.Step, request: Request, caller: CivilAffairs) -> CaseAnswer:
         """Apply the rule to what was found: the recommendation."""
-        return _step(request, runtime, caller, case, body.version, steps.assess)
+        return _step(
+            request,
+            runtime,
+            caller,
+            case,
+            body.version,
+            lambda work, of: steps.assess(work, of, caller.person),
+        )
 
     @router.post("/{case}/notice")
     def post_notice(case: UUID, body: c.Post, request: Request, caller: CivilAffairs) -> CaseAnswer:
@@ -270,7 +271,7 @@ def _county_steps(runtime: Runtime) -> APIRouter:
         """Confirm and fix the sum, paid from the next month; or once, in instalments."""
 
         def do(work: Work, of: CaseId) -> object:
-            _may_decide(work, caller, of, body.amount_fen)
+            may_decide(work, caller, of, body.amount_fen)
             return steps.confirm(
                 work,
                 of,
@@ -288,7 +289,7 @@ def _county_steps(runtime: Runtime) -> APIRouter:
         """Do not confirm."""
 
         def do(work: Work, of: CaseId) -> object:
-            _may_decide(work, caller, of)
+            may_decide(work, caller, of)
             return steps.decline(work, of, caller.person, departs=body.departs, papers=body.papers)
 
         return _step(request, runtime, caller, case, body.version, do)

@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from events import remedies as m
 from events.ids import CaseId, PersonId
-from services.assistance import steps
+from services.assistance import api_courts, steps
 from services.assistance.admission import CivilAffairs, Readers, in_own_township, may_change, seen_by
 from services.assistance.answers import Amount, Answer, CaseAnswer
 from services.assistance.commands import Step
@@ -42,7 +42,13 @@ HEADINGS = (
 
 
 def routers(runtime: Runtime, reader: ViewReader) -> list[APIRouter]:
-    return [_contests(runtime), _money(runtime), _history(runtime), _reading(reader)]
+    return [
+        _contests(runtime),
+        api_courts.router(runtime),
+        _money(runtime),
+        _history(runtime),
+        _reading(reader),
+    ]
 
 
 def _done(

@@ -19,6 +19,7 @@ from events.ids import CaseId, HouseholdId, PersonId
 from events.sealed import Sealed
 from services.assistance import instalments as parts
 from services.assistance.citing import Act
+from services.assistance.countable import must_be_countable, must_be_in_date
 from services.assistance.days import first_of_next_month, months_after
 from services.assistance.inputs import Found
 from services.assistance.model import BEFORE_DECISION, Case, Stage
@@ -58,6 +59,7 @@ def apply(
     apart: bool = False,
     unit: Literal["household", "person"] = "household",
     findings: tuple[Finding, ...] = (),
+    through: a.OnBehalf | None = None,
     on: date,
     today: date,
     cause: UUID | None = None,
@@ -92,6 +94,7 @@ def apply(
             apart=apart,
             unit=unit,
             findings=findings,
+            through=through,
             on=on,
             cause=cause,
         ),
@@ -154,6 +157,7 @@ def survey(
             field="surveyors",
         )
     must_be_of_the_household(case, means, findings)
+    must_be_countable(means, on)
     return (
         a.Surveyed(
             **about(case),
@@ -173,6 +177,7 @@ def check(
     means: Means | None,
     findings: tuple[Finding, ...] = (),
     consistent: bool,
+    officer: UUID | None = None,
     today: date,
 ) -> Facts:
     """The county's check of the family's means came back (17)."""
@@ -180,7 +185,12 @@ def check(
     must_be_a_day_between(on, case.accepted, today)
     must_have(case.inquiry.survey, "survey-missing", "尚未入户调查。", "There is no survey yet.")
     must_be_of_the_household(case, means, findings)
-    return (a.Checked(**about(case), on=on, means=means, findings=findings, consistent=consistent),)
+    must_be_countable(means, on)
+    return (
+        a.Checked(
+            **about(case), on=on, means=means, findings=findings, consistent=consistent, officer=officer
+        ),
+    )
 
 
 def assess(
@@ -189,13 +199,15 @@ def assess(
     evidence: Evidence,
     *,
     local: Local | None = None,
+    owes: frozenset[str] = frozenset(),
     renewed: bool = False,
+    officer: UUID | None = None,
     today: date,
 ) -> Facts:
     """The rule is applied to what survey and check agree on; where they differ it is surveyed again.
 
-    `local`: the inputs that the service knows by itself. `renewed`: a step after the notice found more, and the
-    opinion, once shown, is worked out with it.
+    `local`: the inputs that the service knows by itself. `owes`: steps that only some cases owe, this one too. `renewed`: a
+    step after the notice found more, and the opinion, once shown, is worked out with it.
     """
     known = tuple((local or {}).items())
     advice = case.inquiry.recommendation
@@ -205,7 +217,7 @@ def assess(
         must_be_at(case, Stage.ACCEPTED, Stage.NOTICE_ENDED)
     elif not moved:
         must_be_under_inquiry(case)
-    found = _inquired(case, by, today)
+    found = _inquired(case, by, today, owes)
     if case.inquiry.check is not None and not case.inquiry.consistent:
         raise Conflict(
             "findings-differ",
@@ -213,6 +225,7 @@ def assess(
             "Check and survey differ: survey the family again (18).",
             field="case",
         )
+    must_be_in_date(found, today)
     told = case.told(found, case.township, known, first_of_next_month(today))
     ruling = rule_on(by.rule(today), told, trace=True)
     act: Act = "grant" if ruling.eligible else "decline"
@@ -227,18 +240,20 @@ def assess(
             worked=worked(ruling),
             grounds=grounds(case, by, act, today, (ruling.row,), ruling=ruling),
             review=case.reviews if case.review_open else 0,
+            officer=officer,
         ),
     )
 
 
-def _inquired(case: Case, by: Published, today: date) -> Found:
+def _inquired(case: Case, by: Published, today: date, owes: frozenset[str]) -> Found:
     """What survey and check found; either may be left out where the procedure has none."""
     proceeding = by.proceeding(case.basis, today)
     if case.inquiry.survey is None and proceeding.step("survey") is None:
         return Found()
     must_have(case.inquiry.survey, "survey-missing", "尚未入户调查。", "There is no survey yet.")
     check = proceeding.step("check")
-    if case.inquiry.check is None and check is not None and check.when is None:
+    owed = check is not None and (check.when is None or "check" in owes)
+    if case.inquiry.check is None and owed:
         raise Conflict("check-missing", "信息核对尚未完成。", "The check is still out.", field="case")
     found = case.inquired
     assert found is not None, "there is a survey"
@@ -446,6 +461,7 @@ def ruling_to_decide(case: Case, by: Published, today: date) -> Ruling:
     advice, found = case.inquiry.recommendation, case.inquired
     if advice is None or found is None:
         raise Conflict("assessment-missing", "尚无初审意见。", "There is no assessment yet.", field="case")
+    must_be_in_date(found, today)
     # The month to come also for what is paid once: a case's history is what lies before the month decided on,
     # and what was granted earlier in this month is a part of it.
     told = case.told(found, case.township, advice.local, first_of_next_month(today))

@@ -104,7 +104,7 @@ def ended(shelf: Shelf, fact: Recorded[a.Declined | a.Withdrawn | a.Exited]) -> 
         shelf.forget(kind, fact.data.case)
 
 
-def made_anew(shelf: Shelf, fact: Recorded[m.ReviewDecided]) -> None:
+def made_anew(shelf: Shelf, fact: Recorded[m.ReviewDecided | m.CourtRuled]) -> None:
     """A refusal was revoked: the application runs again."""
     if fact.data.remake_since is not None:
         hold(shelf, fact.data)

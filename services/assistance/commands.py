@@ -11,7 +11,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from events.assistance import Finding, Instalment, Means
+from events.assistance import Finding, Instalment, Means, OnBehalf
 from services.chassis.evidence import Reference
 from services.chassis.requests import Command
 
@@ -37,6 +37,9 @@ class Apply(Command):
     consent: bool = Field(description="to the check of the family's means; nothing begins without it")
     apart: bool = Field(
         default=False, description="members who qualify ask for themselves, apart from the family (单人户)"
+    )
+    through: OnBehalf | None = Field(
+        default=None, description="who applies for the applicant: always for a minor"
     )
     on: date | None = None
 

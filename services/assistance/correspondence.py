@@ -78,7 +78,7 @@ def _decision(work: Work, case: CaseId, kind: LetterKind) -> UUID | None:
     ordered = kind == "recovery"
     if kind not in DECIDING and not ordered:
         return None
-    told = (one for one in reversed(decisions_of(work, case)) if one.kind != "Suspended")
+    told = (one for one in reversed(decisions_of(work, case)) if one.kind not in ("Suspended", "FineImposed"))
     return next((one.id for one in told if (one.kind == "RecoveryOrdered") == ordered), None)
 
 

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from events import assistance as a
 from events.ids import PersonId
+from services.assistance.countable import must_be_in_date
 from services.assistance.days import first_of_month, first_of_next_month, month_of, months_after
 from services.assistance.model import Case, Settled, Stage
 from services.assistance.published import Published
@@ -88,6 +89,7 @@ def conclude_review(
     advice, found = case.inquiry.recommendation, case.inquired
     if not case.review_open or advice is None or found is None:
         raise Conflict("assessment-missing", "尚无复核意见。", "The review has no assessment.", field="case")
+    must_be_in_date(found, today)
     since = first_of_next_month(today)
     current = case.amount_in(since)
     # By the rule of this day: a paper may have lapsed since the assessment.

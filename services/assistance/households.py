@@ -1,6 +1,6 @@
 """What this service keeps of the registry: who lives together and where, who has died, who has left.
 
-Rows `name`, closed; `household` {members, township, gone} and `person` {household, died, merged_into}; `registered-poor`, of
+Rows `name`, closed; `household` {members, township, gone} and `person` {household, died, merged_into, born}; `registered-poor`, of
 whoever is registered poor (建档立卡) and not yet out of poverty: since when. Each step may be
 repeated and holds whatever other facts of the same decision come before or after it: a split, for one, is
 told by the new household and by the split itself.
@@ -16,7 +16,7 @@ from events.ids import HouseholdId, PersonId
 from services.chassis.service import Shelf
 
 Row = dict[str, Any]
-NOBODY: Row = {"household": None, "died": None, "merged_into": None}
+NOBODY: Row = {"household": None, "died": None, "merged_into": None, "born": None}
 
 
 def registered(shelf: Shelf, fact: Recorded[r.HouseholdRegistered]) -> None:
@@ -27,14 +27,20 @@ def registered(shelf: Shelf, fact: Recorded[r.HouseholdRegistered]) -> None:
 
 
 def named(shelf: Shelf, fact: Recorded[r.PersonRegistered] | Recorded[r.PersonCorrected]) -> None:
-    """Closed, as the registry sealed it; opened only to print a letter."""
+    """The name closed, as the registry sealed it; opened only to print a letter. The birthday tells who is a minor."""
     if fact.data.name is not None:
         shelf.put("name", fact.data.person, fact.data.name.to_json())
+    if fact.data.born is not None:
+        row = shelf.get("person", fact.data.person) or NOBODY
+        shelf.put("person", fact.data.person, {**row, "born": fact.data.born.isoformat()})
 
 
 def erased(shelf: Shelf, fact: Recorded[r.Erased]) -> None:
     for person in (fact.data.person, *fact.data.merged):
         shelf.drop("name", person)
+        row = shelf.get("person", person)
+        if row is not None:
+            shelf.put("person", person, {**row, "born": None})
 
 
 def joined(shelf: Shelf, fact: Recorded[r.MemberJoined]) -> None:

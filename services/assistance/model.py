@@ -116,9 +116,9 @@ class Case:
     began, and when. `missing`: papers asked for, once. `demanded`: steps that only some cases owe, and that this one
     does. `kin`: declarations by which it is kept apart. `confirmed`: when it was granted. `until`: last day of a status
     that lapses by itself. `suspensions`: in order. `offers`: of work, not answered yet. `refusals`: without good reason
-    running, of whom.
-    `instalments`: of what is granted once; `instalments_paid`: how many of them. `driven`: days of `amounts` from which
-    the sum only followed the rule. `remedies`: what was contested and made good."""
+    running, of whom. `once`: what was granted once, in fen; `instalments`: its parts; `instalments_paid`: how many of
+    them. `driven`: days of `amounts` from which the sum only followed the rule. `remedies`: what was contested and made
+    good."""
 
     stage: Stage = Stage.NONE
     id: CaseId | None = None
@@ -155,6 +155,7 @@ class Case:
     reviews: int = 0
     review_open: bool = False
     until: date | None = None
+    once: int | None = None
     instalments: tuple[a.Instalment, ...] = ()
     instalments_paid: int = 0
     exited: date | None = None
@@ -343,6 +344,7 @@ def _granted(case: Case, fact: a.SubsidyGranted) -> Case:
         next_month=(fact.next_month or fact.since) if fact.period == "month" else None,
         until=fact.until,
         exited=None,
+        once=fact.amount_fen if fact.period == "once" and fact.amount_fen else None,
         remedies=replace(case.remedies, remaking=None),
     )
 

@@ -6,6 +6,7 @@ from datetime import date
 
 from events import assistance as a
 from events import casework as c
+from services.assistance.countable import any_expired
 from services.assistance.days import month_of
 from services.assistance.entitlement import end, may_reduce, month_as_decided, open_review, ruling_of
 from services.assistance.model import Case, Settled, Stage
@@ -20,8 +21,8 @@ def grant_month(case: Case, by: Published, *, today: date) -> Facts:
 
     While a review is open, where an officer has fixed another sum, or until a sum already decided begins, what
     was decided stands. Where the rule admits the family no longer, a review is opened and the sum runs on until
-    its end; but a phasing-out that has run its months ends the case. Under the law of 2026 nobody's sum is
-    lowered or ended unheard.
+    its end; but a phasing-out that has run its months ends the case. A card or diagnosis out of date opens a review.
+    Under the law of 2026 nobody's sum is lowered or ended unheard.
     """
     month, settled = case.next_month, case.settled
     if case.stage is not Stage.GRANTED or month is None or month > today:
@@ -33,7 +34,11 @@ def grant_month(case: Case, by: Published, *, today: date) -> Facts:
         return (month_as_decided(case, month),)
     ruling = ruling_of(case, by, settled, month)
     if ruling is not None and ruling.eligible:
-        return _month_by_rule(case, by, settled, ruling, month)
+        facts = _month_by_rule(case, by, settled, ruling, month)
+        reviewed = any(isinstance(one, a.ReviewOpened) for one in facts)
+        if reviewed or not any_expired(settled.found, month):
+            return facts
+        return (*facts, *open_review(case, reason="certificate_expired"))
     if settled.route == "taper" and ruling is not None and may_reduce(by, month, settled.heard):
         rows = ("taper_ended", ruling.row)
         reasons = grounds(case, by, "end", month, rows, ruling=ruling)

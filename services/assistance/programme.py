@@ -31,6 +31,10 @@ def nothing(work: Work, case: Case) -> Local:
     return {}
 
 
+def nothing_more_owed(case: Case, local: Local) -> frozenset[str]:
+    return frozenset()
+
+
 def anything(by: Published, today: date, step: str, findings: tuple[Finding, ...]) -> None:
     return None
 
@@ -50,7 +54,8 @@ def nothing_follows(work: Work, case: Case, facts: Sequence[CaseFact]) -> Sequen
 @dataclass(frozen=True, slots=True)
 class Programme:
     """`domain`: the service that carries its cases. `title`: in Chinese and in English. `procedure`: by its code in
-    the papers. `local`: what the service knows of a case when its rule is applied. `admits`: refuses what a step must
+    the papers. `local`: what the service knows of a case when its rule is applied. `owes`: steps that its paper owes some
+    cases only (`when`), and this one by what is known. `admits`: refuses what a step must
     not bring. `covers`: whom of a household a case is for. `follows`: the facts that a domain adds to those of one
     decision, given the case as it was before them; or it refuses them. `beside`: what else follows from a fact of a
     case, in the same decision, which it may refuse."""
@@ -60,6 +65,7 @@ class Programme:
     title: tuple[str, str]
     procedure: str
     local: Callable[[Work, Case], Local] = nothing
+    owes: Callable[[Case, Local], frozenset[str]] = nothing_more_owed
     admits: Callable[[Published, date, str, tuple[Finding, ...]], None] = anything
     covers: Callable[[Work, tuple[PersonId, ...]], tuple[PersonId, ...]] = everybody
     beside: Callable[[Work, Recorded[CaseFact]], None] = nothing_more

@@ -23,6 +23,7 @@ from events.assistance import (
     Instalment,
     Means,
     MonthGranted,
+    OnBehalf,
     SubsidyGranted,
 )
 from events.ids import CaseId, HouseholdId, PersonId
@@ -33,6 +34,7 @@ from services.assistance import (
     instalments,
     links,
     months,
+    on_behalf,
     suitable_work,
 )
 from services.assistance.choosing import papers_of
@@ -44,7 +46,7 @@ from services.assistance.remedies.decisions import decision_of
 from services.assistance.remedies.making_good import by_month, owed_since
 from services.assistance.rules import Evidence, about
 from services.assistance.terms import terms_of
-from services.chassis.refusal import Conflict, Refused
+from services.chassis.refusal import Conflict
 from services.chassis.work import Work
 
 
@@ -90,6 +92,7 @@ def apply(
     consent: bool,
     apart: bool = False,
     findings: tuple[Finding, ...] = (),
+    through: OnBehalf | None = None,
     on: date | None = None,
 ) -> CaseId:
     """A household known to live here applies, or a person of it where the programme is for persons; household and
@@ -98,26 +101,8 @@ def apply(
     by = published(work, programme)
     unit = terms_of(by.rule(work.today)).unit
     declared.admits(by, work.today, "apply", findings)
-    home = work.fact("household", household)
-    if home is None:
-        raise Refused("household-unknown", "未登记该家庭。", "No such household is known.", field="household")
-    if home["gone"]:
-        raise Conflict(
-            "household-closed",
-            "该家庭已注销或迁出。",
-            "The household is closed or has left.",
-            field="household",
-        )
-    person = work.fact("person", applicant)
-    if person is not None and person["died"] is not None:
-        raise Refused("applicant-dead", "申请人已死亡。", "The applicant has died.", field="applicant")
-    if person is not None and person["merged_into"] is not None:
-        raise Refused(
-            "applicant-merged",
-            "该人员登记已并入另一登记。",
-            "This registration was merged into another.",
-            field="applicant",
-        )
+    home = on_behalf.home_of_applicant(work, household, applicant)
+    on_behalf.must_be_represented(work, applicant, through, on or work.today)
     zh, en = declared.title
     if unit == "household" and programme in running(work, "case-of-household", household).values():
         raise Conflict(
@@ -145,6 +130,7 @@ def apply(
         apart=apart,
         unit=unit,
         findings=findings,
+        through=through,
         on=on or work.today,
         today=work.today,
     )
@@ -196,10 +182,13 @@ def check(
     *,
     findings: tuple[Finding, ...] = (),
     consistent: bool = True,
+    officer: UUID | None = None,
     on: date | None = None,
 ) -> Case:
     found, by = case_and_papers(work, case)
     programme_of(found.programme).admits(by, work.today, "check", findings)
+    if officer is not None:
+        independence.must_be_independent(work, officer, found.members, on or work.today, "officer")
     means = suitable_work.told(found, means)
     facts = application.check(
         found,
@@ -207,6 +196,7 @@ def check(
         means=means,
         findings=findings,
         consistent=consistent,
+        officer=officer,
         today=work.today,
     )
     return record(work, case, facts)
@@ -239,10 +229,22 @@ def take_step(
     return record(work, case, facts)
 
 
-def assess(work: Work, case: CaseId) -> Case:
+def assess(work: Work, case: CaseId, officer: UUID | None = None) -> Case:
+    """`officer`: whose opinion it is; none where the service assesses by itself."""
     found, by = case_and_papers(work, case)
-    local = programme_of(found.programme).local(work, found)
-    facts = application.assess(found, by, evidence_of(work, case), local=local, today=work.today)
+    if officer is not None:
+        independence.must_be_independent(work, officer, found.members, work.today, "officer")
+    declared = programme_of(found.programme)
+    local = declared.local(work, found)
+    facts = application.assess(
+        found,
+        by,
+        evidence_of(work, case),
+        local=local,
+        owes=declared.owes(found, local),
+        officer=officer,
+        today=work.today,
+    )
     return record(work, case, facts)
 
 

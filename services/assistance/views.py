@@ -9,6 +9,8 @@ from __future__ import annotations
 from typing import Any
 
 from events import assistance as a
+from events import casework as c
+from events import living as l
 from events import remedies as m
 from events.base import Recorded
 from events.evidence import EvidenceAttached
@@ -26,7 +28,7 @@ COLUMNS = (
 
 CASES = View(
     "cases",
-    2,
+    3,
     {"cases": COLUMNS},
     [("cases", "opened"), ("cases", "state, opened"), ("cases", "township, opened")],
 )
@@ -100,27 +102,36 @@ def step_taken(tables: Tables, fact: Recorded[a.StepTaken]) -> None:
     _change(tables, fact, step=fact.data.step)
 
 
-@CASES.on(a.StepFound, a.InstalmentsPlanned, a.InstalmentGranted, a.CheckSuggested)
-def went_on(tables: Tables, fact: Recorded[a.CaseFact]) -> None:
-    """Nothing of the row but its version."""
-    _change(tables, fact)
-
-
 @CASES.on(
+    a.StepFound,
+    a.InstalmentsPlanned,
+    a.InstalmentGranted,
+    a.CheckSuggested,
+    c.RegisteredApart,
+    c.StepDemanded,
+    c.Suspended,
+    c.Resumed,
+    c.MonthWithheld,
+    c.WorkOffered,
+    c.WorkAnswered,
+    l.PaidFirst,
+    l.PapersOverdue,
     m.ContestedDecision,
+    m.LawsuitFiled,
+    m.FineImposed,
     m.ReviewExtended,
     m.ReviewOverdue,
     m.ArrearsGranted,
     m.RecoveryOrdered,
     m.RecoveryWaived,
 )
-def made_good(tables: Tables, fact: Recorded[a.CaseFact]) -> None:
+def went_on(tables: Tables, fact: Recorded[a.CaseFact]) -> None:
     """Nothing of the row but its version."""
     _change(tables, fact)
 
 
-@CASES.on(m.ReviewDecided)
-def review_decided(tables: Tables, fact: Recorded[m.ReviewDecided]) -> None:
+@CASES.on(m.ReviewDecided, m.CourtRuled)
+def review_decided(tables: Tables, fact: Recorded[m.ReviewDecided | m.CourtRuled]) -> None:
     """A refusal that was revoked is inquired into once more."""
     _change(tables, fact)
     if fact.data.remake_since is not None:

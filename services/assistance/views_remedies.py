@@ -9,7 +9,7 @@ from services.chassis.views import Tables, View
 
 REMEDIES = View(
     "remedies",
-    1,
+    2,
     {
         "contests": (
             "id TEXT PRIMARY KEY, opened BIGINT NOT NULL, case_id TEXT NOT NULL, programme TEXT NOT NULL,"
@@ -55,6 +55,22 @@ def contested(tables: Tables, fact: Recorded[m.ContestedDecision]) -> None:
     )  # fmt: skip
 
 
+@REMEDIES.on(m.LawsuitFiled)
+def sued(tables: Tables, fact: Recorded[m.LawsuitFiled]) -> None:
+    """The authority is the court; to be done by then is the office's answer."""
+    told = fact.data
+    tables.execute(
+        "INSERT INTO {contests} SELECT ?, ?, ?, ?, township, 'lawsuit', ?, ?, ?, ?, ?, ?, ?, ?, 'open', NULL, NULL"
+        " FROM {places} WHERE case_id = ?",
+        (
+            str(told.contest), fact.envelope.sequence, str(told.case), told.programme, told.court,
+            str(told.decision), told.letter, told.served.isoformat() if told.served else None,
+            told.until.isoformat() if told.until else None, told.received.isoformat(),
+            told.answer_by.isoformat(), int(told.provisional), str(told.case),
+        ),
+    )  # fmt: skip
+
+
 @REMEDIES.on(m.ReviewExtended)
 def extended(tables: Tables, fact: Recorded[m.ReviewExtended]) -> None:
     told = fact.data
@@ -69,8 +85,8 @@ def overdue(tables: Tables, fact: Recorded[m.ReviewOverdue]) -> None:
     tables.execute("UPDATE {contests} SET state = 'overdue' WHERE id = ?", (str(fact.data.contest),))
 
 
-@REMEDIES.on(m.ReviewDecided)
-def decided(tables: Tables, fact: Recorded[m.ReviewDecided]) -> None:
+@REMEDIES.on(m.ReviewDecided, m.CourtRuled)
+def decided(tables: Tables, fact: Recorded[m.ReviewDecided | m.CourtRuled]) -> None:
     told = fact.data
     tables.execute(
         "UPDATE {contests} SET state = 'decided', outcome = ?, decided = ? WHERE id = ?",

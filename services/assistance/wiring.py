@@ -141,5 +141,5 @@ def _keep_own(service: Service) -> None:
     service.keep(a.ReviewOpened, of=own)(claims.review_opened)
     service.keep(a.Reviewed, of=own)(claims.reviewed)
     service.keep(a.Declined, a.Withdrawn, a.Exited, of=own)(claims.ended)
-    service.keep(m.ReviewDecided, of=own)(claims.made_anew)
+    service.keep(m.ReviewDecided, m.CourtRuled, of=own)(claims.made_anew)
     service.keep(m.ArrearsGranted, of=own)(claims.arrears_granted)

@@ -19,12 +19,10 @@ from services.finance import book
 from services.finance.batch import BATCH, WAITING, Batch, State, must_be, payment_of
 from services.finance.book import BOOK, book_of
 from services.finance.judging import Foreseen, Row, due_fen, judged
-from services.finance.keeping import key_of
+from services.finance.keeping import OWN, key_of
 from services.finance.sources import FUNDS, PAID
 
 PIECE = 500
-OWN = "price"
-"""The queue of what finance itself grants: the price link."""
 
 
 def open_batch(work: Work, month: str, officer: UUID) -> BatchId:

@@ -26,9 +26,12 @@ from events import registry as r
 from events import remedies as m
 from events.base import Recorded
 from events.ids import HouseholdId, PersonId
+from services.chassis.clock import civil_date
 from services.chassis.service import Service, Shelf
 
 PERIODS_KEPT = 60
+OWN = "price"
+"""The queue of what finance itself grants: the price link, and what comes back to a family."""
 
 
 def keep_registry(service: Service) -> None:
@@ -108,7 +111,7 @@ def _erased(shelf: Shelf, fact: Recorded[r.Erased]) -> None:
 def queue_up(
     shelf: Shelf,
     source: str,
-    fact: Recorded[a.CaseFact | f.PriceAllowanceGranted],
+    fact: Recorded[a.CaseFact | f.PriceAllowanceGranted | f.RefundGranted],
     programme: str,
     period: str,
     amount: int,
@@ -238,6 +241,7 @@ def keep_own(service: Service) -> None:
     keep(f.PaymentFailed)(_failed)
     keep(f.PaymentUnknown)(_unknown)
     keep(f.RecoveryOpened)(_recovery)
+    keep(f.RefundGranted)(_refund)
     keep(f.ReserveFunded)(_reserve)
 
 
@@ -341,6 +345,13 @@ def _recovery(shelf: Shelf, fact: Recorded[f.RecoveryOpened]) -> None:
     if told.payment is not None:
         asked = shelf.get("recovered", told.payment) or 0
         shelf.put("recovered", told.payment, asked + told.amount_fen)
+
+
+def _refund(shelf: Shelf, fact: Recorded[f.RefundGranted]) -> None:
+    """Paid once, whatever becomes of the case."""
+    told, starts = fact.data, civil_date(fact.envelope.recordedtime).isoformat()
+    period = f"refund-{told.recovery}"
+    queue_up(shelf, OWN, fact, told.programme, period, told.amount_fen, starts, told.illustrative)
 
 
 def _reserve(shelf: Shelf, fact: Recorded[f.ReserveFunded]) -> None:

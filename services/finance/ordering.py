@@ -1,6 +1,11 @@
-"""What a domain orders back: the recovery is opened for what was paid, or will be, of the months; and ended if waived."""
+"""What a domain orders back: the recovery is opened for what was paid, or will be, of the months; and ended if waived.
+
+Where a review has revoked the order, what had come back of it is paid again.
+"""
 
 from __future__ import annotations
+
+from typing import Any
 
 from events import finance as f
 from events import remedies as m
@@ -26,7 +31,7 @@ def ordered_back(work: Work, fact: Recorded[m.RecoveryOrdered]) -> None:
         recovery,
         f.RecoveryOpened(
             recovery=recovery, case=told.case, household=told.household, members=told.members,
-            amount_fen=amount, why="ordered", fund=fund, cause=fact.envelope.id,
+            amount_fen=amount, why="ordered", fund=fund, illustrative=told.illustrative, cause=fact.envelope.id,
         ),
     )  # fmt: skip
     if told.parts > 1:
@@ -39,19 +44,58 @@ def ordered_back(work: Work, fact: Recorded[m.RecoveryOrdered]) -> None:
         )  # fmt: skip
 
 
+def fined(work: Work, fact: Recorded[m.FineImposed]) -> None:
+    """Collected in the same way, and paid into the treasury (行政处罚法 67, 74)."""
+    told, fund = fact.data, FUNDS.get(fact.data.programme)
+    if fund is None:
+        return
+    recovery = recovery_of(told.fine)
+    whose: Any = {
+        "recovery": recovery, "case": told.case, "household": told.household, "members": (told.person,),
+    }  # fmt: skip
+    work.record(
+        recovery,
+        f.RecoveryOpened(
+            **whose, amount_fen=told.amount_fen, why="ordered", fund=fund, illustrative=told.illustrative,
+            fine=True, cause=fact.envelope.id,
+        ),
+    )  # fmt: skip
+    if told.parts > 1:
+        plan = f.RecoveryPlanned(**whose, parts=told.parts, first_due=told.first_due, officer=told.officer)
+        work.record(recovery, plan)
+
+
 def waived(work: Work, fact: Recorded[m.RecoveryWaived]) -> None:
     recovery = recovery_of(fact.data.order)
     state = work.load(RECOVERY, recovery)
-    if state.case is None or state.ended:
+    if state.case is None:
         return
     told = fact.data
-    work.record(
-        recovery,
-        f.RecoveryEnded(
-            recovery=recovery, case=told.case, household=told.household, members=told.members, why="waived",
-            waived_fen=state.open_fen, officer=told.officer,
-        ),
-    )  # fmt: skip
+    if not state.ended:
+        work.record(
+            recovery,
+            f.RecoveryEnded(
+                recovery=recovery, case=told.case, household=told.household, members=told.members, why="waived",
+                waived_fen=state.open_fen, officer=told.officer,
+            ),
+        )  # fmt: skip
+    back = state.collected_fen - state.refunded_fen
+    if told.why == "revoked" and back > 0 and not state.fine:  # of a fine: by the treasury
+        work.record(
+            recovery,
+            f.RefundGranted(
+                recovery=recovery, case=told.case, household=told.household, members=told.members,
+                programme=told.programme, amount_fen=back, illustrative=state.illustrative,
+                cause=fact.envelope.id,
+            ),
+        )  # fmt: skip
+
+
+def _paid_once(work: Work, case: str) -> list[int]:
+    """What came to the family of a sum granted once, whole or in parts."""
+    periods = [one for one in work.fact("periods", case) or () if one == "once" or one.startswith("part-")]
+    rows = [work.fact("payment", key_of(case, one)) for one in periods]
+    return [row["amount"] for row in rows if row is not None and row["state"] in REACHED]
 
 
 def _reached(work: Work, told: m.RecoveryOrdered, month: m.MonthDifference, fen: int) -> int:
@@ -61,6 +105,9 @@ def _reached(work: Work, told: m.RecoveryOrdered, month: m.MonthDifference, fen:
     if row is not None and row["state"] in REACHED:
         asked = work.fact("recovered", row["id"]) is not None
         return 0 if asked else min(fen, max(row["amount"] - month.due_fen, 0))
+    once = [] if row is not None else _paid_once(work, str(told.case))
+    if once:
+        return min(fen, sum(once))
     if row is None and any(work.fact(f"arrears-{source}", key) for source in PAID):
         return fen
     members = row["members"] if row is not None else [str(one) for one in told.members]

@@ -21,8 +21,8 @@ from services.chassis.folding import Fold
 from services.chassis.refusal import Conflict, NotFound, Refused
 from services.chassis.service import Service, Shelf
 from services.chassis.work import Work
-from services.finance.gathering import OWN as QUEUE
 from services.finance.judging import alive, same
+from services.finance.keeping import OWN as QUEUE
 from services.finance.keeping import queue_up
 from services.finance.sources import PAID
 from services.policy.area import area_of

@@ -79,6 +79,6 @@ def _ask_back(work: Work, row: Row, why: f.Asked, cause: UUID) -> None:
         f.RecoveryOpened(
             recovery=recovery, case=CaseId(row["case"]), household=HouseholdId(row["household"]),
             members=tuple(PersonId(one) for one in row["members"]), amount_fen=more, why=why,
-            payment=row["id"], fund=row["fund"], cause=cause,
+            payment=row["id"], fund=row["fund"], illustrative=row["illustrative"], cause=cause,
         ),
     )  # fmt: skip

@@ -22,9 +22,13 @@ def plan(work: Work, identifier: RecoveryId, parts: int, first_due: date, office
 def collect(
     work: Work, identifier: RecoveryId, amount_fen: int, how: f.How, consent: str | None, officer: UUID
 ) -> None:
-    """Refused where the fund has no book this year: the money would stand nowhere."""
+    """Refused where the fund has no book this year: the money would stand nowhere. A fine is the treasury's."""
     state = work.load(RECOVERY, identifier)
     facts = recovery.collect(state, identifier, amount_fen, how, consent, officer, work.today)
+    if state.fine:
+        for fact in facts:
+            work.record(identifier, fact)
+        return
     year = work.today.year
     stream = book_of(state.fund, year)
     held = work.load(BOOK, stream)

@@ -31,6 +31,9 @@ class Recovery:
     parts: int = 0
     first_due: date | None = None
     ended: bool = False
+    illustrative: bool = False
+    refunded_fen: int = 0
+    fine: bool = False
 
     @property
     def open_fen(self) -> int:
@@ -47,7 +50,15 @@ RECOVERY: Fold[Recovery] = Fold(Recovery())
 
 @RECOVERY.on(f.RecoveryOpened)
 def _opened(_: Recovery, fact: f.RecoveryOpened) -> Recovery:
-    return Recovery(fact.case, fact.household, fact.members, fact.fund, fact.amount_fen)
+    return Recovery(
+        fact.case,
+        fact.household,
+        fact.members,
+        fact.fund,
+        fact.amount_fen,
+        illustrative=fact.illustrative,
+        fine=fact.fine,
+    )
 
 
 @RECOVERY.on(f.RecoveryPlanned)
@@ -63,6 +74,11 @@ def _collected(recovery: Recovery, fact: f.RecoveryCollected) -> Recovery:
 @RECOVERY.on(f.RecoveryEnded)
 def _ended(recovery: Recovery, fact: f.RecoveryEnded) -> Recovery:
     return replace(recovery, ended=True)
+
+
+@RECOVERY.on(f.RefundGranted)
+def _refunded(recovery: Recovery, fact: f.RefundGranted) -> Recovery:
+    return replace(recovery, refunded_fen=recovery.refunded_fen + fact.amount_fen)
 
 
 def plan(
@@ -93,6 +109,13 @@ def collect(
             f"追回金额不得超过尚欠的{recovery.open_fen}分。",
             f"{recovery.open_fen} fen are open.",
             field="amount_fen",
+        )
+    if how == "deducted" and recovery.fine:
+        raise Refused(
+            "fine-not-deducted",
+            "罚款不得从救助待遇中抵扣，须缴入国库。",
+            "A fine is never deducted from an allowance: it is paid to the treasury.",
+            field="how",
         )
     if (how == "deducted") != (consent is not None):
         raise Refused(

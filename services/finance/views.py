@@ -206,8 +206,8 @@ def recovery_opened(tables: Tables, fact: Recorded[f.RecoveryOpened]) -> None:
         "INSERT INTO {recoveries} (id, opened, case_id, household, fund, why, amount_fen, collected_fen, state,"
         " parts, day) VALUES (?, ?, ?, ?, ?, ?, ?, 0, 'open', 0, ?)",
         (
-            str(told.recovery), fact.envelope.sequence, str(told.case), str(told.household), told.fund, told.why,
-            told.amount_fen, fact.envelope.effective.isoformat(),
+            str(told.recovery), fact.envelope.sequence, str(told.case), str(told.household), told.fund,
+            "fine" if told.fine else told.why, told.amount_fen, fact.envelope.effective.isoformat(),
         ),
     )  # fmt: skip
 

@@ -16,13 +16,23 @@ def _departs(reason: Sealed | None, see: See) -> Words:
     return Words(f"（与建议不一致：{why.zh}）", f" (departs from the recommendation: {why.en})")
 
 
+THROUGH = {
+    "guardian": Words("，由监护人代为申请", ", through the guardian"),
+    "mandated": Words("，委托他人代为申请", ", by mandate"),
+    "committee": Words("，由村（居）委会或者民政部门代为申请", ", through the committee"),
+    "institution": Words("，由供养机构代为申请", ", through the institution"),
+    "discovered": Words("，由乡镇主动发现", ", found by the township"),
+}
+
+
 @WORDING.of(a.Applied)
 def _(fact: a.Applied, see: See) -> Words:
     what, on = of(PROGRAMMES, fact.programme), day(fact.on)
     consent = Words("已授权核对", "with consent") if fact.consent else Words("未授权核对", "without consent")
+    by = of(THROUGH, fact.through.kind) if fact.through else Words("", "")
     return Words(
-        f"{on}申请{what.zh}，{len(fact.members)}人，{consent.zh}",
-        f"Applied for {what.en} on {on}, {len(fact.members)} people, {consent.en} to the check of means",
+        f"{on}申请{what.zh}，{len(fact.members)}人，{consent.zh}{by.zh}",
+        f"Applied for {what.en} on {on}, {len(fact.members)} people, {consent.en} to the check of means{by.en}",
     )
 
 

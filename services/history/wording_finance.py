@@ -216,6 +216,12 @@ def _(fact: f.RecoveryPlanned, see: See) -> Words:
     )
 
 
+@WORDING.of(f.RefundGranted)
+def _(fact: f.RefundGranted, see: See) -> Words:
+    sum_ = yuan(fact.amount_fen, fact.illustrative)
+    return Words(f"追回决定被撤销，退还已追回的{sum_.zh}", f"The order was revoked: {sum_.en} is paid again")
+
+
 @WORDING.of(f.RecoveryCollected)
 def _(fact: f.RecoveryCollected, see: See) -> Words:
     sum_ = yuan(fact.amount_fen, False)

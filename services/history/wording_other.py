@@ -93,6 +93,15 @@ def _(fact: o.PaperWithdrawn, see: See) -> Words:
     )
 
 
+@WORDING.of(o.PaperLapseNear)
+def _(fact: o.PaperLapseNear, see: See) -> Words:
+    last = day(fact.last)
+    return Words(
+        f"政策文件{fact.number}将于{last}到期，此后的决定须另有依据",
+        f"{fact.code} ({fact.number}) is in force until {last}: later decisions need another basis",
+    )
+
+
 @WORDING.of(o.CalendarPublished)
 def _(fact: o.CalendarPublished, see: See) -> Words:
     return Words(

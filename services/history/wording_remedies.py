@@ -21,6 +21,7 @@ OUTCOMES = {
     "revoked": Words("撤销", "revoked"),
     "dismissed": Words("驳回", "dismissed"),
     "withdrawn": Words("撤回", "withdrawn"),
+    "remade": Words("撤销并责令重新作出", "revoked, to be decided anew"),
     "founded": Words("属实", "founded"),
     "unfounded": Words("不属实", "unfounded"),
 }
@@ -68,6 +69,35 @@ def _(fact: m.ReviewDecided, see: See) -> Words:
     fixed = Words("", "") if fact.amount_fen is None else yuan(fact.amount_fen, False)
     sum_ = Words(f"，每月{fixed.zh}", f": {fixed.en} a month") if fixed.zh else fixed
     return Words(f"{on}结果：{outcome.zh}{paper}{sum_.zh}", f"Decided on {on}: {outcome.en}{sum_.en}")
+
+
+@WORDING.of(m.LawsuitFiled)
+def _(fact: m.LawsuitFiled, see: See) -> Words:
+    received, until = day(fact.received), day(fact.answer_by)
+    return Words(
+        f"{received}收到{fact.court}送达的行政诉讼起诉状，应于{until}前答辩",
+        f"Sued at {fact.court}: received on {received}, to be answered by {until}",
+    )
+
+
+@WORDING.of(m.CourtRuled)
+def _(fact: m.CourtRuled, see: See) -> Words:
+    outcome, on = of(OUTCOMES, fact.outcome), day(fact.on)
+    paper = f"（{fact.paper}）" if fact.paper else ""
+    fixed = Words("", "") if fact.amount_fen is None else yuan(fact.amount_fen, False)
+    return Words(
+        f"{on}{fact.court}裁判：{outcome.zh}{paper}{fixed.zh and f'，金额{fixed.zh}'}",
+        f"{fact.court} ruled on {on}: {outcome.en}{fixed.en and f', {fixed.en}'}",
+    )
+
+
+@WORDING.of(m.FineImposed)
+def _(fact: m.FineImposed, see: See) -> Words:
+    sum_, obtained = yuan(fact.amount_fen, fact.illustrative), yuan(fact.obtained_fen, fact.illustrative)
+    return Words(
+        f"行政处罚（{fact.paper}）：骗取{obtained.zh}，罚款{sum_.zh}（{fact.clause}），缴入国库",
+        f"Fined {sum_.en} for {obtained.en} obtained by deceit; it goes to the treasury",
+    )
 
 
 @WORDING.of(m.ArrearsGranted)

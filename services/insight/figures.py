@@ -111,10 +111,11 @@ def taken_over(shard: Shard, key: UUID, e: Envelope, fact: a.TakenOver) -> None:
     _stands(shard, row, 1)
 
 
+@counted(m.CourtRuled, by_case)
 @counted(m.ReviewDecided, by_case)
-def reopened(shard: Shard, key: UUID, e: Envelope, fact: m.ReviewDecided) -> None:
+def reopened(shard: Shard, key: UUID, e: Envelope, fact: m.ReviewDecided | m.CourtRuled) -> None:
     """A case that was over goes on: with a refusal that is decided anew, or with what is granted in its place."""
-    if key.hex in shard.cases or fact.outcome not in ("changed", "revoked"):
+    if key.hex in shard.cases or fact.outcome not in m.CHANGES:
         return
     stage = "over" if fact.remake_since is None else "accepted"
     shard.cases[key.hex] = row = CaseRow(fact.programme, department_of(e.source), fact.township, stage)

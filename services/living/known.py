@@ -109,6 +109,14 @@ def of_relief(work: Work, case: Case) -> Local:
     return known
 
 
+def owes_check(case: Case, local: Local) -> frozenset[str]:
+    """The means are checked, but of those on dibao or tekun only the spending is looked at (民发〔2018〕23号 二(二))."""
+    found = case.inquired.findings if case.inquired is not None else ()
+    said = {one.name: str(one.value) for one in (*case.stated, *found)}
+    group = local.get(GROUP) or said.get(GROUP, "")
+    return frozenset() if group.startswith(a.BASIC_LIVING) else frozenset({"check"})
+
+
 def of_rigid(work: Work, case: Case) -> Local:
     """Whether the household is admitted to dibao, tekun or as a margin household, and how many live in it."""
     aided = _aided(work, case)

@@ -58,6 +58,7 @@ EXPENDITURE = declare(
         ("支出型临时救助", "temporary relief for heavy expenditure"),
         known.EXPENDITURE,
         known.of_relief,
+        owes=known.owes_check,
         follows=relief.follows,
     )
 )

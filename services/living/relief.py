@@ -17,9 +17,10 @@ from events import living as l
 from events.ids import CaseId
 from services.assistance import steps
 from services.assistance.application import changed, confirm, ruling_to_decide
-from services.assistance.entitlement import end
+from services.assistance.entitlement import end, open_review
 from services.assistance.independence import of_decider
 from services.assistance.model import CASE, Case, Stage
+from services.assistance.programme import Local
 from services.assistance.published import Published, published
 from services.assistance.rules import about, grounds, must_be_at
 from services.assistance.ruling import Ruling
@@ -29,9 +30,10 @@ from services.chassis.work import Work
 from services.living import links, reserve
 from services.living.known import EMERGENCY, EVENT, event_of, of_relief
 from services.living.reserve import RESERVE, reserve_of
+from services.living.tekun import DIBAO, granted_case
 
 HANDLING, PAY_FIRST, CHECK_DIBAO, PAPERS = "办理方式", "pay_first", "核查低保", "complete_papers"
-MOST_MONTHS = "单次封顶月数"
+MOST_MONTHS, TIMES, TIMES_TO_CHECK = "单次封顶月数", "十二月内救助次数", "低保核查触发次数"
 CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{2,39}")
 
 
@@ -149,9 +151,23 @@ def _granted(work: Work, case: Case) -> Sequence[a.CaseFact]:
         )
     by = published(work, case.programme)
     ruling = ruling_to_decide(case, by, work.today)
+    _look_at_running_dibao(work, case, ruling, dict(now))
     if ruling.outcome.outputs.get(CHECK_DIBAO) is not True:
         return ()
     return links.suggested(case, by, links.DIBAO_CHECK, "dibao", "DIBAO_CHECK", work.today)
+
+
+def _look_at_running_dibao(work: Work, case: Case, ruling: Ruling, local: Local) -> None:
+    """Whoever is relieved so often while on dibao has their dibao reviewed: it may no longer fit what they need."""
+    asked = _constant(ruling, TIMES_TO_CHECK)
+    if asked is None or Decimal(local.get(TIMES, "0")) + 1 < asked:
+        return
+    cause = evidence_of(work, case.id).assessment if case.id is not None else None
+    for identifier in {granted_case(work, member, DIBAO) for member in case.members} - {None}:
+        assert identifier is not None, "left out above"
+        dibao = work.load(CASE, identifier)
+        if not dibao.review_open:
+            steps.record(work, identifier, open_review(dibao, reason="relief_repeated", cause=cause))
 
 
 def _must_not_stand_for_dibao(work: Work, case: Case, fact: a.InstalmentsPlanned) -> None:

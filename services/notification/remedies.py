@@ -21,12 +21,19 @@ def contested(work: Work, fact: Recorded[m.ContestedDecision]) -> None:
     )
 
 
+def sued(work: Work, fact: Recorded[m.LawsuitFiled]) -> None:
+    """Until when the office answers the court."""
+    told = fact.data
+    about = of_case(work, fact)
+    tell(work, about, "contested", programme=told.programme, kind="lawsuit", on=told.on, until=told.answer_by)
+
+
 def overdue(work: Work, fact: Recorded[m.ReviewOverdue]) -> None:
     told = fact.data
     tell(work, of_case(work, fact), "review_overdue", programme=told.programme, until=told.decide_by)
 
 
-def decided(work: Work, fact: Recorded[m.ReviewDecided]) -> None:
+def decided(work: Work, fact: Recorded[m.ReviewDecided | m.CourtRuled]) -> None:
     told = fact.data
     about = of_case(work, fact)
     tell(work, about, "review_decided", programme=told.programme, outcome=told.outcome, on=told.on)

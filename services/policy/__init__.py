@@ -1,7 +1,7 @@
 """Policy: the papers that decisions rest on, as data in the log; proposed by one person, published by another.
 
 Serves clause 四(四) (the rules in plain words for everybody) and carries the clauses of all papers. Listens to
-nobody. Records `PaperProposed`, `PaperPublished`, `PaperWithdrawn`, `CalendarPublished`; every service that
+nobody. Records `PaperProposed`, `PaperPublished`, `PaperWithdrawn`, `PaperLapseNear`, `CalendarPublished`; every service that
 decides keeps what is published (`keeping.py`) and decides by it itself.
 
 Its rooms: `paper` and `reading` (what a paper is, and its canonical text), `language` (formulas), `checking`
@@ -23,6 +23,7 @@ from services.chassis.views import View, ViewReader
 from services.policy import keeping
 from services.policy.api import paper_routes
 from services.policy.api_calendars import calendar_routes
+from services.policy.lapsing import keep_lapses
 from services.policy.model import DOSSIER
 from services.policy.views import PAPERS
 
@@ -35,6 +36,7 @@ SERVICE.keep(policy.PaperProposed)(keeping.proposed)
 SERVICE.keep(policy.PaperPublished, policy.PaperWithdrawn)(keeping.settled)
 SERVICE.keep(policy.PaperPublished)(keeping.published)
 SERVICE.keep(policy.CalendarPublished)(keeping.calendar)
+keep_lapses(SERVICE)
 
 
 def routers(runtime: Runtime, readers: Mapping[str, ViewReader]) -> list[APIRouter]:

@@ -46,7 +46,8 @@ class Answer(BaseModel):
 
 
 class PaperLine(Answer):
-    """A proposal and what became of it; `effective`: from which day decisions rest on it."""
+    """A proposal and what became of it; `effective`: from which day decisions rest on it; `lapse_told`: since when its
+    last day is near (180 days)."""
 
     digest: str
     code: str
@@ -58,6 +59,7 @@ class PaperLine(Answer):
     author: UUID
     approver: UUID | None
     effective: date | None
+    lapse_told: date | None
 
 
 class PaperText(Answer):

@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from uuid import UUID, uuid5
 
 from events.ids import PaperId
-from events.policy import PaperProposed, PaperPublished, PaperWithdrawn
+from events.policy import PaperLapseNear, PaperProposed, PaperPublished, PaperWithdrawn
 from services.chassis.folding import Fold
 from services.chassis.refusal import Conflict, NotFound, Refused
 
@@ -20,11 +20,12 @@ _PAPERS = UUID("3c1d6c0e-54a1-5f0e-8f37-5d0a35cf9a64")
 
 @dataclass(frozen=True, slots=True)
 class Dossier:
-    """`open`: the proposal that waits for its approval. `published`: digests, the latest last."""
+    """`open`: the proposal that waits for its approval. `published`: digests, the latest last; `latest`: that one."""
 
     number: str = ""
     open: PaperProposed | None = None
     published: tuple[str, ...] = ()
+    latest: PaperPublished | None = None
 
 
 DOSSIER: Fold[Dossier] = Fold(Dossier())
@@ -42,7 +43,7 @@ def _withdrawn(dossier: Dossier, fact: PaperWithdrawn) -> Dossier:
 
 @DOSSIER.on(PaperPublished)
 def _published(dossier: Dossier, fact: PaperPublished) -> Dossier:
-    return Dossier(fact.number, None, (*dossier.published, fact.digest))
+    return Dossier(fact.number, None, (*dossier.published, fact.digest), fact)
 
 
 def paper_id(code: str) -> PaperId:
@@ -95,6 +96,22 @@ def withdraw(dossier: Dossier, digest: str, by: UUID) -> PaperWithdrawn:
     """Anybody who may propose may take a proposal back, also another's: it then has to be proposed anew."""
     found = _open(dossier, digest)
     return PaperWithdrawn(paper=found.paper, code=found.code, number=found.number, digest=digest, by=by)
+
+
+def lapse_near(dossier: Dossier, today: date) -> PaperLapseNear:
+    """Of the latest text, by its last day."""
+    found = dossier.latest
+    assert found is not None and found.in_force_to is not None, (
+        "only a published paper with a last day is due"
+    )
+    return PaperLapseNear(
+        paper=found.paper,
+        code=found.code,
+        number=found.number,
+        digest=found.digest,
+        last=found.in_force_to,
+        on=today,
+    )
 
 
 def _open(dossier: Dossier, digest: str) -> PaperProposed:

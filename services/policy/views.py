@@ -8,19 +8,26 @@ from typing import Literal
 import msgspec
 
 from events.base import Recorded
-from events.policy import CalendarPublished, DayOff, PaperProposed, PaperPublished, PaperWithdrawn
+from events.policy import (
+    CalendarPublished,
+    DayOff,
+    PaperLapseNear,
+    PaperProposed,
+    PaperPublished,
+    PaperWithdrawn,
+)
 from services.chassis.views import Tables, View
 
 PaperState = Literal["proposed", "published", "withdrawn"]
 
 PAPERS = View(
     "papers",
-    1,
+    2,
     {
         "papers": (
             "place BIGINT PRIMARY KEY, digest TEXT NOT NULL, code TEXT NOT NULL, number TEXT NOT NULL,"
             " title TEXT NOT NULL, state TEXT NOT NULL, in_force_from TEXT NOT NULL, in_force_to TEXT,"
-            " author TEXT NOT NULL, approver TEXT, effective TEXT"
+            " author TEXT NOT NULL, approver TEXT, effective TEXT, lapse_told TEXT"
         ),
         "texts": "digest TEXT PRIMARY KEY, text TEXT NOT NULL",
         "calendars": "year INTEGER PRIMARY KEY, source TEXT NOT NULL, days TEXT NOT NULL",
@@ -29,7 +36,8 @@ PAPERS = View(
 )
 
 _COLUMNS = (
-    "place, digest, code, number, title, state, in_force_from, in_force_to, author, approver, effective"
+    "place, digest, code, number, title, state, in_force_from, in_force_to, author, approver, effective,"
+    " lapse_told"
 )
 
 
@@ -48,6 +56,7 @@ class Row:
     author: str
     approver: str | None
     effective: str | None
+    lapse_told: str | None
 
 
 class CalendarRow(msgspec.Struct, frozen=True):
@@ -61,7 +70,7 @@ class CalendarRow(msgspec.Struct, frozen=True):
 def _proposed(tables: Tables, fact: Recorded[PaperProposed]) -> None:
     told = fact.data
     tables.execute(
-        f"INSERT INTO {{papers}} ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, 'proposed', ?, ?, ?, NULL, NULL)",
+        f"INSERT INTO {{papers}} ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, 'proposed', ?, ?, ?, NULL, NULL, NULL)",
         (
             fact.envelope.sequence,
             told.digest,
@@ -94,6 +103,14 @@ def _published(tables: Tables, fact: Recorded[PaperPublished]) -> None:
 def _withdrawn(tables: Tables, fact: Recorded[PaperWithdrawn]) -> None:
     tables.execute(
         "UPDATE {papers} SET state = 'withdrawn' WHERE digest = ? AND state = 'proposed'", (fact.data.digest,)
+    )
+
+
+@PAPERS.on(PaperLapseNear)
+def _lapse_near(tables: Tables, fact: Recorded[PaperLapseNear]) -> None:
+    tables.execute(
+        "UPDATE {papers} SET lapse_told = ? WHERE digest = ? AND state = 'published'",
+        (fact.data.on.isoformat(), fact.data.digest),
     )
 
 

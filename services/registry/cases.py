@@ -57,11 +57,13 @@ def keep_cases(service: Service, domain: str) -> None:
             shelf.drop(open_case, f"{person}:{fact.data.case}")
         shelf.put(of_case, fact.data.case, case | {"members": [], "before": case["members"]})
 
-    def is_contested(shelf: Shelf, fact: Recorded[remedies.ContestedDecision]) -> None:
+    def is_contested(
+        shelf: Shelf, fact: Recorded[remedies.ContestedDecision | remedies.LawsuitFiled]
+    ) -> None:
         for person in fact.data.members:
-            shelf.put(open_contest, f"{person}:{fact.data.contest}", fact.data.kind)
+            shelf.put(open_contest, f"{person}:{fact.data.contest}", getattr(fact.data, "kind", "lawsuit"))
 
-    def is_decided(shelf: Shelf, fact: Recorded[remedies.ReviewDecided]) -> None:
+    def is_decided(shelf: Shelf, fact: Recorded[remedies.ReviewDecided | remedies.CourtRuled]) -> None:
         for person in fact.data.members:
             shelf.drop(open_contest, f"{person}:{fact.data.contest}")
 
@@ -69,5 +71,5 @@ def keep_cases(service: Service, domain: str) -> None:
         assistance.Applied, assistance.SubsidyGranted, assistance.Adjusted, assistance.TakenOver, of=domain
     )(covers)
     service.keep(assistance.Exited, assistance.Declined, assistance.Withdrawn, of=domain)(is_over)
-    service.keep(remedies.ContestedDecision, of=domain)(is_contested)
-    service.keep(remedies.ReviewDecided, of=domain)(is_decided)
+    service.keep(remedies.ContestedDecision, remedies.LawsuitFiled, of=domain)(is_contested)
+    service.keep(remedies.ReviewDecided, remedies.CourtRuled, of=domain)(is_decided)

@@ -59,6 +59,23 @@ class Staffed(Office):
         )
 
 
+@pytest.mark.clause("B1")
+def test_who_is_a_near_relative_makes_no_check_and_gives_no_opinion(tmp_path: Path) -> None:
+    office = Staffed(tmp_path)
+    office.joins(OFFICER, SURVEYOR, SECOND, DEPUTY)
+    case, people = accepted(office)
+    office.related(DEPUTY, people[1])
+    means = POOR(people)
+    office.do(steps.survey, case, (SURVEYOR, SECOND), means)
+    for step, said in ((steps.check, {"means": means}), (steps.assess, {})):
+        with pytest.raises(Refused, match="not-independent") as wrong:
+            office.do(step, case, officer=DEPUTY, **said)
+        assert wrong.value.field == "officer"
+        office.do(step, case, officer=SECOND, **said)
+    told = [office.facts(case, kind)[0].officer for kind in (a.Checked, a.Assessed)]
+    assert told == [SECOND, SECOND]
+
+
 @pytest.fixture
 def office(tmp_path: Path) -> Iterator[Staffed]:
     found = Staffed(tmp_path)

@@ -17,7 +17,7 @@ from services.assistance.ledger.figures import Figure, figures, months_between, 
 from services.assistance.ledger.marks import LEDGER
 from services.assistance.published import published
 from services.chassis.database import open_database
-from services.chassis.refusal import Malformed
+from services.chassis.refusal import Malformed, Refused
 from services.chassis.views import ViewReader
 from tests.living.office import OFFICER, RURAL, SECOND, SURVEYOR, URBAN, Found, Office, having
 
@@ -206,11 +206,14 @@ def test_no_more_is_deducted_than_the_wage_and_nothing_without_a_receipt_or_for_
         "able_to_work": True,
         "seriously_ill": True,
         "medical_cost": 0,
-        "studying": False,
-        "schooling_cost": 450_00,
+        "school": "higher",
+        "part_time": True,
     }
     office.post(household, people[0], having(first=first))
     assert deducted(ledger) == {"deducted:就业成本扣减": 120_00}
+    other, others = office.family(2)
+    with pytest.raises(Refused, match="schooling-part-time"):
+        office.post(other, others[0], having(first=first | {"studying": True, "schooling_cost": 450_00}))
     with pytest.raises(ValidationError, match="medical_cost"):
         # reimbursed more than was paid: the cost is net, and never below nothing
         MemberMeans(person=people[0], age=40, seriously_ill=True, medical_cost=-1)

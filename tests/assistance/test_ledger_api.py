@@ -13,6 +13,7 @@ from openpyxl import load_workbook
 
 from services.assistance.ledger import tables as t
 from services.chassis.departments import Department
+from tests.assistance.kernel import Kernel
 from tests.assistance.ledger_given import accepted, counted, district_with_ledgers, pass_days
 from tests.living.office import RURAL, URBAN
 from tests.support import District
@@ -143,3 +144,23 @@ def test_the_same_submission_under_one_key_is_recorded_once(district: District) 
     first, second = (client.post("/reports", json=AUGUST, headers=headers) for _ in range(2))
     assert first.status_code == second.status_code == 201
     assert first.json() == second.json()
+
+
+@pytest.mark.clause("Z1")
+def test_cases_are_counted_by_the_papers_that_their_decisions_rest_on(tmp_path: Path) -> None:
+    with Kernel(tmp_path) as office:
+        for _ in range(2):
+            household, people = office.family()
+            office.granted(household, people)
+        county = office.client("living")
+        query = {"programme": "dibao", "first": "2020-08"}
+        (line,) = county.get("/ledger/bases", params=query).json()
+        assert (line["paper"], line["cases"], line["township"]) == ("鹤民发〔2020〕43号", 2, RURAL)
+        assert county.get("/ledger/bases", params=query | {"first": "2020-09"}).json() == []
+        other = office.client("living", township=URBAN)
+        assert other.get("/ledger/bases", params=query).json() == []
+        assert (
+            office.client("living", Department.FINANCE).get("/ledger/bases", params=query).status_code == 403
+        )
+        relief = {"programme": "relief-emergency", "first": "2020-08"}
+        assert county.get("/ledger", params=relief).status_code == 200

@@ -84,6 +84,36 @@ def test_open_contests_are_listed_with_their_deadlines_and_overdue_ones_as_such(
     assert "维持" in county.get("/contests.csv").text
 
 
+def test_a_complaint_of_a_court_is_listed_until_its_judgment(office: Kernel) -> None:
+    case, person = declined(office)
+    county = office.client("living")
+    first = county.get(f"/cases/{case}/decisions").json()[0]["id"]
+    said = {
+        "decision": first,
+        "by": str(person),
+        "court": "怀化市鹤城区人民法院",
+        "docket": "（2020）湘1202行初3号",
+    }
+    assert (
+        office.client("living", township=RURAL).post(f"/cases/{case}/lawsuits", json=said).status_code == 403
+    )
+    filed = county.post(f"/cases/{case}/lawsuits", json=said)
+    assert filed.status_code == 201, filed.text
+    office.host.follow()
+    (line,) = county.get("/contests").json()["items"]
+    assert (line["kind_zh"], line["authority"], line["state_zh"]) == (
+        "行政诉讼",
+        "怀化市鹤城区人民法院",
+        "未决",
+    )
+    assert line["decide_by"] == filed.json()["decide_by"]
+    at = f"/cases/{case}/contests/{filed.json()['contest']}/judgment"
+    assert county.post(at, json={"outcome": "remade", "paper": "（2020）湘1202行初3号"}).status_code == 200
+    office.host.follow()
+    (line,) = county.get("/contests").json()["items"]
+    assert (line["state"], line["outcome_zh"]) == ("decided", "撤销并责令重新作出")
+
+
 def test_a_report_needs_nobodys_name_and_is_closed_as_founded_or_not(office: Kernel) -> None:
     household, people = office.family()
     case = office.granted(household, people)

@@ -9,7 +9,10 @@ from typing import Any
 
 import pytest
 
+from events import assistance as a
 from events import casework as c
+from events.base import CATALOGUE
+from services.assistance.views import CASES
 from services.chassis.clock import midnight
 from tests.assistance.kernel import Kernel
 from tests.living.office import RURAL, URBAN, having
@@ -71,3 +74,27 @@ def test_from_july_2026_nobody_is_suspended_unheard_but_who_cannot_be_reached(of
     assert answer.json()["type"] == "urn:doudi:problem:family-not-heard"
     done = county.post(f"/cases/{case}/suspension", json={"reason": "not_cooperating", "heard": True})
     assert done.status_code == 200
+
+
+def test_whoever_takes_the_version_from_the_list_is_not_refused_after_a_suspension(office: Kernel) -> None:
+    household, people = office.family()
+    case = office.granted(household, people)
+    county = office.client("living")
+
+    def listed() -> int:
+        office.host.follow()
+        (line,) = county.get("/cases").json()["items"]
+        assert line["version"] == county.get(f"/cases/{case}").json()["current"]["version"]
+        return int(line["version"])
+
+    suspended = {"reason": "cannot_be_reached", "version": listed()}
+    assert county.post(f"/cases/{case}/suspension", json=suspended).status_code == 200
+    office.until(date(2020, 10, 2))
+    resumed = county.post(f"/cases/{case}/resumption", json={"version": listed()})
+    assert resumed.status_code == 200, resumed.text
+    listed()
+
+
+def test_every_fact_of_a_case_moves_its_version_in_the_list() -> None:
+    kinds = [kind for kind in CATALOGUE.values() if issubclass(kind, a.CaseFact)]
+    assert [kind.TYPE for kind in kinds if not CASES.wants(kind.SCHEMA)] == []

@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from openpyxl import Workbook
+from openpyxl import Workbook, load_workbook
 
 from events import assistance as a
 from events import living as l
@@ -200,3 +200,22 @@ def test_a_workbook_is_read_as_well_and_a_strange_file_is_refused_whole(office: 
         answer = client.post("/taken-over", files={"file": ("x.csv", io.BytesIO(content))})
         assert answer.status_code == 422, answer.text
     assert len(office.facts("living", a.TakenOver)) == 1
+
+
+def test_a_report_of_every_row_is_downloaded_in_both_languages(office: Kernel) -> None:
+    good, _ = office.family()
+    content = csv(row(good), row("户一号"))
+    county = office.client("living")
+    answer = county.post("/taken-over/report.xlsx", files={"file": ("running.csv", io.BytesIO(content))})
+    assert answer.status_code == 200, answer.text
+    assert answer.headers["content-disposition"].startswith('attachment; filename="taken-over-')
+    page = load_workbook(io.BytesIO(answer.content)).active
+    rows = list(page.iter_rows(values_only=True))
+    assert [one[:3] for one in rows[1:]] == [(None, 2, None), (None, 3, "家庭编号")]
+    assert "新增" in rows[1][3] and "已拒绝" in rows[2][3]
+    assert rows[2][4] and any("\u4e00" <= sign <= "\u9fff" for sign in rows[2][5]) and rows[2][6].isascii()
+    assert len(office.facts("living", a.TakenOver)) == 1
+    text = county.post("/taken-over/report.csv", files={"file": ("running.csv", io.BytesIO(content))})
+    assert "无变化" in text.content.decode("utf-8-sig") and "已拒绝" in text.content.decode("utf-8-sig")
+    strange = county.post("/taken-over/report.csv", files={"file": ("x.csv", io.BytesIO(b""))})
+    assert (strange.status_code, strange.headers["content-type"]) == (422, "application/problem+json")

@@ -190,6 +190,19 @@ def test_who_entered_the_check_or_the_recommendation_and_is_kin_is_found(made: M
     assert found(made(plant)) == [(Class.KIN, "unread")]
 
 
+@pytest.mark.parametrize("kind", [a.Checked, a.Assessed])
+def test_whoever_made_the_check_or_gave_the_opinion_and_is_kin_is_found_as_well(
+    made: Make, kind: type[Any]
+) -> None:
+    who = uuid4()
+
+    def plant(told: list[Told]) -> Iterable[Told]:
+        the(told, kind).fact = the(told, kind).fact.model_copy(update={"officer": who})
+        return before(told, a.Surveyed, declared(told, who))
+
+    assert found(made(plant)) == [(Class.KIN, "unread")]
+
+
 def test_kin_declared_only_afterwards_is_noted_as_such(made: Make) -> None:
     def plant(told: list[Told]) -> Iterable[Told]:
         return [*told, replace(declared(told, OFFICER), at=told[-1].at)]

@@ -75,6 +75,8 @@ class Aid(Office):
         usual = {EMERGENCY: SUDDEN, EXPENDITURE: SPENDING, RIGID: ILL}[programme]
         findings = found(**{name: value for name, value in (usual | told).items() if value is not None})
         self.do(steps.survey, case, (SURVEYOR, SECOND), findings=findings)
+        if programme == EXPENDITURE:
+            self.do(steps.check, case, findings=findings)
         self.do(steps.assess, case)
         return case
 

@@ -42,7 +42,7 @@ each = st.fixed_dictionaries(
         "refused_work": st.booleans(),
         "able_to_work": st.booleans(),
     }
-)
+).map(lambda told: told if told["studying"] else told | {"schooling_cost": 0})
 means = st.builds(
     having,
     st.integers(0, 3000_00),

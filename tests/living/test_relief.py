@@ -11,11 +11,12 @@ from pydantic import ValidationError
 from events import assistance as a
 from events import living as l
 from events import registry as r
+from events.ids import CaseId, HouseholdId, PersonId
 from services.assistance import steps
 from services.assistance.model import Stage
 from services.chassis.refusal import Conflict, Refused
 from services.living import relief
-from tests.living.aid import CLERK, EMERGENCY, EXPENDITURE, RIGID, Aid, found, named
+from tests.living.aid import CLERK, EMERGENCY, EXPENDITURE, RIGID, SPENDING, Aid, found, named
 from tests.living.office import OFFICER, SECOND, SURVEYOR, having
 
 
@@ -167,6 +168,43 @@ def test_the_second_relief_within_a_year_asks_for_a_look_at_dibao(office: Aid) -
     (asked,) = office.facts(second, a.CheckSuggested)
     assert (asked.referral, asked.towards, asked.clause) == ("dibao_check", "dibao", "二(四)")
     assert asked.answer_by == date(2020, 8, 17)  # ten working days after Monday the 3rd
+
+
+@pytest.mark.clause("B13")
+def test_the_second_relief_of_a_family_on_dibao_opens_a_review_of_its_dibao_once(office: Aid) -> None:
+    household, people = office.family(1)
+    dibao = office.grant(household, people[0])
+    group = {"对象类别": "dibao_rural"}
+    office.relieved(household, people[0], "fire-1", **group)
+    assert office.facts(dibao, a.ReviewOpened) == []
+    second = office.relieved(household, people[0], "flood-2", **group)
+    (opened,) = office.facts(dibao, a.ReviewOpened)
+    assert opened.reason == "relief_repeated"
+    assert opened.cause in [one.envelope.id for one in office.recorded(second)]
+    assert office.facts(second, a.CheckSuggested) == []
+    office.relieved(household, people[0], "storm-3", **group)
+    assert len(office.facts(dibao, a.ReviewOpened)) == 1
+    assert office.differs() == []
+
+
+@pytest.mark.clause("B10", "B13")
+def test_the_means_are_checked_for_heavy_expenditure_but_of_families_on_dibao(office: Aid) -> None:
+    def surveyed(household: HouseholdId, person: PersonId, group: str) -> CaseId:
+        case = office.asked(household, person, "surgery-1", EXPENDITURE)
+        told = found(**(SPENDING | {"对象类别": group}))
+        office.do(steps.survey, case, (SURVEYOR, SECOND), findings=told)
+        return case
+
+    household, people = office.family(1)
+    case = surveyed(household, people[0], "none")
+    with pytest.raises(Conflict, match="check-missing") as wrong:
+        office.do(steps.assess, case)
+    assert "信息核对尚未完成" in wrong.value.zh
+    office.do(steps.check, case, findings=found(**SPENDING))
+    office.do(steps.assess, case)
+    home, others = office.family(1)
+    office.grant(home, others[0])
+    office.do(steps.assess, surveyed(home, others[0], "dibao_rural"))
 
 
 @pytest.mark.clause("B13")

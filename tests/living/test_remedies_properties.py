@@ -8,6 +8,7 @@ from collections import Counter
 from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
@@ -113,7 +114,7 @@ class Played:
         facts = self.office.facts(self.case)
         months = Counter(one.month for one in facts if isinstance(one, a.MonthGranted))
         assert max(months.values(), default=0) <= 1, "a month is granted once"
-        had = Counter[str]()
+        had, shares = Counter[str](), dict[UUID, Counter[str]]()
         for one in facts:
             if isinstance(one, a.MonthGranted):
                 had[one.month] += one.amount_fen
@@ -124,10 +125,13 @@ class Played:
                     had[part.month] = part.due_fen
             elif isinstance(one, m.RecoveryOrdered):
                 assert one.amount_fen <= sum(part.had_fen - part.due_fen for part in one.months)
-                left = one.amount_fen
-                for part in one.months:
-                    taken = min(left, part.had_fen - part.due_fen)
-                    had[part.month], left = had[part.month] - taken, left - taken
+                assert all(part.had_fen == had[part.month] for part in one.months), (
+                    "an order knows what was had"
+                )
+                shares[one.order] = Counter({part.month: fen for part, fen in m.shares(one)})
+                had.subtract(shares[one.order])
+            elif isinstance(one, m.RecoveryWaived) and one.why == "revoked":
+                had.update(shares.pop(one.order, {}))  # it comes back, or never went
         case = self.office.case(self.case)
         assert {line.month: line.had_fen for line in balance(case)} | {
             month: fen for month, fen in had.items() if fen

@@ -12,6 +12,7 @@ from events import assistance, remedies
 from events import registry as facts
 from events.ids import CaseId, HouseholdId, PersonId
 from events.registry import Category
+from services.chassis.refusal import Conflict, Refused
 from services.registry.enrolment import in_force, met_since
 from services.registry.erasure import duty_to_keep
 from tests.registry.given import POOR_AND_AIDED, TODAY, TOWNSHIP, WIFE, Office, a_district
@@ -95,6 +96,32 @@ def test_who_meets_the_definition_is_enrolled_once(office: Office) -> None:
     assert (fact.person, fact.household, fact.since, fact.clause) == (person, home, TODAY, "一")
     categorise(office, person, {Category.TEKUN: TODAY})
     assert story(office) == ["Enrolled"]
+
+
+@pytest.mark.clause("G1")
+def test_whoever_is_on_dibao_and_not_registered_poor_is_in_the_register_and_not_enrolled(
+    office: Office,
+) -> None:
+    person = office.person(1)
+    office.household([person])
+    categorise(office, person, {Category.DIBAO: TODAY})
+    assert story(office) == []
+    categorise(office, person, {Category.REGISTERED_POOR: TODAY})
+    assert story(office) == ["Enrolled"]
+
+
+@pytest.mark.clause("G1")
+def test_one_number_is_one_person_and_the_dead_enter_no_population(office: Office) -> None:
+    person = office.person(1)
+    office.household([person])
+    with pytest.raises(Conflict, match="id-number-taken") as taken:
+        office.person(1)
+    assert (taken.value.field, "已登记在另一人名下" in taken.value.zh) == ("id_number", True)
+    office.decide(lambda register: register.die(person, TODAY))
+    with pytest.raises(Refused, match="person-dead") as dead:
+        categorise(office, person, POOR_AND_AIDED)
+    assert "死亡" in dead.value.zh
+    assert story(office) == []
 
 
 def test_who_belongs_to_no_household_is_enrolled_on_joining_one(office: Office) -> None:

@@ -74,6 +74,15 @@ def ledger_lines(figures: Iterable[Figure]) -> tuple[LedgerLine, ...]:
     return tuple(found)
 
 
+class BasisLine(Answer):
+    """How many cases were decided on a paper in a month; a case that rests on more papers is in each."""
+
+    month: str
+    township: str
+    paper: str
+    cases: int
+
+
 class PhaseOutAnswer(Answer):
     """A family that is being phased out, or is from `since` on."""
 

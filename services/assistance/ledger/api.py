@@ -17,7 +17,7 @@ from events.assistance import ReportSubmitted
 from services.assistance.ledger import answers as out
 from services.assistance.ledger import tables as t
 from services.assistance.ledger.cases import lines_after, phase_outs
-from services.assistance.ledger.figures import Figure, figures, months_between
+from services.assistance.ledger.figures import Figure, bases, figures, months_between
 from services.assistance.ledger.report import Submitting, differences, figure_of, record
 from services.assistance.listing import behind, page
 from services.assistance.programme import programme_of
@@ -36,7 +36,7 @@ from services.chassis.views import ViewReader
 
 CivilAffairs = Annotated[Caller, allow(Department.CIVIL_AFFAIRS)]
 Readers = Annotated[Caller, allow(Department.CIVIL_AFFAIRS, Department.AUDIT)]
-Programme = Annotated[str, Query(pattern=r"^[a-z][a-z_]*$", max_length=40)]
+Programme = Annotated[str, Query(pattern=r"^[a-z][a-z_-]*$", max_length=40)]
 Month = Annotated[str, Query(pattern=r"^20[0-9]{2}-(0[1-9]|1[0-2])$", description="YYYY-MM")]
 Within = Annotated[int, Query(ge=0, le=3660, description="days from today")]
 ROWS_AT_ONCE = 500
@@ -100,6 +100,24 @@ def _ledger(runtime: Runtime, reader: ViewReader) -> APIRouter:
         """The same as a workbook."""
         lines = t.figure_lines(found(caller, programme, first, last, township))
         return workbook.download(f"ledger-{programme}-{first}", workbook.Sheet("台账统计", t.FIGURES, lines))
+
+    @router.get("/bases")
+    def by_basis(
+        caller: Readers,
+        programme: Programme,
+        first: Month,
+        last: Month | None = None,
+        township: Township | None = None,
+    ) -> list[out.BasisLine]:
+        """On which papers the cases of a month were decided (43号 附: in force for five years, then another basis)."""
+        programme_of(programme, runtime.service.name)
+        months = months_between(first, last or first)
+        with reader.reading() as tables:
+            found = bases(tables, programme, months, _seen_by(caller, township))
+        return [
+            out.BasisLine(month=one.month, township=one.township, paper=one.paper, cases=one.cases)
+            for one in found
+        ]
 
     @router.get("/phase-outs")
     def phasing_out(

@@ -92,6 +92,30 @@ def _counted(tables: Tables, programme: str, months: Sequence[str], township: st
         yield Figure(month, place, what, int(cases), int(people), int(fen), bool(illustrative))
 
 
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """Cases decided in a month that rest on a paper; one that rests on more is counted under each."""
+
+    month: str
+    township: str
+    paper: str
+    cases: int
+
+
+def bases(
+    tables: Tables, programme: str, months: Sequence[str], township: str | None = None
+) -> tuple[Basis, ...]:
+    """In the order of month, township and paper."""
+    where, values = _of(township)
+    rows = tables.execute(
+        "SELECT month, township, paper, COUNT(*) FROM {bases}"
+        f" WHERE programme = ? AND month >= ? AND month <= ?{where} GROUP BY month, township, paper"
+        " ORDER BY month, township, paper",
+        (programme, months[0], months[-1], *values),
+    )
+    return tuple(Basis(month, place, paper, int(cases)) for month, place, paper, cases in rows)
+
+
 def _overdue(
     tables: Tables, programme: str, month: str, today: date, township: str | None
 ) -> Iterator[Figure]:

@@ -23,7 +23,7 @@ DEDUCTION = "扣减"
 
 LEDGER = View(
     "ledger",
-    1,
+    2,
     {
         "cases": (
             "id TEXT PRIMARY KEY, programme TEXT NOT NULL, opened BIGINT NOT NULL, household TEXT NOT NULL,"
@@ -37,13 +37,22 @@ LEDGER = View(
             " township TEXT NOT NULL, people INTEGER NOT NULL, amount_fen BIGINT NOT NULL,"
             " illustrative INTEGER NOT NULL, PRIMARY KEY (id, what, month)"
         ),
+        "bases": (
+            "id TEXT NOT NULL, month TEXT NOT NULL, programme TEXT NOT NULL, township TEXT NOT NULL,"
+            " paper TEXT NOT NULL, PRIMARY KEY (id, month, paper)"
+        ),
         "reports": (
             "report TEXT NOT NULL, programme TEXT NOT NULL, month TEXT NOT NULL, number INTEGER NOT NULL,"
             " submitted TEXT NOT NULL, officer TEXT NOT NULL, as_of BIGINT NOT NULL, digest TEXT NOT NULL,"
             " PRIMARY KEY (report, number)"
         ),
     },
-    [("cases", "opened"), ("cases", "taper_since"), ("marks", "programme, month, township")],
+    [
+        ("cases", "opened"),
+        ("cases", "taper_since"),
+        ("marks", "programme, month, township"),
+        ("bases", "programme, month"),
+    ],
 )
 
 
@@ -171,6 +180,7 @@ def granted(tables: Tables, fact: Recorded[a.SubsidyGranted]) -> None:
         ended=data.until.isoformat() if data.until else None,
     )
     _decided(tables, data.case, "granted", data.confirmed, data.amount_fen, illustrative)
+    _based(tables, data.case, data.grounds, data.confirmed)
     if route == "single":
         _mark(tables, data.case, "granted_single", data.confirmed, data.amount_fen, illustrative=illustrative)
 
@@ -179,6 +189,18 @@ def granted(tables: Tables, fact: Recorded[a.SubsidyGranted]) -> None:
 def declined(tables: Tables, fact: Recorded[a.Declined]) -> None:
     _change(tables, fact.data.case, reason=fact.data.reason)
     _decided(tables, fact.data.case, "declined", fact.data.on)
+    _based(tables, fact.data.case, fact.data.grounds, fact.data.on)
+
+
+def _based(tables: Tables, case: object, grounds: a.Grounds, day: date) -> None:
+    """On which papers it was decided (43号 附): each once a case and month."""
+    for paper in grounds.papers:
+        tables.execute(
+            "INSERT INTO {bases} (id, month, programme, township, paper)"
+            " SELECT id, ?, programme, township, ? FROM {cases} WHERE id = ?"
+            " ON CONFLICT (id, month, paper) DO NOTHING",
+            (month_of(day), paper.number, str(case)),
+        )
 
 
 def _decided(

@@ -16,9 +16,9 @@ from services.assistance.letters.wording import chinese_date, chinese_month, yua
 
 DECISIONS_ZH = {
     "SubsidyGranted": "确认", "Declined": "不予确认", "Adjusted": "调整", "Exited": "停发", "Suspended": "暂停发放",
-    "RecoveryOrdered": "责令退回",
+    "RecoveryOrdered": "责令退回", "FineImposed": "行政处罚",
 }  # fmt: skip
-OUTCOMES_ZH = {"changed": "变更", "revoked": "撤销"}
+OUTCOMES_ZH = {"changed": "变更", "revoked": "撤销", "remade": "撤销并责令重新作出"}
 
 
 def review_notice(
@@ -47,13 +47,15 @@ def changed_decision(
     *,
     contested: str,
     decided: date,
+    by: str,
     paper: str,
     outcome: str,
     amount_fen: int,
     since: date,
+    once: bool,
     arrears: ArrearsGranted | None,
 ) -> Letter:
-    """变更决定书: the first decision, the review that changed it, the new sum, and what is paid for months gone by."""
+    """变更决定书: the first decision, the review or judgment that changed it (`by`), the new sum, and what is owed."""
     owed = ""
     if arrears is not None:
         owed = f"{_span(arrears.months)}应补发{yuan(arrears.amount_fen)}，随下一发放批次一次性发放。"
@@ -65,8 +67,13 @@ def changed_decision(
         on,
         (
             f"本机关于{chinese_date(decided)}作出的{matter.zh}{DECISIONS_ZH[contested]}决定，"
-            f"经{matter.reconsider_at}行政复议（{paper}），予以{OUTCOMES_ZH[outcome]}。",
-            f"{under(matter)}，现决定：自{chinese_month(since)}起发放{matter.allowance}，每月{yuan(amount_fen)}。",
+            f"经{by}（{paper}），予以{OUTCOMES_ZH[outcome]}。",
+            f"{under(matter)}，现决定："
+            + (
+                f"一次性发放{matter.allowance}，共{yuan(amount_fen)}。"
+                if once
+                else f"自{chinese_month(since)}起发放{matter.allowance}，每月{yuan(amount_fen)}。"
+            ),
             *((owed,) if owed else ()),
             "本决定取代原决定；原决定及有关材料存档备查。",
         ),

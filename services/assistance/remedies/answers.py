@@ -9,19 +9,19 @@ from uuid import UUID
 from pydantic import Field
 
 from events.assistance import Month
-from events.remedies import Authority, Outcome
+from events.remedies import Authority, Judgment, Outcome
 from services.assistance.answers import Amount, Answer
 from services.assistance.commands import Step, Text
 
-KIND_ZH = {"reconsideration": "行政复议", "report": "举报"}
+KIND_ZH = {"reconsideration": "行政复议", "report": "举报", "lawsuit": "行政诉讼"}
 STATE_ZH = {"open": "未决", "overdue": "逾期未决", "decided": "已决"}
 OUTCOME_ZH = {
     "upheld": "维持", "changed": "变更", "revoked": "撤销", "dismissed": "驳回", "withdrawn": "撤回",
-    "founded": "属实", "unfounded": "不属实",
+    "founded": "属实", "unfounded": "不属实", "remade": "撤销并责令重新作出",
 }  # fmt: skip
 DECISION_ZH = {
     "SubsidyGranted": "予以确认", "Declined": "不予确认", "Adjusted": "调整金额", "Exited": "终止", "Suspended": "暂停",
-    "RecoveryOrdered": "责令退回",
+    "RecoveryOrdered": "责令退回", "FineImposed": "罚款",
 }  # fmt: skip
 Paper = Annotated[str, Field(pattern=r"^\S{2,40}$")]
 
@@ -56,6 +56,43 @@ class DecideBody(Step):
     reason: Text | None = None
 
 
+class LawsuitBody(Step):
+    """A court has sent the complaint of somebody of the case over one of its decisions."""
+
+    decision: UUID = Field(description="as `/cases/{case}/decisions` names it")
+    by: UUID = Field(description="the plaintiff: a member of the case, or the applicant")
+    court: str = Field(min_length=2, max_length=60)
+    docket: Paper | None = Field(default=None, description="number of the case at the court (案号)")
+    received: date | None = Field(
+        default=None, description="when the complaint reached the office; today if left out"
+    )
+    statement: Text | None = None
+
+
+class RulingBody(Step):
+    """The judgment, once it is in force."""
+
+    outcome: Judgment
+    paper: Paper | None = Field(default=None, description="number of the judgment")
+    amount_fen: Annotated[int, Field(gt=0, le=10**12)] | None = Field(
+        default=None, description="where changed: the sum as the court fixed it, in fen"
+    )
+    remake_by: date | None = Field(default=None, description="where remade: until when, if the court says so")
+    on: date | None = None
+    reason: Text | None = None
+
+
+class FineBody(Step):
+    """A fine for what was obtained by deceit and ordered back."""
+
+    person: UUID
+    paper: Paper = Field(description="number of the office's decision (处罚决定书文号)")
+    amount_fen: int = Field(gt=0, le=10**13, description="in fen")
+    heard: date = Field(description="when the person was told of it and heard")
+    parts: int = Field(default=1, ge=1, le=120, description="one a month")
+    first_due: date | None = None
+
+
 class OrderBody(Step):
     """What was had above what is due comes back; how much is worked out, or less is asked for."""
 
@@ -86,6 +123,15 @@ class ContestAnswer(Answer):
     until: date | None
     decide_by: date
     provisional: bool
+
+
+class FineAnswer(Answer):
+    """A fine, in fen, beside what was obtained."""
+
+    fine: UUID
+    amount_fen: int
+    obtained_fen: int
+    clause: str
 
 
 class MonthLine(Answer):
@@ -119,7 +165,7 @@ class DecisionLine(Answer):
 
 
 class ContestLine(Answer):
-    """A contest in the list."""
+    """A contest in the list. Of a lawsuit `authority` is the court, and `decide_by` until when the office answers."""
 
     contest: UUID
     case: UUID

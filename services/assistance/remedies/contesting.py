@@ -55,18 +55,8 @@ def contest(
 ) -> Facts:
     """`excuse`: why the authority took a late one on (20 II); without it a late one is refused."""
     whose = about(case)
-    if by not in (*case.members, *first.members, case.applicant):
-        raise Refused(
-            "not-of-the-case",
-            "申请人不是本案的当事人，不能就本案决定申请行政复议；反映问题请按举报登记。",
-            "Whoever contests a decision is of the case; of others a report is taken down.",
-            field="by",
-        )
-    _must_be_a_day(on, first.on, today)
-    if case.remedies.of(first.id) is not None:
-        raise Conflict(
-            "contested-already", "该决定已在复议中。", "This decision is being reviewed.", field="decision"
-        )
+    must_be_contestable(case, first, by)
+    must_be_a_day(on, first.on, today)
     if authority == "department_above" and on >= NEW_LAW:
         raise Refused(
             "not-the-authority",
@@ -99,10 +89,28 @@ def contest(
             provisional=provisional,
             on=on,
             officer=officer,
-            statement=_sealed(case, statement),
-            excuse=_sealed(case, excuse) if until is not None and on > until else None,
+            statement=sealed(case, statement),
+            excuse=sealed(case, excuse) if until is not None and on > until else None,
         ),
     )
+
+
+def must_be_contestable(case: Case, first: Decided, by: PersonId) -> None:
+    """By somebody of the case, and in one place at a time (行政复议法 29)."""
+    if by not in (*case.members, *first.members, case.applicant):
+        raise Refused(
+            "not-of-the-case",
+            "申请人不是本案的当事人，不能就本案决定申请行政复议或者提起诉讼；反映问题请按举报登记。",
+            "Whoever contests a decision is of the case; of others a report is taken down.",
+            field="by",
+        )
+    if case.remedies.of(first.id) is not None:
+        raise Conflict(
+            "contested-already",
+            "该决定已在复议或者诉讼中。",
+            "This decision is being reviewed, or is before the court.",
+            field="decision",
+        )
 
 
 def report(
@@ -117,7 +125,7 @@ def report(
 ) -> Facts:
     """Anybody says that something is wrong in a case."""
     whose = about(case)
-    _must_be_a_day(on, case.applied, today)
+    must_be_a_day(on, case.applied, today)
     last, provisional = days.after(on + timedelta(days=DECIDE_DAYS), 0)
     return (
         m.ContestedDecision(
@@ -131,7 +139,7 @@ def report(
             provisional=provisional,
             on=on,
             officer=officer,
-            statement=_sealed(case, statement),
+            statement=sealed(case, statement),
         ),
     )
 
@@ -139,7 +147,7 @@ def report(
 def extend(case: Case, id: UUID, days: WorkingDays, *, today: date, officer: UUID) -> Facts:
     """By thirty days, once, while the sixty run (62)."""
     found = open_contest(case, id)
-    if found.kind == "report" or found.extended or today > found.decide_by:
+    if found.kind != "reconsideration" or found.extended or today > found.decide_by:
         raise Conflict(
             "not-to-extend",
             "期限已延长过、已届满，或者不是行政复议。",
@@ -159,7 +167,7 @@ def overdue(case: Case, today: date) -> Facts:
     return tuple(
         m.ReviewOverdue(**about(case), contest=one.id, decide_by=one.decide_by)
         for one in case.remedies.contests
-        if one.decide_by < today
+        if one.decide_by < today and one.kind != "lawsuit"
     )
 
 
@@ -179,7 +187,14 @@ def decide(
 ) -> Facts:
     """`first`: the contested decision; None of a report."""
     found = open_contest(case, id)
-    _must_be_a_day(on, found.on, today)
+    must_be_a_day(on, found.on, today)
+    if found.kind == "lawsuit":
+        raise Conflict(
+            "before-the-court",
+            "该事项为行政诉讼，请登记法院判决。",
+            "This is before the court: record its judgment.",
+            field="contest",
+        )
     allowed = REPORT_OUTCOMES if found.kind == "report" else REVIEW_OUTCOMES
     if outcome not in allowed:
         raise Malformed(
@@ -192,7 +207,7 @@ def decide(
             "Say the number of the authority's decision.",
             field="paper",
         )
-    _must_fit(outcome, amount_fen, first)
+    must_fit(outcome, amount_fen, first)
     return (
         m.ReviewDecided(
             **about(case),
@@ -206,12 +221,12 @@ def decide(
             remake_since=remake_since,
             on=on,
             officer=officer,
-            reason=_sealed(case, reason),
+            reason=sealed(case, reason),
         ),
     )
 
 
-def _must_fit(outcome: m.Outcome, amount_fen: int | None, first: Decided | None) -> None:
+def must_fit(outcome: m.Outcome | m.Judgment, amount_fen: int | None, first: Decided | None) -> None:
     """A change names a sum, and one that is better for the applicant than the decision was; nothing else names one."""
     if (outcome == "changed") != (amount_fen is not None):
         raise Malformed(
@@ -222,17 +237,17 @@ def _must_fit(outcome: m.Outcome, amount_fen: int | None, first: Decided | None)
         )
     if outcome != "changed" or first is None or amount_fen is None:
         return
-    if first.kind in ("Suspended", "RecoveryOrdered"):
+    if first.kind in ("Suspended", "RecoveryOrdered", "FineImposed"):
         raise Malformed(
             "outcome",
-            "对暂停、追回的复议只登记维持或者撤销。",
-            "A suspension or an order to pay back is upheld or revoked.",
+            "对暂停、追回、罚款只登记维持或者撤销。",
+            "A suspension, an order to pay back or a fine is upheld or revoked.",
             field="outcome",
         )
     if amount_fen <= (first.amount_fen or 0):
         raise Refused(
             "worse-for-applicant",
-            "变更决定不得对申请人更为不利，金额须高于原决定（行政复议法第六十三条）。",
+            "变更决定不得对申请人更为不利，金额须高于原决定（行政复议法第六十三条、行政诉讼法第七十七条）。",
             "A change is not to the applicant's disadvantage: the sum is above that of the decision.",
             field="amount_fen",
         )
@@ -246,15 +261,15 @@ def open_contest(case: Case, id: UUID) -> Contest:
     return found
 
 
-def _must_be_a_day(on: date, first: date, today: date) -> None:
+def must_be_a_day(on: date, first: date, today: date, field: str = "on") -> None:
     if not first <= on <= today:
         raise Malformed(
             "day",
             f"日期须在{first.isoformat()}至今天之间。",
             f"The day lies between {first} and today.",
-            field="on",
+            field=field,
         )
 
 
-def _sealed(case: Case, text: str | None) -> Sealed | None:
+def sealed(case: Case, text: str | None) -> Sealed | None:
     return Sealed.of(text, *case.members) if text else None

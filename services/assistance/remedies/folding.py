@@ -20,6 +20,15 @@ def _contested(case: Case, fact: m.ContestedDecision) -> Case:
     return _with(case, replace(case.remedies, contests=(*case.remedies.contests, contest)))
 
 
+@CASE.on(m.LawsuitFiled)
+def _sued(case: Case, fact: m.LawsuitFiled) -> Case:
+    contest = Contest(
+        fact.contest, "lawsuit", fact.decision, None, fact.on, fact.served, fact.until, fact.answer_by,
+        fact.provisional, court=fact.court,
+    )  # fmt: skip
+    return _with(case, replace(case.remedies, contests=(*case.remedies.contests, contest)))
+
+
 @CASE.on(m.ReviewExtended)
 def _extended(case: Case, fact: m.ReviewExtended) -> Case:
     contests = tuple(
@@ -33,6 +42,15 @@ def _extended(case: Case, fact: m.ReviewExtended) -> Case:
 
 @CASE.on(m.ReviewDecided)
 def _decided(case: Case, fact: m.ReviewDecided) -> Case:
+    return _over(case, fact)
+
+
+@CASE.on(m.CourtRuled)
+def _ruled(case: Case, fact: m.CourtRuled) -> Case:
+    return _over(case, fact)
+
+
+def _over(case: Case, fact: m.ReviewDecided | m.CourtRuled) -> Case:
     contests = tuple(one for one in case.remedies.contests if one.id != fact.contest)
     case = _with(case, replace(case.remedies, contests=contests, decided=fact))
     if fact.remake_since is None or fact.decision is None:
@@ -58,14 +76,32 @@ def _arrears(case: Case, fact: m.ArrearsGranted) -> Case:
 @CASE.on(m.RecoveryOrdered)
 def _ordered(case: Case, fact: m.RecoveryOrdered) -> Case:
     remedies = case.remedies
-    for one, fen in m.shares(fact):
-        remedies = remedies.with_more(one.month, -fen)
+    shares = tuple((one.month, fen) for one, fen in m.shares(fact))
+    for month, fen in shares:
+        remedies = remedies.with_more(month, -fen)
+    remedies = replace(remedies, shares=(*remedies.shares, (fact.order, shares)))
+    if fact.why == "fraud":
+        remedies = replace(remedies, frauds=(*remedies.frauds, (fact.order, fact.amount_fen)))
     return _with(case, replace(remedies, orders=(*remedies.orders, fact.order), ordered=fact))
+
+
+@CASE.on(m.FineImposed)
+def _fined(case: Case, fact: m.FineImposed) -> Case:
+    found = case.remedies
+    return _with(
+        case,
+        replace(found, orders=(*found.orders, fact.fine), fined=(*found.fined, (fact.fine, fact.orders))),
+    )
 
 
 @CASE.on(m.RecoveryWaived)
 def _waived(case: Case, fact: m.RecoveryWaived) -> Case:
-    """It stays taken from the months: nobody asks for it again."""
+    """It stays taken from the months: nobody asks for it again. A revoked one never was: what came back is paid again."""
+    if fact.why == "revoked":
+        case = _with(case, case.remedies.without_order(fact.order))
+        frauds = tuple(one for one in case.remedies.frauds if one[0] != fact.order)
+        fined = tuple(one for one in case.remedies.fined if one[0] != fact.order)
+        case = _with(case, replace(case.remedies, frauds=frauds, fined=fined))
     orders = tuple(one for one in case.remedies.orders if one != fact.order)
     return _with(case, replace(case.remedies, orders=orders, waived=(*case.remedies.waived, fact.order)))
 

@@ -25,13 +25,13 @@ from services.assistance.rules import Facts, about, grounds, must_be_at
 from services.assistance.terms import terms_of
 from services.chassis.refusal import Malformed, Refused
 
-DEPARTS = "执行行政复议决定"
+DEPARTS = "执行行政复议决定或者法院判决"
 FRAUD = "fraud"
 
 
-def remade_since(case: Case, first: Decided, outcome: m.Outcome) -> date | None:
+def remade_since(case: Case, first: Decided, outcome: str) -> date | None:
     """From when a decision counts that the office has to make anew; None where nothing has to be."""
-    if outcome != "revoked":
+    if outcome not in ("revoked", "remade"):
         return None
     if first.kind == "Declined" and case.stage is Stage.DECLINED:
         return first_of_next_month(first.on)
@@ -44,7 +44,7 @@ def instead(
     by: Published,
     first: Decided,
     before_fen: int,
-    fact: m.ReviewDecided,
+    fact: m.ReviewDecided | m.CourtRuled,
     *,
     officer: UUID,
     acting: a.Acting | None,
@@ -52,13 +52,15 @@ def instead(
 ) -> Facts:
     """What is decided in its place at once; nothing where the decision stands, or is made anew later. `before_fen`: what
     counted before it."""
-    if fact.outcome not in ("changed", "revoked"):
+    if fact.outcome not in m.CHANGES:
         return ()
     match first.kind:
         case "Suspended":
             return _resumed(case, first, officer, acting, today)
-        case "RecoveryOrdered" if first.order in case.remedies.orders and first.order is not None:
+        case "RecoveryOrdered" | "FineImposed" if first.order is not None:
             return settling.waive(case, first.order, "revoked", officer=officer, acting=acting, today=today)
+        case "Exited" if case.once is not None:
+            return (_adjusted(case, by, first, before_fen, today),)
         case "Declined" | "Exited" if fact.outcome == "changed" or first.kind == "Exited":
             amount = before_fen if fact.amount_fen is None else fact.amount_fen
             return _granted(case, by, first, amount, officer, acting, today)
@@ -80,11 +82,11 @@ def _resumed(
 
 
 def _adjusted(case: Case, by: Published, first: Decided, amount_fen: int, today: date) -> a.Adjusted:
-    _must_be_monthly(first)
+    """Also of what was granted once: the sum is another from the day of its grant on."""
     return a.Adjusted(
         **about(case),
         amount_fen=amount_fen,
-        since=first.since,
+        since=first.since if case.once is None else case.amounts[0][0],
         reason=REMEDY,
         grounds=grounds(case, by, "adjust", today, (REMEDY,)),
         replaces=first.id,
@@ -108,8 +110,6 @@ def _granted(
     must_be_at(case, Stage.DECLINED, Stage.EXITED)
     terms = terms_of(by.rule(today))
     monthly = terms.period == "month" and terms.fund is not None
-    if first.kind == "Exited" and not monthly:
-        _must_be_monthly(first)
     since = first.since if first.kind == "Exited" else first_of_next_month(first.on) if monthly else today
     months = by.proceeding(case.basis, today).review_months(False)
     granted = a.SubsidyGranted(
@@ -141,15 +141,23 @@ def ended_for_fraud(
     case: Case, by: Published, first: Decided, *, since: date | None, heard: date | None, today: date
 ) -> Facts:
     """The office itself takes a decision back that was obtained by deceit (社会救助法 73): nothing is due from its day, or
-    a later one, on. From 2026-07-01 the family is heard first (48)."""
-    must_be_at(case, Stage.GRANTED)
-    _must_be_monthly(first)
+    a later one, on; of what is granted once nothing at all, also when it is paid. From 2026-07-01 the family is heard
+    first (48)."""
+    once = case.once is not None
+    must_be_at(case, Stage.GRANTED, *((Stage.EXITED,) if once else ()))
     if first.kind not in ("SubsidyGranted", "Adjusted"):
         raise Refused(
             "nothing-granted", "该决定没有给予救助。", "That decision granted nothing.", field="decision"
         )
     day = first.since if since is None else since
-    if day < first.since or day.day != 1 or day > first_of_next_month(today):
+    if once and day != first.since:
+        raise Malformed(
+            "since",
+            f"一次性救助自作出之日（{first.since.isoformat()}）起撤销。",
+            f"What was granted once is taken back from its day ({first.since}).",
+            field="since",
+        )
+    if not once and (day < first.since or day.day != 1 or day > first_of_next_month(today)):
         raise Malformed(
             "since",
             f"须为某月1日，且不早于原决定起算日（{first.since.isoformat()}）。",
@@ -160,13 +168,3 @@ def ended_for_fraud(
     reasons = grounds(case, by, "end", today, (FRAUD,))
     *owed, exited = end(case, FRAUD, day, today, reasons)
     return (*owed, exited.model_copy(update={"replaces": first.id}))
-
-
-def _must_be_monthly(first: Decided) -> None:
-    if first.kind == "SubsidyGranted" and first.period != "month":
-        raise Refused(
-            "not-monthly",
-            "一次性救助的增加由新的申请办理。",
-            "What is paid once is not adjusted: more is applied for anew.",
-            field="decision",
-        )

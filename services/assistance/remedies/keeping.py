@@ -17,12 +17,22 @@ from services.chassis.clock import civil_date
 from services.chassis.service import Service, Shelf
 
 DECISIONS, DUE, CONTEST = "decisions", "contests-due", "contest"
-Decision = a.SubsidyGranted | a.Declined | a.Adjusted | a.Exited | c.Suspended | m.RecoveryOrdered
+Decision = (
+    a.SubsidyGranted | a.Declined | a.Adjusted | a.Exited | c.Suspended | m.RecoveryOrdered | m.FineImposed
+)
 
 
 def keep_remedies(service: Service) -> None:
     own = service.name
-    kinds = (a.SubsidyGranted, a.Declined, a.Adjusted, a.Exited, c.Suspended, m.RecoveryOrdered)
+    kinds = (
+        a.SubsidyGranted,
+        a.Declined,
+        a.Adjusted,
+        a.Exited,
+        c.Suspended,
+        m.RecoveryOrdered,
+        m.FineImposed,
+    )
     service.keep(*kinds, of=own)(_decided)
     service.keep(m.ContestedDecision, of=own)(_contested)
     service.keep(m.ReviewExtended, of=own)(_extended)
@@ -41,7 +51,9 @@ def _decided(shelf: Shelf, fact: Recorded[Decision]) -> None:
         "reason": getattr(told, "reason", ""),
         "period": getattr(told, "period", ""),
         "members": [str(one) for one in told.members],
-        "order": str(told.order) if isinstance(told, m.RecoveryOrdered) else None,
+        "order": str(order)
+        if (order := getattr(told, "order", None) or getattr(told, "fine", None))
+        else None,
         "replaces": str(told.replaces) if getattr(told, "replaces", None) else None,
     }
     shelf.put(DECISIONS, told.case, [*(shelf.get(DECISIONS, told.case) or ()), row])

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from events import assistance as a
+from events import remedies as m
 from events.letters import LetterKind
 from services.assistance.letters import remedies as words
 from services.assistance.letters.letter import Clause, Letter
@@ -33,7 +34,7 @@ def worded(
 ) -> Letter | None:
     found, by_id = case.remedies, {one.id: one for one in decisions}
     if kind == "review_notice":
-        open_ = [one for one in found.contests if one.decision is not None]
+        open_ = [one for one in found.contests if one.kind == "reconsideration"]
         first = by_id.get(open_[-1].decision) if open_ and open_[-1].decision else None
         if first is None:
             return None
@@ -56,9 +57,11 @@ def worded(
         on,
         contested=first.kind,
         decided=first.on,
+        by=f"{review.court}判决" if isinstance(review, m.CourtRuled) else f"{matter.reconsider_at}行政复议",
         paper=review.paper or "",
         outcome=review.outcome,
         amount_fen=instead.amount_fen,
         since=instead.since,
+        once=case.once is not None,
         arrears=owed if owed is not None and owed.replaced == first.id else None,
     )

@@ -55,7 +55,12 @@ def arrears(
 
 
 def overpaid(case: Case) -> tuple[MonthDifference, ...]:
-    return tuple(one for one in differences(case) if one.had_fen > one.due_fen)
+    """What a revoked order had asked for may be kept, though it is not due: nobody is asked for it twice."""
+    kept = dict(case.remedies.kept)
+    found = (
+        one.model_copy(update={"due_fen": one.due_fen + kept.get(one.month, 0)}) for one in differences(case)
+    )
+    return tuple(one for one in found if one.had_fen > one.due_fen)
 
 
 def order_back(
@@ -117,10 +122,10 @@ def waive(
     remarks: str | None = None,
     today: date,
 ) -> Facts:
-    """What is still open need not come back."""
-    if order in case.remedies.waived:
+    """What is still open need not come back; of a `revoked` order what has come back is paid again, waived or not."""
+    if order in case.remedies.waived and why != "revoked":
         raise Conflict("waived-already", "该追回已免除。", "It was waived already.", field="order")
-    if order not in case.remedies.orders:
+    if order not in (*case.remedies.orders, *case.remedies.waived):
         raise NotFound("没有该追回事项。", "There is no such recovery.", field="order")
     return (
         m.RecoveryWaived(
@@ -166,6 +171,8 @@ def _chosen(case: Case, months: Collection[str]) -> tuple[MonthDifference, ...]:
 
 def _why(case: Case) -> Literal["death", "exit", "changed_decision", "fraud"]:
     if case.stage is not Stage.EXITED or not isinstance(case.decided, a.Exited):
+        return "changed_decision"
+    if case.decided.reason == "completed":
         return "changed_decision"
     if case.decided.reason in ("death", "fraud"):
         return "death" if case.decided.reason == "death" else "fraud"

@@ -14,10 +14,10 @@ from events.ids import PersonId
 
 @dataclass(frozen=True, slots=True)
 class Contest:
-    """One that is not decided yet. `decision`: None for a report."""
+    """One that is not decided yet. `decision`: None for a report. `decide_by`: of a lawsuit until when the office answers."""
 
     id: UUID
-    kind: Literal["reconsideration", "report"]
+    kind: Literal["reconsideration", "report", "lawsuit"]
     decision: UUID | None
     authority: Literal["district_government", "department_above"] | None
     on: date
@@ -26,6 +26,7 @@ class Contest:
     decide_by: date
     provisional: bool
     extended: bool = False
+    court: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,17 +39,24 @@ class Remaking:
 
 @dataclass(frozen=True, slots=True)
 class Remedies:
-    """`made_good`: by month, in fen, what was granted later, less what was ordered back. `withheld`: months not granted
-    because of a suspension. `orders`, `waived`: recoveries ordered, and those of them that need not come back. `decided`,
-    `arrears`, `ordered`: the last of each."""
+    """`made_good`: by month, in fen, what was granted later, less what was ordered back. `kept`: by month, what a revoked
+    order had asked for and the family may keep. `withheld`: months not granted because of a suspension. `orders`, `waived`:
+    recoveries ordered, and those of them that need not come back; `shares`: what of each month an order asks for;
+    `frauds`: what orders ask for that was obtained by deceit.
+    `fined`: fines, and for which orders; they are among `orders`. `decided`, `arrears`, `ordered`: the last of
+    each."""
 
     contests: tuple[Contest, ...] = ()
     remaking: Remaking | None = None
     made_good: tuple[tuple[str, int], ...] = ()
+    kept: tuple[tuple[str, int], ...] = ()
+    shares: tuple[tuple[UUID, tuple[tuple[str, int], ...]], ...] = ()
     withheld: tuple[str, ...] = ()
     orders: tuple[UUID, ...] = ()
     waived: tuple[UUID, ...] = ()
-    decided: m.ReviewDecided | None = None
+    fined: tuple[tuple[UUID, tuple[UUID, ...]], ...] = ()
+    frauds: tuple[tuple[UUID, int], ...] = ()
+    decided: m.ReviewDecided | m.CourtRuled | None = None
     arrears: m.ArrearsGranted | None = None
     ordered: m.RecoveryOrdered | None = None
 
@@ -60,9 +68,20 @@ class Remedies:
         return next((one for one in self.contests if one.decision == decision), None)
 
     def with_more(self, month: str, fen: int) -> Remedies:
-        found = dict(self.made_good)
-        found[month] = found.get(month, 0) + fen
-        return replace(self, made_good=tuple(sorted(found.items())))
+        return replace(self, made_good=_added(self.made_good, month, fen))
+
+    def without_order(self, order: UUID) -> Remedies:
+        """What was taken from the months by it was had after all, and is kept."""
+        found = self
+        for month, fen in dict(self.shares).get(order, ()):
+            found = replace(found.with_more(month, fen), kept=_added(found.kept, month, fen))
+        return replace(found, shares=tuple(one for one in self.shares if one[0] != order))
+
+
+def _added(sums: tuple[tuple[str, int], ...], month: str, fen: int) -> tuple[tuple[str, int], ...]:
+    found = dict(sums)
+    found[month] = found.get(month, 0) + fen
+    return tuple(sorted(found.items()))
 
 
 NOTHING = Remedies()
@@ -70,7 +89,7 @@ NOTHING = Remedies()
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """`kind`: SubsidyGranted, Declined, Adjusted, Exited, Suspended or RecoveryOrdered. `on`: the day of the decision;
+    """`kind`: SubsidyGranted, Declined, Adjusted, Exited, Suspended, RecoveryOrdered or FineImposed. `on`: the day of the decision;
     `since`: from when it counts. `amount_fen`: None where it names no sum. `replaces`: whose place it took."""
 
     id: UUID

@@ -19,11 +19,13 @@ from services.assistance import draws, independence, reactions, steps, suspensio
 from services.assistance.entitlement import open_review
 from services.assistance.model import BEFORE_DECISION, Case, Stage
 from services.assistance.published import Published
-from services.assistance.remedies import contesting, following, settling
+from services.assistance.remedies import contesting, fining, following, settling
+from services.assistance.remedies import court as court_
 from services.assistance.remedies.contesting import Told
 from services.assistance.remedies.decisions import decision_of, decisions_of, letter_of
 from services.assistance.remedies.making_good import owed_since
 from services.assistance.remedies.state import Decided, sum_before
+from services.assistance.rules import Facts
 from services.chassis.refusal import Conflict
 from services.chassis.work import Work
 from services.policy import keeping
@@ -126,20 +128,68 @@ def decide(work: Work, case: CaseId, id: UUID, said: Said, officer: UUID) -> Cas
         remake_since=None if first is None else following.remade_since(found, first, said.outcome),
         reason=said.reason,
     )
-    if first is None or said.outcome not in ("changed", "revoked"):
+    return _carried_out(work, found, by, first, facts, officer)
+
+
+def sue(
+    work: Work,
+    case: CaseId,
+    decision: UUID,
+    *,
+    by: PersonId,
+    court: str,
+    docket: str | None,
+    received: date | None,
+    officer: UUID,
+    statement: str | None = None,
+) -> UUID:
+    """The court has sent the complaint; gives the id of the contest."""
+    found, first = steps.case_of(work, case), decision_of(work, case, decision)
+    _must_stand(work, case, first)
+    id = work.around.ids.random()
+    told = Told(*(letter_of(work, case, decision) or (None, None)))
+    days, on = keeping.working_days(work), received or work.today
+    facts = court_.sued(
+        found, id, first, told, days, by=by, court=court, docket=docket, received=on, today=work.today,
+        officer=officer, statement=statement,
+    )  # fmt: skip
+    steps.record(work, case, facts)
+    return id
+
+
+def rule(work: Work, case: CaseId, id: UUID, said: court_.Said, officer: UUID) -> Case:
+    """The judgment is in force, and what follows from it is done at once."""
+    found, by = steps.case_and_papers(work, case)
+    first = court_.contested(found, id, decisions_of(work, case))
+    since = following.remade_since(found, first, said.outcome)
+    facts = court_.ruled(found, id, first, said, remake_since=since, today=work.today, officer=officer)
+    return _carried_out(work, found, by, first, facts, officer)
+
+
+def _carried_out(
+    work: Work, found: Case, by: Published, first: Decided | None, facts: Facts, officer: UUID
+) -> Case:
+    (fact,) = facts
+    assert isinstance(fact, m.ReviewDecided | m.CourtRuled), "that is what was decided"
+    case = fact.case
+    if first is None or fact.outcome not in m.CHANGES:
         return steps.record(work, case, facts)
-    over = found.stage in (Stage.DECLINED, Stage.EXITED)
+    over = found.stage in (Stage.DECLINED, Stage.EXITED) and found.once is None
     if over:
         _must_be_free(work, found)
-    (fact,) = facts
-    assert isinstance(fact, m.ReviewDecided), "that is what was decided"
     steps.record(work, case, facts)
     _carry_out(work, case, by, first, fact, officer, over)
     return steps.case_of(work, case)
 
 
 def _carry_out(
-    work: Work, case: CaseId, by: Published, first: Decided, fact: m.ReviewDecided, officer: UUID, over: bool
+    work: Work,
+    case: CaseId,
+    by: Published,
+    first: Decided,
+    fact: m.ReviewDecided | m.CourtRuled,
+    officer: UUID,
+    over: bool,
 ) -> None:
     """Another decision, its arrears, and a review of what is left to be decided. `over`: the case had ended."""
     cause, found = work.last, steps.case_of(work, case)
@@ -152,7 +202,7 @@ def _carry_out(
         reactions.catch_up(work, case, cause)
     found = steps.case_of(work, case)
     steps.record(work, case, owed_since(work, found, first, officer=officer, acting=acting))
-    if fact.outcome == "revoked" and first.kind in ("SubsidyGranted", "Adjusted", "Exited"):
+    if fact.outcome in ("revoked", "remade") and first.kind in ("SubsidyGranted", "Adjusted", "Exited"):
         _review_anew(work, case, cause)
 
 
@@ -198,6 +248,37 @@ def order_back(
         work.around.ids.random(),
         months=months,
         amount_fen=amount_fen,
+        parts=parts,
+        first_due=first_due or work.today,
+        officer=officer,
+        acting=independence.of_decider(work, found, by, officer),
+        today=work.today,
+    )
+    steps.record(work, case, (fact,))
+    return fact
+
+
+def fine(
+    work: Work,
+    case: CaseId,
+    officer: UUID,
+    *,
+    person: PersonId,
+    paper: str,
+    amount_fen: int,
+    heard: date,
+    parts: int = 1,
+    first_due: date | None = None,
+) -> m.FineImposed:
+    """On who obtained help by deceit, once what was obtained was ordered back."""
+    found, by = steps.case_and_papers(work, case)
+    fact = fining.impose(
+        found,
+        work.around.ids.random(),
+        person=person,
+        paper=paper,
+        amount_fen=amount_fen,
+        heard=heard,
         parts=parts,
         first_due=first_due or work.today,
         officer=officer,

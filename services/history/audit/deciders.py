@@ -54,13 +54,13 @@ def acted(decision: Found, story: Story) -> list[Acted]:
 
 
 def _entered(decision: Found, story: Story) -> Iterator[Acted]:
-    """Check and recommendation name no staff: whoever entered them did them. A service that assessed by itself is nobody."""
+    """Where check and recommendation name no officer, whoever entered them did them. A service by itself is nobody."""
     assessed = decision if isinstance(decision.fact, a.Assessed) else story.inquiry.assessed
     for told, zh, en in (
-        (story.inquiry.check, "核对录入人", "who entered the check"),
+        (story.inquiry.check, "核对人", "who made the check"),
         (assessed, "初审意见提出人", "who made the recommendation"),
     ):
-        person = None if told is None else told.recorded.envelope.actor.person
+        person = None if told is None else told.fact.officer or told.recorded.envelope.actor.person
         if told is not None and person is not None:
             yield Acted(person, day_of(told), None, zh, en, told.id)
 

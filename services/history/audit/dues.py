@@ -24,6 +24,7 @@ GRANTS: dict[type[Event], Called] = {
     a.InstalmentGranted: lambda fact: f"part-{fact.number}",
     m.ArrearsGranted: lambda fact: f"arrears-{fact.arrears}",
     f.PriceAllowanceGranted: lambda fact: f"price-{fact.month}",
+    f.RefundGranted: lambda fact: f"refund-{fact.recovery}",
 }
 """Facts by which a sum is due, and the period that a payment names for it; None where it is not paid by itself."""
 TOLD: tuple[type[Event], ...] = (

@@ -49,9 +49,9 @@ def ruled(decision: Found, own: Sequence[Found]) -> Ruled:
 def _changes(one: Found, replaced: UUID | None) -> bool:
     fact = one.fact
     return (
-        isinstance(fact, m.ReviewDecided)
+        isinstance(fact, m.ReviewDecided | m.CourtRuled)
         and fact.decision == replaced
-        and fact.outcome in ("changed", "revoked")
+        and fact.outcome in m.CHANGES
     )
 
 

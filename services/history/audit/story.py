@@ -93,7 +93,7 @@ TOLD = frozenset(
     for fact in (
         a.Applied, a.Accepted, a.Surveyed, a.Checked, a.Assessed, a.StepTaken, a.StepFound, a.NoticePosted,
         a.NoticeEnded, a.ObjectionLodged, a.HouseholdChanged, a.ReviewOpened, a.SubsidyGranted, a.Reviewed,
-        a.Adjusted, a.MonthGranted, a.TakenOver, c.StepDemanded, m.ReviewDecided,
+        a.Adjusted, a.MonthGranted, a.TakenOver, c.StepDemanded, m.ReviewDecided, m.CourtRuled,
     )
 )  # fmt: skip
 """What a story is told by, and what carried out reviews rest on; nothing else changes it."""
