@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -76,7 +77,7 @@ class District:
         services = [*services, *_officials(services)]
         self._runtimes = {service.name: self.another(service) for service in services}
         self.host = EmbeddedHost(list(self._runtimes.values()))
-        self._apps: dict[str, FastAPI] = {}
+        self._apps: dict[str, Callable[[], FastAPI]] = {}
 
     def url(self, name: str) -> str:
         return f"sqlite:///{self.folder / name}.db"
@@ -96,21 +97,26 @@ class District:
         return self._runtimes[name]
 
     def serve(self, name: str, routers: Routers, views: Sequence[View] = ()) -> dict[str, ViewReader]:
-        """The web of a service; its views become followers of the host."""
+        """The web of a service, built for the first client; its views become followers of the host."""
         runtime = self.runtime(name)
         database = open_database(self.url(f"{name}-views"), name)
         keys = self.vault.for_reader(name)
         readers = {view.name: ViewReader(view, database, runtime.store, keys) for view in views}
         self.host.followers += readers.values()
-        self._apps[name] = create_app(
-            name,
-            name,
-            f"{name} under test",
-            routers(runtime, readers),
-            settings=self.settings,
-            tokens=tokens_of(self.settings),
-            metrics=Metrics(name),
-        )
+
+        @cache
+        def app() -> FastAPI:
+            return create_app(
+                name,
+                name,
+                f"{name} under test",
+                routers(runtime, readers),
+                settings=self.settings,
+                tokens=tokens_of(self.settings),
+                metrics=Metrics(name),
+            )
+
+        self._apps[name] = app
         return readers
 
     def client(
@@ -126,7 +132,7 @@ class District:
         caller = Caller(person=person, post=post, department=Department(department), township=township)
         token = issue_token(self.settings, caller)
         return TestClient(
-            self._apps[name], headers={"Authorization": f"Bearer {token}"}, raise_server_exceptions=False
+            self._apps[name](), headers={"Authorization": f"Bearer {token}"}, raise_server_exceptions=False
         )
 
     def say(self, name: str, *facts: tuple[Identifier, Event]) -> None:
