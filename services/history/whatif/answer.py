@@ -39,7 +39,7 @@ FAMILIES = """SELECT household, applicant, "case", programme, last(township ORDE
  sum(after_fen - before_fen) AS difference_fen, min(month) AS first_month, max(month) AS last_month FROM lines
  WHERE before_fen <> after_fen OR before <> "after" GROUP BY household, applicant, "case", programme
  ORDER BY difference_fen DESC, "case" """
-NAMED = f"""SELECT n.name, f.* FROM ({FAMILIES}) f JOIN names n USING (applicant)
+NAMED = f"""SELECT coalesce(n.name, '') AS name, f.* FROM ({FAMILIES}) f LEFT JOIN names n USING (applicant)
  ORDER BY f.difference_fen DESC, f."case" """
 EXPLAINED = "SELECT code, count(*) AS months, count(DISTINCT \"case\") AS cases FROM lines WHERE code <> '' GROUP BY ALL ORDER BY ALL"
 TABLES = {
