@@ -65,7 +65,7 @@ def whatif(
     ] = None,
     token: Annotated[
         str | None,
-        typer.Option(help="of civil affairs or audit, for --names", envvar="DOUDI_TOKEN", show_default=False),
+        typer.Option(help="of civil affairs or audit, for --names", envvar="TOKEN", show_default=False),
     ] = None,
     seed: Annotated[int, typer.Option(help="of the sample that the interpreter decides, too")] = 0,
     data: Data = None,
