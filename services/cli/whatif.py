@@ -1,4 +1,5 @@
-"""`doudi whatif`: the history decided again under other papers. It records nothing; families are told by id."""
+"""`doudi whatif`: the history decided again under other papers. Families are told by id; with their names only to whom a
+token entitles, and that is recorded. Nothing else is."""
 
 from __future__ import annotations
 
@@ -6,6 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
+from uuid import UUID
 
 import typer
 from rich.console import Console
@@ -13,9 +15,15 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from services.cli.house import existing
+from services.chassis.problems import Problem, not_allowed
+from services.chassis.refusal import Refused as NotSo
+from services.chassis.tokens import Caller
+from services.cli.house import House, existing
 from services.cli.show import Data, Postgres, wide_console
 from services.cli.up import read_settings
+from services.history.api import ENTITLED, of_the_district
+from services.history.audit.reading import log_in
+from services.history.names import names_of, opened
 
 if TYPE_CHECKING:
     # DuckDB is a second of a start: it is loaded when it is used.
@@ -49,6 +57,16 @@ def whatif(
     ] = None,
     out: Annotated[Path | None, typer.Option(help="folder for the tables; without: on the terminal")] = None,
     format: Annotated[Format, typer.Option(help="of the files in --out")] = Format.CSV,
+    names: Annotated[
+        str | None,
+        typer.Option(
+            help="name the families, for this purpose; recorded with who holds the token", show_default=False
+        ),
+    ] = None,
+    token: Annotated[
+        str | None,
+        typer.Option(help="of civil affairs or audit, for --names", envvar="TOKEN", show_default=False),
+    ] = None,
     seed: Annotated[int, typer.Option(help="of the sample that the interpreter decides, too")] = 0,
     data: Data = None,
     postgres: Postgres = None,
@@ -65,6 +83,7 @@ def whatif(
     house = existing(read_settings(data=data, postgres_url=postgres), ["history"])
     try:
         assert house.timelines is not None, "history is among the services of this house"
+        caller = None if names is None else entitled(house, token)
         keys = house.runtimes["history"].around.keys
         with _bar() as bar:
             task = bar.add_task("whatif", total=None)
@@ -75,16 +94,41 @@ def whatif(
             )  # fmt: skip
             with asked as answer:
                 bar.stop()
+                if names is not None and caller is not None:
+                    name(house, answer, names, caller)
                 show(answer)
                 if out is not None:
                     typer.echo("\n".join(map(str, answer.write(out, format.value))))
                 status = 1 if answer.unexplained else 0
+    except (Problem, NotSo) as refusal:
+        typer.secho(f"{refusal.zh} {refusal.en}", err=True, fg="red")
+        raise typer.Exit(2) from None
     except (running.CannotAsk, Differs, NoPaper, Refused, Unfoldable) as error:
         typer.secho(str(error), err=True, fg="red")
         raise typer.Exit(2) from None
     finally:
         house.close()
     raise typer.Exit(status)
+
+
+def entitled(house: House, token: str | None) -> Caller:
+    """Who holds the token; Problem where it is not good, or of nobody who may see names."""
+    caller = house.tokens.caller(token or "")
+    if caller.department not in ENTITLED:
+        raise not_allowed(
+            "仅民政和审计部门可查看个人信息。", "Only civil affairs and audit may look at personal data."
+        )
+    of_the_district(caller)
+    return caller
+
+
+def name(house: House, answer: Answer, purpose: str, caller: Caller) -> None:
+    """A look is recorded before anything is shown."""
+    assert house.timelines is not None, "history is among the services of this house"
+    runtime, people = house.runtimes["history"], {UUID(one["applicant"]) for one in answer.table("families")}
+    with house.timelines.log.database.reading() as session:
+        pieces = list(names_of(log_in(session, runtime.around.keys), sorted(people)))
+    answer.name(runtime.decide(lambda work: opened(work, purpose, pieces), runtime.cause(caller.to_actor())))
 
 
 def _bar() -> Progress:
@@ -130,7 +174,7 @@ def show(answer: Answer) -> None:
             line["programme"], *rows, str(line["cases"]), str(line["months"]), _yuan(line["difference_fen"])
         )
     console.print(moves)
-    families = answer.table("families")
+    families = answer.table("named" if answer.has_names else "families")
     listed = Table(title=f"受影响家庭 families: {len(families)}", title_justify="left")
     for column in (
         "家庭 household",
@@ -141,12 +185,13 @@ def show(answer: Answer) -> None:
         "末月 last",
     ):
         listed.add_column(column, overflow="fold")
+    if answer.has_names:
+        listed.add_column("申请人 name", overflow="fold")
     words = {"gains": "受益 gains", "loses": "减少 loses"}
     for line in families[:SHOWN]:
         span = (f"{line[name]:%Y-%m}" for name in ("first_month", "last_month"))
-        listed.add_row(
-            line["household"], line["programme"], words[line["outcome"]], _yuan(line["difference_fen"]), *span
-        )
+        cells = line["household"], line["programme"], words[line["outcome"]], _yuan(line["difference_fen"])
+        listed.add_row(*cells, *span, *(escape(line[name]) for name in ("name",) if name in line))
     console.print(listed)
     if len(families) > SHOWN:
         console.print(f"… --out 写出全部 {len(families)} 户 writes all")

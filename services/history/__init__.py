@@ -8,8 +8,8 @@ how any clause was kept.
 Its rooms: `district_log` (taking what is recorded, in causal order), `tables` and `marks` and `index` (how it
 lies, and how it is found again), `kinship` (splits, merges, moves, duplicates), `timelines`, `wording*` and
 `lines` (an event as one sentence), `asof` (as it was on one day, known on another), `api`, `table` (the terminal),
-`proof` (that nothing was altered), `audit` (why a decision was made as it was), `whatif` (the same
-months under other papers).
+`proof` (that nothing was altered), `audit` (why a decision was made as it was, and what was not as it had to be), `whatif`
+(the same months under other papers), `jobs` (long questions over HTTP), `names`, `downloads`.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ from services.history.asof import api as asof_api
 from services.history.audit import Auditor
 from services.history.audit import api as audit_api
 from services.history.district_log import DistrictLog
+from services.history.jobs import Jobs
 from services.history.proof import api as proof_api
 from services.history.proof.checkpoint import origin_of
 from services.history.proof.keeping import ProofTrees
@@ -34,7 +35,7 @@ from services.history.proof.signing import Checkpoints
 from services.history.tables import HistoryDatabase
 from services.history.timelines import Timelines
 from services.history.whatif import api as whatif_api
-from services.history.whatif.jobs import Jobs
+from services.history.whatif.asking import Found
 
 SERVICE = Service("history")
 
@@ -59,5 +60,9 @@ def routers(
     asof = AsOf(timelines.log, runtime.around.clock)
     auditor = Auditor(timelines.log, runtime.around.keys, checkpoints)
     audit = audit_api.router(auditor, timelines)
-    whatif = whatif_api.router(Jobs(timelines.log, runtime.around.keys))
-    return [api.router(runtime, timelines, asof), asof_api.router(asof, timelines), audit, whatif, *proof]
+    jobs: Jobs[Found] = Jobs("whatif")
+    whatif = [
+        whatif_api.router(timelines.log, runtime.around.keys, jobs),
+        whatif_api.names_router(runtime, timelines.log, jobs),
+    ]
+    return [api.router(runtime, timelines, asof), asof_api.router(asof, timelines), audit, *whatif, *proof]

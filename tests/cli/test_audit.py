@@ -13,9 +13,12 @@ import pytest
 from typer.testing import CliRunner
 
 from events import assistance as a
+from services.chassis.departments import Department
+from services.chassis.settings import Settings
+from services.chassis.tokens import Caller, issue_token
 from services.cli import app
 from tests.end_to_end import families
-from tests.end_to_end.systems import System
+from tests.end_to_end.systems import CLERK, System
 
 
 @pytest.fixture(scope="module")
@@ -78,3 +81,16 @@ def test_a_decision_is_printed(house: tuple[Path, str], tmp_path: Path) -> None:
     status, said = told("audit", "decision", house[1], "--pdf", str(file), "--data", str(house[0]))
     assert status == 0 and str(file.name) in said.replace("\n", "")
     assert file.read_bytes().startswith(b"%PDF-")
+
+
+def test_families_of_a_what_if_are_named_only_to_whom_a_token_entitles(
+    house: tuple[Path, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DOUDI_TOKEN_DEVELOPMENT", "true")
+    settings = Settings(data=house[0], token_development=True)
+    months = ("--from", "2021-08", "--to", "2021-08", "--names", "测算", "--data", str(house[0]))
+    assert told("whatif", *months)[0] == 2
+    for department, status in ((Department.HEALTH, 2), (Department.AUDIT, 0)):
+        token = issue_token(settings, Caller(person=CLERK, post="clerk", department=department))
+        said = told("whatif", *months, "--token", token)
+        assert said[0] == status and ("申请人 name" in said[1]) == (status == 0), said

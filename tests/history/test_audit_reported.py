@@ -21,7 +21,8 @@ from services.history.audit.everything import findings
 from services.history.audit.finding import Finding
 from services.history.audit.verdict import Class, Outcome
 from tests.history.audited import EVERYTHING, Plant, Told, World
-from tests.history.test_audit import found, the
+from tests.history.logs import src
+from tests.history.test_audit import changed, found, the
 from tests.history.test_audit_money import Make, beside, fact_of, made, of_month, order_of, reviewed
 from tests.living.office import OFFICER
 
@@ -157,6 +158,36 @@ def test_a_car_that_a_review_found_within_the_limit_is_no_finding(made: Make) ->
 
     kinds = {one.check.code for one in told_of(made(plant, base=reviewed))}
     assert "departments-data" not in kinds  # (that its input was swapped for this test is found, of course)
+
+
+def test_a_review_that_found_nothing_out_leaves_it_open(made: Make) -> None:
+    def plant(told: list[Told]) -> Iterable[Told]:
+        kept = [one for one in of_review(told, within=False) if not getattr(one.fact, "review", 0)]
+        return planted("vehicles", "had", "heard", "confirmed")(kept)
+
+    outcomes = {
+        one.check.outcome
+        for one in told_of(made(plant, base=reviewed))
+        if one.check.code == "departments-data"
+    }
+    assert outcomes == {Outcome.OPEN}
+
+
+@pytest.mark.parametrize("departs", [True, False])
+def test_a_review_that_lets_help_to_a_prisoner_go_on_without_a_reason_is_found_itself(
+    made: Make, departs: bool
+) -> None:
+    def plant(told: list[Told]) -> Iterable[Told]:
+        told = of_review(told, within=False)
+        if not departs:
+            told = list(changed(a.Reviewed, lambda fact: {"departs": None})(told))
+        return planted("prison", "had", "heard", "confirmed")(told)
+
+    world = made(plant, base=reviewed)
+    jailed = [one for one in told_of(world) if one.kind is Class.JAILED]
+    types = {entry.envelope.type for entry in world.logs.of[src("living")] for one in jailed
+             if entry.envelope.id == one.event}  # fmt: skip
+    assert (a.Reviewed.TYPE in types) == (not departs) and a.MonthGranted.TYPE in types
 
 
 @pytest.mark.parametrize("answer", ["data_wrong", "known"])

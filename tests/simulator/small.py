@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import io
 from pathlib import Path
+from uuid import uuid4
 
 import httpx
 from rich.console import Console
 
 from services.chassis.clock import SeededIds
+from services.chassis.departments import Department
 from services.chassis.embedded import EmbeddedHost
-from services.chassis.tokens import issue_token
+from services.chassis.tokens import Caller, issue_token
 from services.cli.demo import OPENS, demo_host, demo_settings, play
 from services.cli.house import House
 from services.simulator.clerk import InProcess, Office
@@ -35,6 +37,11 @@ class Small:
     def life(self, days: int) -> Years:
         quiet = Console(file=io.StringIO())
         return play(self.house, self.host, self.clock, self.seed, days, quiet)
+
+    def token(self, department: Department) -> str:
+        """Of somebody in the district's department."""
+        caller = Caller(person=uuid4(), post="clerk", department=department)
+        return issue_token(self.house.settings, caller)
 
     def close(self) -> None:
         self.client.close()

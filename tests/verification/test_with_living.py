@@ -17,7 +17,14 @@ from services import living, policy, registry, verification
 from services.assistance import steps
 from services.assistance.model import CASE
 from services.chassis.clock import civil_date
+from services.chassis.database import SqliteDatabase
+from services.chassis.feeds import StoreFeed
 from services.chassis.work import Work
+from services.history.audit import Auditor
+from services.history.audit.everything import findings
+from services.history.audit.finding import Finding
+from services.history.audit.verdict import Class, Outcome
+from services.history.district_log import DistrictLog
 from services.verification import comparing, sharing, taking
 from tests.living.office import OFFICER
 from tests.living.test_with_registry import family, grant, register, until
@@ -64,6 +71,19 @@ def shared_cars(district: District) -> None:
     district.host.drain()
 
 
+def audited(district: District) -> list[Finding]:
+    """What an audit of the whole district's log finds."""
+    stores = {one.source: one.store for one in district.host.runtimes}
+    database = SqliteDatabase(str(district.folder / "history.db"))
+    log = DistrictLog(database, list(stores), district.clock)
+    while log.pump(dict.fromkeys(stores, StoreFeed(stores))):
+        pass
+    try:
+        return findings(Auditor(log, district.vault.for_reader("history")))
+    finally:
+        database.close()
+
+
 def test_a_mismatch_cuts_nothing_it_opens_a_review_that_ends_nothing_unheard(district: District) -> None:
     people = register(district, "石某某", "龙某某")
     home = family(district, *people)
@@ -82,6 +102,15 @@ def test_a_mismatch_cuts_nothing_it_opens_a_review_that_ends_nothing_unheard(dis
     until(district, date(2020, 11, 2))
     months = [one.amount_fen for one in district.facts("living", a.MonthGranted) if one.case == case]
     assert len(set(months)) == 1 and not district.facts("living", a.Exited)
+    told = [one for one in audited(district) if one.check.code == "departments-data"]
+    assert {(one.kind, one.sort, one.check.outcome) for one in told} == {
+        (
+            Class.OVER_PROPERTIED,
+            "had",
+            Outcome.OPEN,
+        )  # living had read it; nobody was heard, and no review is over
+    }
+    assert len(told) == len(months)
 
 
 def test_the_answers_stand_beside_the_application_with_the_day_of_their_data(district: District) -> None:

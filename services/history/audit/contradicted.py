@@ -61,10 +61,10 @@ def findings(log: Log, window: Window) -> Iterator[Finding]:
 
 def _of_case(log: Log, one: Reported, own: Sequence[Found]) -> Iterator[Finding]:
     """`own`: what was decided of a case that covers the person, in the order of the log."""
-    kind, helped, within, review = CLASSES[one.found.fact.source], list[Found](), None, None
+    kind, helped, assessed, review = CLASSES[one.found.fact.source], list[Found](), None, None
     for act in own:
         if isinstance(act.fact, a.Assessed):
-            within = next((said.value for said in act.fact.inputs if said.name == PROPERTY), None)
+            assessed = act
         elif not isinstance(act.fact, a.Reviewed):
             helped += [act] if _for(act) > one.found.fact.as_of else []
         elif kind is not Class.AFTER_DEATH and one.known(log, log.decider(act)):
@@ -75,11 +75,19 @@ def _of_case(log: Log, one: Reported, own: Sequence[Found]) -> Iterator[Finding]
         helped = [act for act in helped if _others_live(log, act)]
     elif kind is Class.JAILED:
         helped += [review] if review is not None and _goes_on(review) else []
-    elif review is not None and within != "false":
-        return  # the review found it within the limits
     else:
-        settled = review is not None
+        within = _within(assessed, review)
+        if within == "true":
+            return
+        settled = within == "false"
     yield from (finding(act, _check(log, one, kind, act, settled)) for act in helped)
+
+
+def _within(assessed: Found | None, review: Found | None) -> str | None:
+    """Whether a review found the property within the limits; None where there is none, or it found nothing out."""
+    if assessed is None or review is None or assessed.fact.review != review.fact.number:
+        return None
+    return next((said.value for said in assessed.fact.inputs if said.name == PROPERTY), None)
 
 
 def _for(act: Found) -> date:

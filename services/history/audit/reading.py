@@ -47,6 +47,12 @@ class Found:
         return self.recorded.data
 
 
+def log_in(session: Session, opener: Opener | None) -> Log:
+    """The log as it is found now, in one snapshot."""
+    [(generation,)] = session.execute("SELECT generation FROM log_head")
+    return Log(session, generation, opener)
+
+
 @dataclass(slots=True)
 class Log:
     """In one snapshot. `opener`: opens what is restricted to audit; `unreadable`: events that could not be read."""

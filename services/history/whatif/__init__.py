@@ -2,7 +2,8 @@
 
     answer = whatif(log, keys, papers, date(2020, 9, 1), date(2021, 12, 1))
 
-It reads and records nothing. Facts are those on which the deciders decided (`facts`); each month is decided in SQL
-(`deciding`) three times: by the papers in force, by the others with months of their own (what was granted before
-follows from them), and by the others with the months of the log (`static`).
+It reads and records nothing; only a look at names is recorded, by whoever shows them. Facts are those on which the
+deciders decided (`facts`); each month is decided in SQL (`deciding`) three times: by the papers in force, by the others
+with months of their own (what was granted before follows from them), and by the others with the months of the log
+(`static`). What is paid once is decided when all months are (`once`). `running` walks it all; `asking` and `api` over HTTP.
 """

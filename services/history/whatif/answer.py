@@ -32,13 +32,15 @@ MOVES = """SELECT programme, row_before, row_after, count(DISTINCT "case") AS ca
  sum(after_fen - before_fen) AS difference_fen FROM lines
  WHERE row_before <> row_after OR before_fen <> after_fen GROUP BY ALL
  ORDER BY programme, abs(sum(after_fen - before_fen)) DESC, row_before, row_after"""
-FAMILIES = """SELECT household, "case", programme, last(township ORDER BY month) AS township,
+FAMILIES = """SELECT household, applicant, "case", programme, last(township ORDER BY month) AS township,
  CASE WHEN sum(after_fen - before_fen) > 0 THEN 'gains' WHEN sum(after_fen - before_fen) < 0 THEN 'loses'
  WHEN count(*) FILTER ("after") > count(*) FILTER (before) THEN 'gains' ELSE 'loses' END AS outcome,
  sum(before_fen) AS before_fen, sum(after_fen) AS after_fen, sum(static_fen) AS static_fen,
  sum(after_fen - before_fen) AS difference_fen, min(month) AS first_month, max(month) AS last_month FROM lines
- WHERE before_fen <> after_fen OR before <> "after" GROUP BY household, "case", programme
+ WHERE before_fen <> after_fen OR before <> "after" GROUP BY household, applicant, "case", programme
  ORDER BY difference_fen DESC, "case" """
+NAMED = f"""SELECT coalesce(n.name, '') AS name, f.* FROM ({FAMILIES}) f LEFT JOIN names n USING (applicant)
+ ORDER BY f.difference_fen DESC, f."case" """
 EXPLAINED = "SELECT code, count(*) AS months, count(DISTINCT \"case\") AS cases FROM lines WHERE code <> '' GROUP BY ALL ORDER BY ALL"
 TABLES = {
     "cost": COST,
@@ -59,6 +61,7 @@ class Line:
     township: str
     case: str
     household: str
+    applicant: str
     recorded_fen: int
     before: bool
     before_fen: int
@@ -75,8 +78,9 @@ class Line:
     ) -> Line:
         before, after = said["before"], said["after"]
         return cls(
-            month, case.programme, township, str(case.id), str(case.household), recorded, before.eligible, before.amount_fen,
-            before.row, after.eligible, after.amount_fen, after.row, said["static"].amount_fen, code,
+            month, case.programme, township, str(case.id), str(case.household), str(case.applicant), recorded,
+            before.eligible, before.amount_fen, before.row, after.eligible, after.amount_fen, after.row,
+            said["static"].amount_fen, code,
         )  # fmt: skip
 
 
@@ -102,6 +106,7 @@ class Answer:
         self.decided = self.sampled = self.judged = self.unreadable = 0
         self.differences: list[Difference] = []
         self._connection = connection
+        self._tables = dict(TABLES)
         columns = ", ".join(f'"{one.name}" {KINDS.get(one.name, "VARCHAR")}' for one in fields(Line))
         connection.execute(f"CREATE TABLE lines ({columns})")
 
@@ -133,17 +138,28 @@ class Answer:
         ).fetchall()
         return int(months) + sum(one.code == "unexplained" for one in self.differences)
 
+    def name(self, names: Mapping[UUID, str]) -> None:
+        """A table more, `named`: the families with the names of who applied, for whoever may see them."""
+        people = list(map(str, names))
+        asked = "CREATE TABLE names AS SELECT unnest(?) AS applicant, unnest(?) AS name"
+        self._connection.execute(asked, [people, list(names.values())])
+        self._tables["named"] = NAMED
+
+    @property
+    def has_names(self) -> bool:
+        return "named" in self._tables
+
     def table(self, name: str) -> list[dict[str, Any]]:
-        """`cost`, `moves`, `families`, `explained` or `months`."""
+        """`cost`, `moves`, `families`, `explained`, `months`, or `named`."""
         return list(self._rows(name))
 
     def count(self, name: str) -> int:
         """How many lines a table has."""
-        [(lines,)] = self._connection.execute(f"SELECT count(*) FROM ({TABLES[name]})").fetchall()
+        [(lines,)] = self._connection.execute(f"SELECT count(*) FROM ({self._tables[name]})").fetchall()
         return int(lines)
 
     def _rows(self, name: str) -> Iterator[dict[str, Any]]:
-        found = self._connection.execute(TABLES[name])
+        found = self._connection.execute(self._tables[name])
         names = [column[0] for column in found.description or ()]
         while batch := found.fetchmany(1000):
             yield from (dict(zip(names, row, strict=True)) for row in batch)
@@ -156,7 +172,7 @@ class Answer:
         if format == "xlsx":
             return [self._workbook(folder / "whatif.xlsx")]
         written = []
-        for name, query in TABLES.items():
+        for name, query in self._tables.items():
             path = folder / f"{name}.{format}"
             found = self._connection.sql(query)
             found.write_csv(str(path)) if format == "csv" else found.write_parquet(str(path))
@@ -168,10 +184,10 @@ class Answer:
 
         sheets = [
             workbook.Sheet(name, self._columns(name), (row.values() for row in self._rows(name)))
-            for name in TABLES
+            for name in self._tables
         ]
         workbook.write(path, *sheets)
         return path
 
     def _columns(self, name: str) -> list[str]:
-        return [str(column[0]) for column in self._connection.execute(TABLES[name]).description or ()]
+        return [str(column[0]) for column in self._connection.execute(self._tables[name]).description or ()]

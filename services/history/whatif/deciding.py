@@ -25,6 +25,10 @@ from services.policy.sql.inputs import givens, put_stored, quoted, refusals, sto
 from services.policy.sql.statement import compile_rule
 
 SAMPLE = 10_000
+RUNS = ("before", "after", "static")
+OF_LOG, OWN = "months_of_log", "months_of_after"
+HISTORY = {"before": OF_LOG, "after": OWN, "static": OF_LOG}
+"""Runs, and the table of months that each looks back on."""
 
 
 class Differs(ValueError):

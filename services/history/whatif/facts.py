@@ -39,6 +39,7 @@ class Recorded:
     """What the log says of a decision: 0 fen where it was declined or ended."""
 
     event: UUID
+    position: int
     eligible: bool
     amount_fen: int
     rows: tuple[str, ...]
@@ -72,12 +73,14 @@ class Episode:
 
 @dataclass(slots=True)
 class Case:
-    """`paid`: month (its first day) → fen and route, as recorded; `reviews`: from which day to which one was open."""
+    """`applicant`: who applied, or of whom the case first tells; `paid`: month (its first day) → fen and route, as
+    recorded; `reviews`: from which day to which one was open."""
 
     id: UUID
     number: int
     programme: str
     household: UUID
+    applicant: UUID
     episodes: list[Episode] = field(default_factory=list)
     until: date | None = None
     paid: dict[date, tuple[int, str]] = field(default_factory=dict)
@@ -165,7 +168,9 @@ class Case:
 
     def _decided(self, found: Found, since: date, eligible: bool, fen: int) -> None:
         fact, story = found.fact, self.story
-        said = Recorded(found.id, eligible, fen, fact.grounds.rows, fact.departs is not None)
+        said = Recorded(
+            found.id, found.line.position, eligible, fen, fact.grounds.rows, fact.departs is not None
+        )
         inquiry = story.inquiry
         if inquiry.assessed is None and story.settled is not None:
             inquiry = story.settled.inquiry  # it goes on with what was found out before its end
@@ -191,6 +196,8 @@ def cases_of(found: Iterable[Found], programme: str | None = None) -> dict[UUID,
             continue
         id = UUID(str(fact.case))
         if id not in cases:
-            cases[id] = Case(id, len(cases), fact.programme, UUID(str(fact.household)))
+            applicant = getattr(fact, "applicant", next(iter(fact.members), fact.household))
+            home = UUID(str(fact.household))
+            cases[id] = Case(id, len(cases), fact.programme, home, UUID(str(applicant)))
         cases[id].take(one)
     return cases

@@ -10,6 +10,7 @@ from pathlib import Path
 from events.policy import PaperProposed, PaperPublished
 from services.history.audit.reading import Found
 from services.history.audit.rows import Rows, papers_on
+from services.history.audit.rule import said
 from services.policy.calendars import WorkingDays
 from services.policy.checking import check
 from services.policy.finding import Refused
@@ -79,6 +80,23 @@ class InForce:
 
     def papers(self, on: date) -> tuple[Paper, ...]:
         return papers_on(self._rows, on).rulebook.papers
+
+
+class Compared:
+    """The rules of a day by run: of the papers in force, and of the others beside them."""
+
+    def __init__(self, in_force: InForce, others: tuple[Paper, ...]) -> None:
+        self._in_force, self._others = in_force, others
+
+    def rules(self, programme: str, on: date) -> dict[str, Rule | None]:
+        other = self._in_force.rule(programme, on, self._others)
+        return {"before": self._in_force.rule(programme, on), "after": other, "static": other}
+
+    def monthly(self, programme: str, month: date) -> bool | None:
+        """Whether it is paid month by month, and not once; None where no paper speaks of it."""
+        rules = self.rules(programme, month)
+        rule = rules["after"] or rules["before"]
+        return None if rule is None else (said(rule, "period") or "month") == "month"
 
 
 class _Same:

@@ -18,24 +18,20 @@ import duckdb
 
 from services.chassis.clock import civil_date
 from services.chassis.work import Keys
-from services.history.audit.reading import Log
+from services.history.audit.reading import Log, log_in
 from services.history.audit.rows import POLICY_TYPES, Rows
 from services.history.audit.rule import said
 from services.history.audit.story import first_of_next_month
 from services.history.district_log import DistrictLog
-from services.history.whatif import deciding
+from services.history.whatif import deciding, once
 from services.history.whatif.answer import Answer, Line
-from services.history.whatif.deciding import SAMPLE, Said, unknown
+from services.history.whatif.deciding import HISTORY, OF_LOG, OWN, RUNS, SAMPLE, Said, unknown
 from services.history.whatif.facts import TYPES, Case, Episode, cases_of
-from services.history.whatif.papers import InForce, checked
-from services.policy.paper import Paper
+from services.history.whatif.papers import Compared, InForce, checked
 from services.policy.reading import ReadPaper
 from services.policy.rule import Rule
 
 Progress = Callable[[int, int], None]
-RUNS = ("before", "after", "static")
-OF_LOG, OWN = "months_of_log", "months_of_after"
-HISTORY = {"before": OF_LOG, "after": OWN, "static": OF_LOG}
 CASES_AT_ONCE = 2000
 """How many cases' facts are in memory together: no case is decided by what another has."""
 MOST_MEMORY = "1GB"
@@ -66,40 +62,56 @@ def whatif(
     """
     if until < since:
         raise CannotAsk(f"月份颠倒：{since:%Y-%m} 晚于 {until:%Y-%m}。 The months are reversed.")
-    with log.database.reading() as session, _tables() as connection:
-        generation = session.execute("SELECT generation FROM log_head")[0][0]
-        reader = Log(session, generation, keys)
-        streams = reader.streams_of(TYPES)
-        in_force = InForce(Rows(reader.of_types(POLICY_TYPES)))
-        until = min(until, _last_month(session.execute("SELECT max(recordedtime) FROM district_log")[0][0]))
-        if until < since:
-            raise CannotAsk(f"日志在 {since:%Y-%m} 前已止。 The log is empty, or ends before {since:%Y-%m}.")
-        others = checked(papers, in_force.papers(until))
-        known = {p.programme for paper in (*in_force.papers(until), *others) for p in paper.programmes}
-        if programme is not None and programme not in known:
-            raise CannotAsk(
-                f"没有文件规定“{programme}”。 No paper has the programme; there are {', '.join(sorted(known))}."
-            )
-        answer, draw = Answer(connection, seed, since, until), random.Random(seed)
-        months = list(_months(since, until))
-        done, of, anybody = 0, len(months) * -(-len(streams) // CASES_AT_ONCE), False
-        for start in range(0, len(streams), CASES_AT_ONCE):
-            some = streams[start : start + CASES_AT_ONCE]
-            cases = list(cases_of(reader.of_streams(some, TYPES), programme).values())
-            walk = Walk(connection, in_force, others, answer, draw)
-            walk.begin(cases, since)
-            anybody = anybody or bool(cases)
-            for month in months:
-                # Every month of every piece has its share of what is left of the sample.
-                walk.month(cases, month, (sample - answer.sampled) // (of - done))
-                done += 1
-                progress(done, of)
-        if not anybody:
-            raise CannotAsk(
-                "日志中没有救助案件。 There are no cases in the log: play the demo, or take papers and cases in."
-            )
-        answer.unreadable = len(reader.unreadable)
-        yield answer
+    with _tables() as connection:
+        with log.database.reading() as session:
+            reader = log_in(session, keys)
+            answer = _answer(reader, connection, papers, since, until, programme, seed, sample, progress)
+        yield answer  # without the snapshot: whoever looks at the answer may take their time, and look at the log
+
+
+def _answer(
+    reader: Log, connection: duckdb.DuckDBPyConnection, papers: Sequence[ReadPaper], since: date, until: date,
+    programme: str | None, seed: int, sample: int, progress: Progress,
+) -> Answer:  # fmt: skip
+    streams = reader.streams_of(TYPES)
+    in_force = InForce(Rows(reader.of_types(POLICY_TYPES)))
+    [(latest,)] = reader.session.execute("SELECT max(recordedtime) FROM district_log")
+    until = min(until, _last_month(latest))
+    if until < since:
+        raise CannotAsk(f"日志在 {since:%Y-%m} 前已止。 The log is empty, or ends before {since:%Y-%m}.")
+    others = checked(papers, in_force.papers(until))
+    known = {p.programme for paper in (*in_force.papers(until), *others) for p in paper.programmes}
+    if programme is not None and programme not in known:
+        raise CannotAsk(
+            f"没有文件规定“{programme}”。 No paper has the programme; there are {', '.join(sorted(known))}."
+        )
+    compared, answer, draw = (
+        Compared(in_force, others),
+        Answer(connection, seed, since, until),
+        random.Random(seed),
+    )
+    months, at_once = list(_months(since, until)), list[once.Place]()
+    done, of, anybody = 0, len(months) * -(-len(streams) // CASES_AT_ONCE), False
+    for start in range(0, len(streams), CASES_AT_ONCE):
+        some = streams[start : start + CASES_AT_ONCE]
+        cases = list(cases_of(reader.of_streams(some, TYPES), programme).values())
+        walk = Walk(connection, compared, answer, draw)
+        walk.begin(cases, since)
+        anybody = anybody or bool(cases)
+        at_once += once.places_of(cases, compared, since, until)
+        for month in months:
+            # Every month of every piece has its share of what is left of the sample.
+            walk.month(cases, month, (sample - answer.sampled) // (of - done))
+            done += 1
+            progress(done, of + 1)
+    if not anybody:
+        raise CannotAsk(
+            "日志中没有救助案件。 There are no cases in the log: play the demo, or take papers and cases in."
+        )
+    once.decide(reader, connection, compared, answer, sorted(at_once))
+    progress(of + 1, of + 1)
+    answer.unreadable = len(reader.unreadable)
+    return answer
 
 
 @contextmanager
@@ -131,11 +143,10 @@ class State:
 
 class Walk:
     def __init__(
-        self, connection: duckdb.DuckDBPyConnection, in_force: InForce, others: tuple[Paper, ...], answer: Answer,
-        draw: random.Random,
-    ) -> None:  # fmt: skip
+        self, connection: duckdb.DuckDBPyConnection, papers: Compared, answer: Answer, draw: random.Random
+    ) -> None:
         self._connection, self._answer, self._draw = connection, answer, draw
-        self._in_force, self._others = in_force, others
+        self._papers = papers
         self._states: dict[int, State] = {}
         for name in (OF_LOG, OWN):
             deciding.months_table(connection, name)
@@ -161,24 +172,13 @@ class Walk:
         for case in cases:
             by_programme.setdefault(case.programme, []).append(case)
         for programme, mine in sorted(by_programme.items()):
-            rules = self._rules(programme, month)
-            rule = rules["after"] or rules["before"]
-            if rule is None:
-                continue
-            if (said(rule, "period") or "month") == "month":
-                self._monthly(programme, mine, month, rules, sample // len(by_programme))
-            else:
-                self._once(programme, mine, month)
-
-    def _rules(self, programme: str, on: date) -> dict[str, Rule | None]:
-        other = self._in_force.rule(programme, on, self._others)
-        return {"before": self._in_force.rule(programme, on), "after": other, "static": other}
+            if self._papers.monthly(programme, month):
+                rules = self._papers.rules(programme, month)
+                self._monthly(mine, month, rules, sample // len(by_programme))
 
     # -- a sum a month -------------------------------------------------------------------------------
 
-    def _monthly(
-        self, programme: str, cases: list[Case], month: date, rules: Mapping[str, Rule | None], sample: int
-    ) -> None:
+    def _monthly(self, cases: list[Case], month: date, rules: Mapping[str, Rule | None], sample: int) -> None:
         active = {case.number: (case, one) for case in cases if (one := case.episode(month)) is not None}
         undecided: dict[int, tuple[str, ...]] = {}
         for number, (case, episode) in active.items():
@@ -260,7 +260,7 @@ class Walk:
         return {number: refused} if refused else {}
 
     def _decided(self, case: Case, episode: Episode) -> dict[str, Said]:
-        rules = self._rules(case.programme, episode.day)
+        rules = self._papers.rules(case.programme, episode.day)
         month = first_of_next_month(episode.day)
         found: dict[str, Said] = {}
         for run in RUNS:
@@ -271,23 +271,6 @@ class Walk:
             inputs = episode.inputs(rule.definition, f"{month:%Y-%m}")
             found[run] = deciding.decide_one(self._connection, rule, inputs, HISTORY[run], case.number, month)
         return found
-
-    # -- a sum once ----------------------------------------------------------------------------------
-
-    def _once(self, programme: str, cases: list[Case], month: date) -> None:
-        """Counted in the month of its decision."""
-        lines = []
-        for case in cases:
-            for episode in case.episodes:
-                if episode.recorded is None or episode.day.replace(day=1) != month:
-                    continue
-                answers = self._decided(case, episode)
-                code = self._answer.judge(case, episode, answers["before"])
-                self._answer.decided += len(RUNS)
-                lines.append(
-                    Line.of(month, case, episode.township, episode.recorded.amount_fen, answers, code)
-                )
-        self._answer.take(lines)
 
 
 def _why(case: Case, episode: Episode, month: date, rule: Said, paid: tuple[int, str] | None) -> str:

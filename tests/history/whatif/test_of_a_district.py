@@ -7,13 +7,27 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
+from fastapi.testclient import TestClient
+from openpyxl import load_workbook
 from rich.console import Console
 
+from events.ids import PersonId
+from events.service import Unsealed
+from services.chassis.codec import read
+from services.chassis.departments import Department
+from services.chassis.metrics import Metrics
+from services.chassis.problems import Problem
+from services.chassis.runtime import log_of
+from services.chassis.web import create_app
 from services.cli.demo import take_roster
-from services.history.whatif import running
+from services.cli.whatif import entitled, name, show
+from services.history.jobs import Jobs
+from services.history.whatif import api, running
 from services.history.whatif.answer import Answer
+from services.history.whatif.asking import Found
 from services.history.whatif.papers import read_folders
 from services.history.whatif.running import whatif
 from services.simulator.roster import roster_bytes
@@ -43,6 +57,13 @@ def again(small: Small, *folders: Path, until: date = date(2020, 12, 1)) -> Abst
     return whatif(small.house.timelines.log, keys, read_folders(folders), date(2020, 8, 1), until)
 
 
+@pytest.fixture(scope="module")
+def more(district: Small) -> Iterator[Answer]:
+    """Under a standard a tenth higher."""
+    with again(district, MORE) as answer:
+        yield answer
+
+
 def test_the_papers_in_force_give_the_whole_log_again(district: Small) -> None:
     with again(district) as answer:
         assert answer.judged > 10
@@ -60,28 +81,26 @@ def test_the_papers_in_force_give_the_whole_log_again(district: Small) -> None:
         assert [m["after_fen"] for m in plain] == [m["recorded_fen"] for m in plain]
 
 
-def test_a_higher_standard_takes_from_nobody_and_the_tables_agree(district: Small) -> None:
-    with again(district, MORE) as answer:
-        families, costs = answer.table("families"), answer.table("cost")
-        assert families
-        departed = {m["case"] for m in answer.table("months") if m["code"] == "officer"}
-        assert {one["outcome"] for one in families if one["case"] not in departed} == {"gains"}
-        gained = sum(one["difference_fen"] for one in families)
-        assert (
-            gained
-            == sum(one["difference_fen"] for one in costs)
-            == sum(m["difference_fen"] for m in answer.table("moves"))
-        )
-        assert {m["programme"] for m in costs if m["difference_fen"]} <= {"dibao", "tekun"}
-        assert answer.unexplained == 0
+def test_a_higher_standard_takes_from_nobody_and_the_tables_agree(more: Answer) -> None:
+    families, costs = more.table("families"), more.table("cost")
+    assert families
+    departed = {m["case"] for m in more.table("months") if m["code"] == "officer"}
+    assert {one["outcome"] for one in families if one["case"] not in departed} == {"gains"}
+    gained = sum(one["difference_fen"] for one in families)
+    assert (
+        gained
+        == sum(one["difference_fen"] for one in costs)
+        == sum(m["difference_fen"] for m in more.table("moves"))
+    )
+    assert {m["programme"] for m in costs if m["difference_fen"]} <= {"dibao", "tekun"}
+    assert more.unexplained == 0
 
 
 def test_a_district_in_pieces_gives_the_same_tables_as_whole(
-    district: Small, monkeypatch: pytest.MonkeyPatch
+    district: Small, more: Answer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with again(district, MORE) as answer:
-        whole = {name: answer.table(name) for name in ("cost", "families", "months", "explained")}
-        decided = answer.judged, answer.decided
+    whole = {name: more.table(name) for name in ("cost", "families", "months", "explained")}
+    decided = more.judged, more.decided
     monkeypatch.setattr(running, "CASES_AT_ONCE", 7)
     steps: list[tuple[int, int]] = []
     assert district.house.timelines is not None
@@ -95,6 +114,71 @@ def test_a_district_in_pieces_gives_the_same_tables_as_whole(
         assert (answer.judged, answer.decided) == decided
         assert answer.sampled > 0
     assert len(steps) > 10 and [done for done, _ in steps] == list(range(1, steps[-1][1] + 1))
+
+
+def web(small: Small, families: list[dict[str, Any]], department: Department) -> TestClient:
+    """Of a question that was answered with these families."""
+    house, history = small.house, small.house.runtimes["history"]
+    assert house.timelines is not None
+    jobs: Jobs[Found] = Jobs("whatif")
+    jobs.ask(lambda job: Found({}, families, Path()))
+    app = create_app(
+        "history", "历史", "under test", [api.names_router(history, house.timelines.log, jobs)],
+        settings=house.settings, tokens=house.tokens, metrics=Metrics("history"),
+    )  # fmt: skip
+    [id] = jobs._jobs
+    headers = {"Authorization": f"Bearer {small.token(department)}"}
+    return TestClient(app, base_url=f"http://doudi/whatif/{id}/", headers=headers)
+
+
+def looks(small: Small) -> list[Unsealed]:
+    found = log_of(small.house.runtimes["history"].store)
+    return [fact for entry in found if isinstance(fact := read(entry).data, Unsealed)]
+
+
+def test_families_are_named_for_a_purpose_only_and_that_is_recorded(district: Small, more: Answer) -> None:
+    families = more.table("families")
+    audit, before = web(district, families, Department.AUDIT), len(looks(district))
+    plain = audit.get("families", params={"limit": 2}).json()
+    assert len(plain["items"]) == 2 and {one["name"] for one in plain["items"]} == {None}
+    assert len(looks(district)) == before
+    named = audit.get(
+        "families", params={"limit": 2, "cursor": plain["next"], "purpose": "测算提标影响"}
+    ).json()
+    assert all(one["name"] for one in named["items"])
+    [look] = looks(district)[before:]
+    assert (look.purpose, set(look.people)) == (
+        "测算提标影响",
+        {PersonId(one["applicant"]) for one in named["items"]},
+    )
+    sent = audit.get("families.xlsx", params={"purpose": "测算提标影响"})
+    sheet = load_workbook(io.BytesIO(sent.content))["families"]
+    assert sheet.max_row == 1 + len(families) and sheet.cell(1, sheet.max_column).value == "name"
+    assert looks(district)[-1].count == len({one["applicant"] for one in families})
+    assert audit.get("families", params={"purpose": " "}).status_code == 422
+    health = web(district, families, Department.HEALTH)
+    assert {health.get(path).status_code for path in ("families", "families.xlsx")} == {403}
+
+
+def test_on_a_terminal_names_are_shown_to_whoever_a_token_entitles(
+    district: Small, more: Answer, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    before = len(looks(district))
+    for department in (Department.HEALTH, Department.FINANCE):
+        with pytest.raises(Problem):
+            entitled(district.house, district.token(department))
+    with pytest.raises(Problem):
+        entitled(district.house, None)
+    caller = entitled(district.house, district.token(Department.CIVIL_AFFAIRS))
+    name(district.house, more, "测算提标影响", caller)
+    show(more)
+    rows = more.table("named")
+    assert [one["case"] for one in rows] == [one["case"] for one in more.table("families")]
+    assert all(one["name"] for one in rows) and rows[0]["name"] in capsys.readouterr().out
+    files = more.write(tmp_path, "csv")
+    assert [path.stem for path in files if rows[0]["name"] in path.read_text("utf-8")] == ["named"]
+    [look] = looks(district)[before:]
+    assert (look.purpose, look.count) == ("测算提标影响", len({one["applicant"] for one in rows}))
 
 
 @pytest.mark.prove
