@@ -40,6 +40,7 @@ Asked = Literal["death", "ordered", "moved_away", "ended", "changed"]
 """Why money is asked back."""
 Change = Literal["supplement", "cut", "transfer"]
 Level = Literal["central", "province", "city", "district"]
+Waiving = Literal["hardship", "no_estate", "error_of_office", "other"]
 How = Literal["cash", "transfer", "deducted"]
 Failure = Literal[
     "account_closed", "name_mismatch", "account_unknown", "account_frozen", "bank_error", "other"
@@ -432,6 +433,9 @@ class RecoveryEnded(RecoveryFact):
 
     why: Literal["collected", "waived"]
     waived_fen: int = Field(default=0, ge=0)
+    reason: Waiving | None = Field(
+        default=None, description="why finance waived what it had asked back by itself"
+    )
     officer: UUID | None = None
 
 

@@ -13,7 +13,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from events.assistance import DepartmentCode, Programme
+from events.assistance import DepartmentCode, Paper, Programme
 from events.base import Event, Value
 from events.ids import AgreementId, CaseId, CheckId, ComparisonId, FeedId, HouseholdId, MismatchId, PersonId
 from events.sealed import Sealed
@@ -332,6 +332,7 @@ class MismatchFound(MismatchFact, restricted=True):
         description="keyed, of person, source and record: the same again is the same mismatch"
     )
     on: date
+    papers: tuple[Paper, ...] = Field(default=(), description="the clauses by which they contradict it")
 
 
 class MismatchDisputed(MismatchFact, restricted=True):

@@ -243,6 +243,9 @@ def _parts(paper: Paper) -> Iterator[tuple[str, list[str]]]:
             for table in programme.tables
             for row in table.rows
         ]
+        parts += [
+            f"{one.source}: {one.zh}  ({one.clause}){_mark(one.status)}" for one in programme.contradicted_by
+        ]
         yield f"{programme.programme} ({programme.title.zh}, {programme.title.en})", parts
     for procedure in paper.procedures:
         yield (

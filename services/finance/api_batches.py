@@ -11,7 +11,7 @@ from fastapi import APIRouter, Query, Request, UploadFile
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
-from events.finance import Failure, How
+from events.finance import Failure, How, Waiving
 from events.ids import BatchId, RecoveryId
 from services.chassis.commands import execute
 from services.chassis.edge import import_body
@@ -88,6 +88,10 @@ class Collection(Command):
     amount_fen: int = Field(gt=0, le=10**12)
     how: How
     consent: Digest | None = None
+
+
+class Waiver(Command):
+    why: Waiving
 
 
 class BatchAnswer(BaseModel):
@@ -329,6 +333,18 @@ def _recoveries(runtime: Runtime, reader: ViewReader) -> APIRouter:
 
         def decide(work: Work) -> RecoveryAnswer:
             recovering.collect(work, identifier, body.amount_fen, body.how, body.consent, caller.person)
+            return answer(work, identifier)
+
+        return execute(request, runtime, caller, RecoveryAnswer, decide)
+
+    @routes.post("/{recovery}/waiver")
+    def waive(recovery: UUID, body: Waiver, request: Request, caller: Office) -> RecoveryAnswer:
+        """What is still open of it need not come back. What a domain ordered is waived with its case."""
+        of_the_district(caller)
+        identifier = RecoveryId.of(recovery)
+
+        def decide(work: Work) -> RecoveryAnswer:
+            recovering.waive(work, identifier, body.why, caller.person)
             return answer(work, identifier)
 
         return execute(request, runtime, caller, RecoveryAnswer, decide)

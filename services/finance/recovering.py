@@ -19,6 +19,10 @@ def plan(work: Work, identifier: RecoveryId, parts: int, first_due: date, office
     work.record(identifier, recovery.plan(state, identifier, parts, first_due, officer, work.today))
 
 
+def waive(work: Work, identifier: RecoveryId, reason: f.Waiving, officer: UUID) -> None:
+    work.record(identifier, recovery.waive(work.load(RECOVERY, identifier), identifier, reason, officer))
+
+
 def collect(
     work: Work, identifier: RecoveryId, amount_fen: int, how: f.How, consent: str | None, officer: UUID
 ) -> None:

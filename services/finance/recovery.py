@@ -26,6 +26,7 @@ class Recovery:
     household: HouseholdId | None = None
     members: tuple[PersonId, ...] = ()
     fund: str = ""
+    why: str = ""
     amount_fen: int = 0
     collected_fen: int = 0
     parts: int = 0
@@ -55,6 +56,7 @@ def _opened(_: Recovery, fact: f.RecoveryOpened) -> Recovery:
         fact.household,
         fact.members,
         fact.fund,
+        fact.why,
         fact.amount_fen,
         illustrative=fact.illustrative,
         fine=fact.fine,
@@ -131,6 +133,25 @@ def collect(
     if amount_fen < recovery.open_fen:
         return (one,)
     return one, f.RecoveryEnded(**_of(recovery, identifier), why="collected", officer=officer)
+
+
+def waive(recovery: Recovery, identifier: RecoveryId, reason: f.Waiving, officer: UUID) -> f.RecoveryEnded:
+    """What is still open need not come back. Refused of what a domain ordered: that is waived where it was ordered."""
+    must_be_open(recovery)
+    if recovery.why == "ordered":
+        raise Conflict(
+            "recovery-ordered",
+            "该追回由业务部门决定，请在原案件中办理免除。",
+            "A domain ordered it: waive it with the case.",
+            field="recovery",
+        )
+    return f.RecoveryEnded(
+        **_of(recovery, identifier),
+        why="waived",
+        waived_fen=recovery.open_fen,
+        reason=reason,
+        officer=officer,
+    )
 
 
 def must_be_open(recovery: Recovery) -> None:

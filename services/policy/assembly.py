@@ -16,6 +16,7 @@ from services.policy.language.parse import Wrong, parse, parse_cell
 from services.policy.language.tree import Node
 from services.policy.paper import (
     Amount,
+    Contradiction,
     Input,
     NamedFormula,
     Paper,
@@ -130,6 +131,25 @@ def procedure_of(
         findings.append(conflict(name, [paper for _, paper in said]))
         return None
     return next(one for one in said if one[1] is counting)
+
+
+def contradictions_of(
+    papers: Sequence[Paper], programme: str, amending: Amending, findings: list[Finding]
+) -> tuple[tuple[Contradiction, Paper], ...]:
+    """What contradicts help of a programme; of one source what the paper says that counts for it."""
+    said: dict[str, list[tuple[Contradiction, Paper]]] = {}
+    for paper in papers:
+        for one in paper.programmes:
+            for part in one.contradicted_by if one.programme == programme else ():
+                said.setdefault(part.source, []).append((part, paper))
+    found: list[tuple[Contradiction, Paper]] = []
+    for source, ones in said.items():
+        saying = list({paper.identity.id: paper for _, paper in ones}.values())
+        counting = amending.counting(saying)
+        if counting is None:
+            findings.append(conflict(source, saying))
+        found += [(part, paper) for part, paper in ones if paper is counting]
+    return tuple(found)
 
 
 def constant_on(parameter: Parameter, paper: Paper, day: date) -> Constant | None:

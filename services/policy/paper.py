@@ -15,6 +15,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from events.verification import Source
+
 Clause = Annotated[str, Field(min_length=1, description="a clause of the paper's outline")]
 Formula = Annotated[str, Field(min_length=1, description="an expression of the policy language")]
 Cell = Annotated[str, Field(min_length=1, description="a test of one column: `< 1`, `[1..3)`, `{'a', 'b'}`")]
@@ -145,6 +147,20 @@ class Amount(Part):
     clause: Clause
 
 
+class Contradiction(Part):
+    """What of a department's data contradicts help of a programme: a reason to hear the person, never to decide."""
+
+    source: Source
+    when: dict[str, Cell] = Field(
+        default_factory=dict,
+        description="tests of the record's fields (`services/policy/delivered.py`), all of which hold; empty: any record",
+    )
+    clause: Clause
+    zh: str
+    en: str
+    status: Status = Field(default="confirmed", description="illustrative where the paper does not name it")
+
+
 class Programme(Part):
     """What one paper says of one programme; papers in force are put together part by part."""
 
@@ -161,6 +177,7 @@ class Programme(Part):
     formulas: tuple[NamedFormula, ...] = ()
     tables: tuple[Table, ...] = ()
     amount: Amount | None = None
+    contradicted_by: tuple[Contradiction, ...] = ()
 
 
 class Limit(Part):

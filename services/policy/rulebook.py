@@ -22,6 +22,7 @@ from services.policy.assembly import (
     Step,
     amount_of,
     constant_on,
+    contradictions_of,
     given_by,
     in_order,
     of_wrong,
@@ -34,7 +35,16 @@ from services.policy.finding import Finding, Refused
 from services.policy.language.dates import WorkingDay
 from services.policy.language.interpret import Interpreted
 from services.policy.language.parse import Wrong
-from services.policy.paper import Input, NamedFormula, Paper, Parameter, Procedure, Remembered, Table
+from services.policy.paper import (
+    Contradiction,
+    Input,
+    NamedFormula,
+    Paper,
+    Parameter,
+    Procedure,
+    Remembered,
+    Table,
+)
 from services.policy.rule import LANGUAGE, Rule
 
 DAY = timedelta(days=1)
@@ -118,6 +128,15 @@ class Rulebook:
         findings = list[Finding]()
         found = procedure_of(self.in_force(on), name, self._amending, findings)
         if found is None:
+            raise Refused(findings)
+        return found
+
+    def contradictions(self, programme: str, on: date) -> tuple[tuple[Contradiction, Paper], ...]:
+        """What of departments' data contradicts help of a programme on a day, with its papers; raises Refused where two
+        papers say it of one source."""
+        findings = list[Finding]()
+        found = contradictions_of(self.in_force(on), programme, self._amending, findings)
+        if findings:
             raise Refused(findings)
         return found
 

@@ -1,14 +1,15 @@
 """Verification: consents, sharing with the departments, checks, periodic comparison. Clause 四(三) of 鹤民发〔2020〕43号
 (V1, V2, V3).
 
-Listens to: policy (working days), registry (who is registered, who lives where, who has died), and the domains whose
-applicants are checked and whose recipients are compared (`keeping.CHECKED`). Records `verification.*`. What the departments
-deliver lies beside the log (`records`) until a newer file replaces it. Nothing here changes a benefit: a mismatch asks the
-domain for a review in which the person is heard.
+Listens to: policy (working days, what contradicts help), registry (who is registered, who lives where, who has died), and the
+domains whose applicants are checked and whose recipients are compared (`keeping.CHECKED`, `COMPARED`). Records
+`verification.*`. What the departments deliver lies beside the log (`records`) until a newer file replaces it. Nothing here
+changes a benefit: a mismatch asks the domain for a review in which the person is heard.
 
-Its rooms: `sources` (what each source is asked for), `limits`, `consent`, `sharing` (agreements), `files` and `taking` (a file,
-streamed), `records` (rows beside the log), `checking` (a case's check), `comparing`, `mismatch`, `telling` (changes),
-`doing` (what goes on by itself), `keeping`, `views`, `figures` (statistics, what is due), `reports` (the gate), `web`, `api_*`.
+Its rooms: `sources` (what each source is asked for), `limits`, `consent`, `sharing` (agreements), `files`, `matching` and
+`taking` (a file, in pieces), `records` (rows beside the log), `checking` (a case's check), `comparing`, `contradicting` (by the
+papers), `mismatch`, `telling` (changes), `doing` (what goes on by itself), `keeping`, `views`, `figures` (statistics, what is
+due), `reports` (the gate), `web`, `api_*`.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from services.chassis.folding import Fold
 from services.chassis.runtime import Runtime
 from services.chassis.service import Service
 from services.chassis.views import View, ViewReader
-from services.policy.keeping import calendar
+from services.policy import keeping as papers
 from services.verification import (
     api_checks,
     api_consents,
@@ -41,27 +42,28 @@ from services.verification import (
     telling,
 )
 from services.verification.doing import Doer
-from services.verification.keeping import CHECKED
+from services.verification.keeping import COMPARED
 from services.verification.records import Records
 from services.verification.reports import open_gate
 from services.verification.views import CHECKS, SHARING
 
 __all__ = ["GATE", "SERVICE", "VIEWS", "Doer", "Records", "routers"]
 
-SERVICE = Service("verification", listens=("policy", "registry", *CHECKED))
+SERVICE = Service("verification", listens=("policy", "registry", *COMPARED))
 VIEWS: tuple[View, ...] = (SHARING, CHECKS)
 
 GATE = open_gate(SERVICE)
 SERVICE.stream(PersonId, Fold(None))  # consents, and what is told of a person
 keeping.keep_registry(SERVICE)
-for _source in CHECKED:
+for _source in COMPARED:
     keeping.keep_recipients(SERVICE, _source)
 keeping.keep_own(SERVICE)
 sharing.keep_sharing(SERVICE)
 checking.keep_checks(SERVICE)
 comparing.keep_comparisons(SERVICE)
 mismatch.keep_mismatches(SERVICE)
-SERVICE.keep(p.CalendarPublished)(calendar)
+SERVICE.keep(p.CalendarPublished)(papers.calendar)
+SERVICE.keep(p.PaperPublished)(papers.published)
 SERVICE.on(a.Applied)(consent.applied)
 SERVICE.on(a.Accepted)(checking.accepted)
 SERVICE.on(a.ReviewOpened)(checking.reviewed)

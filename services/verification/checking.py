@@ -21,10 +21,11 @@ from events.ids import CaseId, CheckId, FeedId, HouseholdId, PersonId
 from events.sealed import Sealed
 from services.chassis.folding import Fold
 from services.chassis.refusal import Conflict, NotFound, Refused
-from services.chassis.service import Service, Shelf
+from services.chassis.service import Service, Shelf, name_of
 from services.chassis.work import Work
 from services.policy.keeping import working_days
 from services.verification.consent import consents, missing
+from services.verification.keeping import CHECKED
 from services.verification.limits import ANSWER_CHECK, STALE_DAYS, START_CHECK
 from services.verification.sharing import in_force
 from services.verification.sources import Record
@@ -248,11 +249,12 @@ def consent_over(work: Work, person: PersonId) -> None:
 
 
 def accepted(work: Work, fact: Recorded[a.Accepted]) -> None:
-    owe(work, fact.data, fact.envelope.id)
+    if name_of(fact.envelope.source) in CHECKED:
+        owe(work, fact.data, fact.envelope.id)
 
 
 def reviewed(work: Work, fact: Recorded[a.ReviewOpened]) -> None:
-    if fact.data.reason not in OWN_REASONS:
+    if fact.data.reason not in OWN_REASONS and name_of(fact.envelope.source) in CHECKED:
         owe(work, fact.data, fact.envelope.id)
 
 

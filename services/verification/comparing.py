@@ -7,7 +7,7 @@ heard; nothing is cut. People whose consent is not in date are left out, and cou
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, Literal
@@ -22,15 +22,17 @@ from services.chassis.refusal import Conflict
 from services.chassis.service import Service, Shelf
 from services.chassis.work import Work
 from services.verification.consent import counts
-from services.verification.keeping import CHECKED
+from services.verification.contradicting import Contradicting
+from services.verification.keeping import COMPARED
 from services.verification.limits import EVERY_MONTHS
 from services.verification.mismatch import find
 from services.verification.records import Records
 from services.verification.sharing import AGREEMENT, in_force
-from services.verification.sources import SOURCES, Record
+from services.verification.sources import Record
 
 COMPARE = "compare"
 PIECE = 1000
+GONE = ("dead", "same", "erased")
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,32 +136,27 @@ def go_on(work: Work, records: Records, identifier: ComparisonId, size: int = PI
     found = work.load(COMPARISON, identifier)
     if found.done:
         return False
-    domain, _, after = (found.upto or f"{CHECKED[0]}:").partition(":")
+    domain, _, after = (found.upto or f"{COMPARED[0]}:").partition(":")
     page = work.facts(f"recipient-{domain}", f"{after}~" if after else "", limit=size)
-    last = len(page) < size and domain == CHECKED[-1]
+    last = len(page) < size and domain == COMPARED[-1]
     tally = _Tally()
     if page:
         upto = page[-1][0]
         consents = dict(work.facts("consent", page[0][0], f"{upto}~", limit=10**6))
-        found_in = [
-            work.facts_of(kind, [person for person, _ in page]) for kind in ("dead", "same", "erased")
-        ]
-        people = {
-            person: next(iter(sorted(cases.values())))
-            for person, cases in page
-            if not any(person in gone for gone in found_in)
-        }
+        people = _helped(work, domain, [person for person, _ in page])
         tally.people = len(people)
+        contradicting = Contradicting(work)
         held = [feed for feed in found.feeds if not records.lost(feed.feed)]
         for feed in held:
-            _compare(work, feed, records.between(feed.feed, after, upto), people, consents, tally)
+            delivered = records.between(feed.feed, after, upto)
+            _compare(work, feed, delivered, people, consents, contradicting, tally)
         asked = {feed.source for feed in held}
         tally.unconsented = sum(
             not any(counts(consents.get(one), source, work.today) for source in asked) for one in people
         )
     place = f"{domain}:{page[-1][0]}" if page else found.upto
     if len(page) < size and not last:
-        place = f"{CHECKED[CHECKED.index(domain) + 1]}:{UUID(int=0)}"
+        place = f"{COMPARED[COMPARED.index(domain) + 1]}:{UUID(int=0)}"
     work.record(
         identifier,
         v.PieceCompared(
@@ -170,6 +167,27 @@ def go_on(work: Work, records: Records, identifier: ComparisonId, size: int = PI
     if last:
         _finish(work, identifier)
     return not last
+
+
+@dataclass(frozen=True, slots=True)
+class _Helped:
+    """Where somebody lives by one of the cases, and the programmes of all."""
+
+    household: str
+    programmes: frozenset[str]
+
+
+def _helped(work: Work, domain: str, people: Sequence[str]) -> dict[str, _Helped]:
+    """Who is compared with this domain's recipients: the living, once, by whatever they are helped."""
+    rows = {name: work.facts_of(f"recipient-{name}", people) for name in COMPARED}
+    before = COMPARED[: COMPARED.index(domain)]
+    left_out = [*(rows[name] for name in before), *(work.facts_of(kind, people) for kind in GONE)]
+    found: dict[str, _Helped] = {}
+    for person in people:
+        if not any(person in one for one in left_out):
+            cases = sorted(case for name in COMPARED for case in rows[name].get(person, {}).values())
+            found[person] = _Helped(cases[0][0], frozenset(programme for _, programme in cases))
+    return found
 
 
 @dataclass
@@ -196,23 +214,26 @@ def _compare(
     work: Work,
     feed: v.FeedUsed,
     delivered: Mapping[str, list[Record]],
-    people: Mapping[str, str],
+    people: Mapping[str, _Helped],
     consents: Mapping[str, Any],
+    contradicting: Contradicting,
     tally: _Tally,
 ) -> None:
-    declared, agreement = SOURCES[feed.source], in_force(work).get(feed.source)
+    agreement = in_force(work).get(feed.source)
     if agreement is None:
         return  # it ended meanwhile: nothing more is compared with it
     floor = work.load(AGREEMENT, agreement).floor_fen
     willing = {one for one in people if counts(consents.get(one), feed.source, work.today)}
     tally.compared[feed.source] += len(willing)
     for person in sorted(willing & delivered.keys()):
-        against = [one for one in delivered[person] if declared.contradicts(one, floor)]
+        helped = people[person]
+        against, papers = contradicting.against(helped.programmes, feed.source, delivered[person], floor)
         if against:
             tally.hits[feed.source] += 1
-            home = HouseholdId(people[person])
-            who = PersonId(person)
-            tally.found[feed.source] += find(work, who, home, feed.source, feed.feed, feed.as_of, against)
+            who, home = PersonId(person), HouseholdId(helped.household)
+            tally.found[feed.source] += find(
+                work, who, home, feed.source, feed.feed, feed.as_of, against, papers
+            )
 
 
 def _finish(work: Work, identifier: ComparisonId) -> None:

@@ -3,7 +3,7 @@
 Of the registry: `id-number` (blind index → person), `id-of` (person → indexes), `same` (duplicate → person), `dead`, `home`
 (household → how often it has changed), `town` (household → township), `member` (person → household), `erased`. Of each
 domain whose recipients are compared, with its name behind: `recipient-…` (person → running cases, each with its
-household) and `covered-…` (case → its people). Of policy: calendars. Of its own: `consent` (person → source → since,
+household and programme) and `covered-…` (case → its people). Of policy: calendars. Of its own: `consent` (person → source → since,
 until), `supporters` (household → people outside it), `share` (source → the agreement in force), `share-until`, `feed`
 (source → the newest file), `feed-file` (**the claim** that a file is taken once), `check-of` (case → its check that runs),
 `asked` (check → people), `checks-of` (person → checks), `to-answer` (source|check), `schedule`, `comparing`.
@@ -23,7 +23,9 @@ from services.chassis.service import Service, Shelf
 from services.verification.sources import EVERY
 
 CHECKED: tuple[str, ...] = ("living",)
-"""Domains whose applicants are checked and whose recipients are compared."""
+"""Domains whose applicants are checked."""
+COMPARED: tuple[str, ...] = (*CHECKED, "disability")
+"""Domains whose recipients are compared, with the sources that the papers of their programmes declare."""
 
 
 def keep_registry(service: Service) -> None:
@@ -129,7 +131,8 @@ def keep_recipients(service: Service, source: str) -> None:
             cases = {one: home for one, home in (shelf.get(kind, person) or {}).items() if one != case}
             shelf.put(kind, person, cases) if cases else shelf.drop(kind, person)
         for person in members:
-            shelf.put(kind, person, {**(shelf.get(kind, person) or {}), case: str(told.household)})
+            said = {case: [str(told.household), told.programme]}
+            shelf.put(kind, person, (shelf.get(kind, person) or {}) | said)
         shelf.put(of_case, case, members) if members else shelf.drop(of_case, case)
 
     def granted(shelf: Shelf, fact: Recorded[a.SubsidyGranted]) -> None:

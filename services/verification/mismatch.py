@@ -14,6 +14,7 @@ from enum import StrEnum
 from typing import Any, Literal
 from uuid import NAMESPACE_URL, UUID, uuid5
 
+from events import assistance as a
 from events import verification as v
 from events.base import Recorded
 from events.ids import FeedId, HouseholdId, MismatchId, PersonId
@@ -98,8 +99,9 @@ def find(
     feed: FeedId,
     as_of: date,
     records: Sequence[Record],
+    papers: Sequence[a.Paper] = (),
 ) -> bool:
-    """Record what contradicts; False where it is known already."""
+    """Record what contradicts, and by which clauses; False where it is known already."""
     text = json.dumps(list(records), ensure_ascii=False, sort_keys=True)
     digest = work.around.keys.blind_index("mismatch", f"{person}|{source}|{text}")
     identifier = MismatchId.of(uuid5(NAMESPACE_URL, f"doudi:mismatch/{digest}"))
@@ -110,7 +112,7 @@ def find(
         identifier,
         v.MismatchFound(
             **said, household=household, source=source, feed=feed, as_of=as_of, record=Sealed.of(text, person),
-            digest=digest, on=work.today,
+            digest=digest, on=work.today, papers=tuple(papers),
         ),
     )  # fmt: skip
     work.record(

@@ -11,7 +11,7 @@ from events import verification as v
 from events.base import Recorded
 from events.ids import HouseholdId, PersonId
 from services.chassis.work import Work
-from services.verification.keeping import CHECKED
+from services.verification.keeping import COMPARED
 from services.verification.sharing import departments
 
 Change = Literal["died", "moved_away", "granted", "ended"]
@@ -48,5 +48,5 @@ def _tell(
 
 
 def _concerned(work: Work, person: PersonId) -> bool:
-    rows = [work.fact(f"recipient-{name}", person) for name in CHECKED]
+    rows = [work.fact(f"recipient-{name}", person) for name in COMPARED]
     return any(rows) or work.fact("checks-of", person) is not None

@@ -29,7 +29,7 @@ AGAIN = """## How to repeat
 
     make bench                                   # all of it, about five minutes; writes this page
     make bench ARGS=tests/bench/test_append.py   # one part; prints only
-    DOUDI_BENCH_LONG=1 make bench                # memory over a million events; half an hour
+    DOUDI_BENCH_LONG=1 make bench                # the aims' sizes: a million events, 50,000 cases, 100,000 people; an hour
 
 Kafka and PostgreSQL are found as by `make test`: named by `DOUDI_TEST_KAFKA` and `DOUDI_TEST_POSTGRES`, else a
 container, else a local server of the machine. A machine that does something else meanwhile gives wide spreads;

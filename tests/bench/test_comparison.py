@@ -21,7 +21,7 @@ from events import assistance as a
 from events import registry as r
 from events.ids import AgreementId, CaseId, HouseholdId, PersonId
 from events.sealed import Sealed
-from services import verification
+from services import policy, verification
 from services.chassis.clock import SystemClock, SystemIds, civil_date
 from services.chassis.embedded import EmbeddedHost
 from services.chassis.runtime import Runtime
@@ -34,6 +34,7 @@ from services.verification import comparing, consent, sharing, taking
 from tests.bench.measuring import spent
 from tests.bench.report import Line, Report
 from tests.bench.workload import DISTRICT
+from tests.papers import publish_shipped
 from tests.support import speaker
 
 pytestmark = pytest.mark.bench
@@ -65,8 +66,9 @@ class Bureau:
             self.runtime(speaker("living", CaseId), new_url),
         )
         self.bureau = self.runtime(verification.SERVICE, new_url)
-        policy = self.runtime(speaker("policy"), new_url)
-        self.host = EmbeddedHost([policy, self.registry, self.living, self.bureau])
+        self.policy = self.runtime(policy.SERVICE, new_url)
+        others = [self.policy, self.runtime(speaker("disability", CaseId), new_url)]
+        self.host = EmbeddedHost([*others, self.registry, self.living, self.bureau])
         self.records = verification.Records.open(Settings(data=folder), self.bureau.around.keys)
         self.today = civil_date(self.clock.now())
 
@@ -76,6 +78,7 @@ class Bureau:
 
     def fill(self, count: int) -> AgreementId:
         """Recipients with a consent each, 1000 a transaction; the number of each tenth row is theirs."""
+        publish_shipped(self.policy, ("dibao-2021",))
         for start in range(0, count, 1000):
             people = [
                 (10 * n, PersonId.of(uuid4()), HouseholdId.of(uuid4())) for n in range(start, start + 1000)

@@ -157,3 +157,29 @@ def test_a_waiver_ends_what_is_open_and_nothing_else(town: Town) -> None:
     assert (ended.why, ended.waived_fen) == ("waived", 660_00)
     family.says(waiver.model_copy(update={"order": UUID(int=9, version=4)}))
     assert len(town.facts("finance", f.RecoveryEnded)) == 1
+
+
+def test_what_finance_asked_back_by_itself_it_waives_and_what_was_ordered_only_the_domain(town: Town) -> None:
+    town.book()
+    dead, ordered = Family(town, "2020-08"), Family(town, "2020-07", "2020-08")
+    town.paid()
+    town.dies(dead.people[0], date(2020, 7, 3))
+    ordered.says(ordered.order(("2020-08", 0, 380_00)))
+    of = {one.why: one.recovery for one in town.facts("finance", f.RecoveryOpened)}
+    office, body = town.office(), {"why": "no_estate"}
+    answer = office.post(f"/recoveries/{of['death']}/waiver", json=body)
+    assert (answer.status_code, answer.json()["open_fen"]) == (200, 0)
+    [ended] = town.facts("finance", f.RecoveryEnded)
+    assert (ended.why, ended.reason, ended.waived_fen, ended.officer) == (
+        "waived",
+        "no_estate",
+        380_00,
+        MAKER,
+    )
+    again = office.post(f"/recoveries/{of['death']}/waiver", json=body)
+    elsewhere = office.post(f"/recoveries/{of['ordered']}/waiver", json=body)
+    assert [one.json()["type"].rpartition(":")[2] for one in (again, elsewhere)] == [
+        "recovery-ended",
+        "recovery-ordered",
+    ]
+    assert town.treasury().post(f"/recoveries/{of['ordered']}/waiver", json=body).status_code == 403

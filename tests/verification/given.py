@@ -16,7 +16,7 @@ from events import registry as r
 from events import verification as v
 from events.ids import AgreementId, CaseId, CheckId, HouseholdId, PersonId
 from events.sealed import Sealed
-from services import verification
+from services import policy, verification
 from services.chassis.departments import Department
 from services.chassis.service import Service
 from services.chassis.work import Work
@@ -25,8 +25,11 @@ from services.verification import checking, sharing, taking
 from services.verification.checking import CHECK, Check
 from services.verification.matching import Told
 from services.verification.sources import EVERY, SOURCES
+from tests.papers import publish_shipped
 from tests.support import District, speaker
 
+PAPERS = ("dibao-2012", "dibao-2021", "tekun-2021", "disability-subsidies-2015")
+"""Of which data contradict help."""
 TOWN, VILLAGE = "431202101000", "431202101201"
 OFFICER = UUID(int=0xB1, version=4)
 GROUNDS = a.Grounds(
@@ -55,8 +58,10 @@ class Bureau(District):
     """The check centre of a district. `seen`: the numbers of those registered, by person."""
 
     def __init__(self, folder: Path, more: Sequence[Service] = ()) -> None:
-        registry, living = speaker("registry", PersonId, HouseholdId), speaker("living", CaseId)
-        super().__init__(folder, [speaker("policy"), registry, living, verification.SERVICE, *more])
+        registry = speaker("registry", PersonId, HouseholdId)
+        domains = [speaker("living", CaseId), speaker("disability", CaseId)]
+        super().__init__(folder, [policy.SERVICE, registry, *domains, verification.SERVICE, *more])
+        publish_shipped(self.runtime("policy"), PAPERS)
         self.readers = self.serve("verification", verification.routers, verification.VIEWS)
         self.bureau = self.runtime("verification")
         self.records = verification.Records.open(self.settings, self.bureau.around.keys)
@@ -104,10 +109,12 @@ class Bureau(District):
         self.say("registry", (person, fact))
         return person
 
-    def case(self, home: HouseholdId, members: Sequence[PersonId]) -> dict[str, Any]:
+    def case(
+        self, home: HouseholdId, members: Sequence[PersonId], programme: str = "dibao"
+    ) -> dict[str, Any]:
         """What every fact about a new case of theirs says."""
         case = CaseId.of(self.ids.random())
-        return {"case": case, "programme": "dibao", "household": home, "members": tuple(members)}
+        return {"case": case, "programme": programme, "household": home, "members": tuple(members)}
 
     def apply(self, said: Mapping[str, Any], consent: bool = True) -> None:
         fact = a.Applied(**said, applicant=said["members"][0], township=TOWN, consent=consent, on=self.today)
@@ -117,7 +124,7 @@ class Bureau(District):
         fact = a.Accepted(**said, on=self.today, basis="民发〔2021〕57号")
         self.say("living", (said["case"], fact))
 
-    def grant(self, said: Mapping[str, Any]) -> None:
+    def grant(self, said: Mapping[str, Any], by: str = "living") -> None:
         fact = a.SubsidyGranted(
             **said,
             amount_fen=380_00,
@@ -126,7 +133,7 @@ class Bureau(District):
             officer=OFFICER,
             grounds=GROUNDS,
         )
-        self.say("living", (said["case"], fact))
+        self.say(by, (said["case"], fact))
 
     def helped(self, people: int = 1, consent: bool = True) -> tuple[HouseholdId, tuple[PersonId, ...]]:
         """A household that applied and was granted help; its check has not begun where nobody delivers."""

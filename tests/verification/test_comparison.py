@@ -107,6 +107,50 @@ def test_what_contradicts_help_and_what_does_not(
     assert [one.source for one in bureau.found()] == ([source] if contradicts else [])
 
 
+def test_each_is_held_against_the_papers_of_what_they_are_helped_by_and_once(bureau: Bureau) -> None:
+    cars, prisons = bureau.share("vehicles"), bureau.share("prison")
+    home, (poor, disabled, both) = bureau.household(3)
+    bureau.apply(bureau.case(home, (poor, disabled, both)))
+    bureau.grant(bureau.case(home, (poor, both)))
+    for person in (disabled, both):
+        bureau.grant(bureau.case(home, (person,), "disability-care"), by="disability")
+    bureau.deliver(cars, bureau.cars(poor, disabled, both))
+    rows = ((bureau.numbers[one], "2020-07-01") for one in (poor, disabled, both))
+    bureau.deliver(prisons, csv_file(("id_number", "since"), *rows))
+    assert compare(bureau).people == 3
+    found = {(one.person, one.source): [paper.clause for paper in one.papers] for one in bureau.found()}
+    assert found == {
+        (poor, "vehicles"): ["第十七条"],
+        (poor, "prison"): ["第五条"],
+        (disabled, "prison"): ["三(四)"],
+        (both, "vehicles"): ["第十七条"],
+        (both, "prison"): ["第五条", "三(四)"],
+    }
+
+
+def test_another_paper_in_force_is_another_clause_and_where_none_says_so_nothing_contradicts(
+    bureau: Bureau,
+) -> None:
+    agreement = bureau.share("vehicles")
+    _, (person,) = bureau.helped()
+    home, (carer,) = bureau.household()
+    said = bureau.case(home, (carer,), "tekun")  # whose paper begins on 1 July 2021
+    bureau.apply(said)
+    bureau.grant(said)
+    bureau.deliver(agreement, bureau.cars(person, carer))
+    compare(bureau)
+    assert [(one.person, [paper.number for paper in one.papers]) for one in bureau.found()] == [
+        (person, ["民发〔2012〕220号"])
+    ]
+    bureau.clock.advance_to(bureau.clock.now() + timedelta(days=340))
+    bureau.deliver(agreement, bureau.cars(person, carer, kind="truck"))
+    compare(bureau)
+    assert {(one.person, one.papers[0].number) for one in bureau.found()[1:]} == {
+        (person, "民发〔2021〕57号"),
+        (carer, "民发〔2021〕43号"),
+    }
+
+
 def test_the_dead_that_the_register_knows_are_not_compared(bureau: Bureau) -> None:
     agreement = bureau.share("death")
     _, (person,) = bureau.helped()

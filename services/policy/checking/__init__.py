@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from services.policy.checking.alone import check_alone, check_unused
+from services.policy.checking.contradictions import check_contradictions
 from services.policy.checking.coverage import check_coverage
 from services.policy.checking.placing import Findings
 from services.policy.checking.surveys import rulebook_of
@@ -31,6 +32,7 @@ def check(paper: Paper, others: Sequence[Paper], places: Places | None = None) -
     rest = [other for other in others if other.identity.id != paper.identity.id]
     findings = Findings(paper, places or Places())
     check_alone(paper, findings)
+    check_contradictions(paper, findings)
     if findings:
         return findings.all()
     check_unused(paper, rest, findings)

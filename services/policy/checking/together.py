@@ -43,6 +43,7 @@ def check_together(paper: Paper, others: Sequence[Paper], findings: Findings) ->
             known[in_force] = concerned(paper, rulebook, day)
         for programme in known[in_force]:
             try:
+                rulebook.contradictions(programme, day)
                 edition = rulebook.edition(programme, day)
                 if edition in checked:
                     continue

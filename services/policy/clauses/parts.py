@@ -67,6 +67,8 @@ def _of_programme(programme: Programme) -> Iterator[tuple[str, str, str]]:
     for table in programme.tables:
         for row in table.rows:
             yield "row", f"{table.name}.{row.id}", row.clause
+    for contradiction in programme.contradicted_by:
+        yield "contradicted-by", contradiction.source, contradiction.clause
 
 
 def serving(clauses: Sequence[Clause], told: Sequence[Told]) -> dict[str, tuple[Told, ...]]:
