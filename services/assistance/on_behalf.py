@@ -75,7 +75,8 @@ def must_be_represented(work: Work, applicant: PersonId, through: OnBehalf | Non
 
 def _is_minor(work: Work, person: PersonId | None, on: date) -> bool:
     row = None if person is None else work.fact("person", person)
-    if row is None or row["born"] is None:
+    told = None if row is None else row.get("born")  # rows from before birthdays were kept have none
+    if told is None:
         return False
-    born = date.fromisoformat(row["born"])
+    born = date.fromisoformat(told)
     return on.year - born.year - ((on.month, on.day) < (born.month, born.day)) < ADULT

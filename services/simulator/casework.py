@@ -15,7 +15,7 @@ from typing import Any
 from services.simulator.calendar import Calendar, Story
 from services.simulator.clerk import Answer, Clerk, Office, Refused
 from services.simulator.district import District, Home
-from services.simulator.means import Means
+from services.simulator.means import ADULT, Means
 
 YUAN = 100
 MOST_VISITS = 60
@@ -59,7 +59,9 @@ class Casework:
 
     def application(self, home: Home, ending: Ending) -> Story:
         """A family applies, and its case goes its way to the decision."""
-        said = {"programme": "dibao", "household": home.id, "applicant": home.head, "consent": True}
+        said: Answer = {"programme": "dibao", "household": home.id, "applicant": home.head, "consent": True}
+        if self.district.someone(home.head).age(self.calendar.today) < ADULT:
+            said["through"] = {"kind": "committee"}  # children alone: the village applies for them
         case = Case(self, self.office.township(home.township).post("/living/cases", said))
         self.means[case.id] = self.not_poor() if ending is Ending.DECLINED else self.poor()
         self.household_of[case.id] = home.id

@@ -20,6 +20,7 @@ WORKING_AGE, PENSION_AGE, PENSION = (16, 60), 60, 103
 DISABLED = "disabled"
 KINDS = ("visual", "hearing", "speech", "physical", "intellectual", "mental", "multiple")
 GRAVEST = 2
+ADULT = 18
 
 
 @dataclass(slots=True)
@@ -83,10 +84,15 @@ class Means:
             found |= {"disability_grade": grade, "disability_kind": random.choice(KINDS)}
         ill = self.hardship and age >= WORKING_AGE[0] and random.random() < 0.15
         if ill:
-            found |= {"seriously_ill": True, "medical_cost": random.randrange(100, 900, 50) * YUAN}
+            cost = random.randrange(100, 900, 50) * YUAN  # half of the bill: the other half came back
+            found |= {
+                "seriously_ill": True, "medical_cost": cost, "medical_bill": 2 * cost, "medical_paid_back": cost,
+            }  # fmt: skip
         studying = self.hardship and 15 <= age < 23 and random.random() < 0.9
         if studying:
-            found |= {"studying": True, "schooling_cost": random.randrange(50, 500, 50) * YUAN}
+            school = "senior_high" if age < ADULT else "higher"
+            cost = random.randrange(50, 500, 50) * YUAN
+            found |= {"studying": True, "school": school, "schooling_cost": cost}
         able = (
             WORKING_AGE[0] <= age < WORKING_AGE[1] and not ill and not studying and not 0 < grade <= GRAVEST
         )
