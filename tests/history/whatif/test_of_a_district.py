@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from datetime import date
@@ -121,14 +122,17 @@ def web(small: Small, families: list[dict[str, Any]], department: Department) ->
     house, history = small.house, small.house.runtimes["history"]
     assert house.timelines is not None
     jobs: Jobs[Found] = Jobs("whatif")
-    jobs.ask(lambda job: Found({}, families, Path()))
+    job = jobs.ask(lambda job: Found({}, families, Path()))
+    until = time.monotonic() + 60
+    while job.state == "running":
+        assert time.monotonic() < until
+        time.sleep(0.01)
     app = create_app(
         "history", "历史", "under test", [api.names_router(history, house.timelines.log, jobs)],
         settings=house.settings, tokens=house.tokens, metrics=Metrics("history"),
     )  # fmt: skip
-    [id] = jobs._jobs
     headers = {"Authorization": f"Bearer {small.token(department)}"}
-    return TestClient(app, base_url=f"http://doudi/whatif/{id}/", headers=headers)
+    return TestClient(app, base_url=f"http://doudi/whatif/{job.id}/", headers=headers)
 
 
 def looks(small: Small) -> list[Unsealed]:
