@@ -146,8 +146,9 @@ def body_for(route: Route) -> dict[str, Any]:
         return {"files": {"file": ("form.pdf", b"%PDF-1.4")}, "data": {"case": NOBODY, "kind": "consent"}}
     if route.path == "/agreements/{agreement}/files":
         return {"files": {"file": ("data.csv", b"x")}, "data": {"as_of": "2021-08-01"}}
-    uploads = ("/imports", "/batches/{batch}/return", "/taken-over")
-    return {"files": {"file": ("roster.csv", b"x")}} if route.path in uploads else {"json": {}}
+    uploads = ("/imports", "/batches/{batch}/return", "/taken-over", "/taken-over/report")
+    whole = route.path.removesuffix(".xlsx").removesuffix(".csv")
+    return {"files": {"file": ("roster.csv", b"x")}} if whole in uploads else {"json": {}}
 
 
 def test_each_route_says_who_may_call_and_only_health_and_documentation_are_open(

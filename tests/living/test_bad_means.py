@@ -15,7 +15,7 @@ from events import registry as r
 from events.ids import CaseId, PersonId
 from events.sealed import Sealed
 from services.assistance import steps
-from services.assistance.countable import must_be_receipted
+from services.assistance.countable import must_be_countable, must_be_receipted
 from services.chassis.refusal import Refused
 from tests.living.office import SECOND, SURVEYOR, Office, having
 from tests.living.tekun import TekunOffice, wishing
@@ -54,10 +54,10 @@ def surveyed(office: Office, **first: Any) -> CaseId:
     ],
 )  # fmt: skip
 def test_what_must_not_be_deducted_is_refused_with_the_member_the_field_and_the_clause(
-    office: Office, found: dict[str, Any], slug: str, field: str
+    found: dict[str, Any], slug: str, field: str
 ) -> None:
     with pytest.raises(Refused) as wrong:
-        surveyed(office, **found)
+        must_be_countable(having(first=found)((PersonId.of(uuid4()),)), date(2020, 8, 3))
     assert (wrong.value.slug, wrong.value.field) == (slug, f"means.members.0.{field}")
     assert "鹤民发〔2020〕43号三(一)1" in wrong.value.zh
 
@@ -66,6 +66,8 @@ def test_what_must_not_be_deducted_is_refused_with_the_member_the_field_and_the_
 def test_what_is_left_of_the_bill_and_full_time_senior_high_are_taken(office: Office) -> None:
     left = ILL | {"medical_cost": 300_00, "medical_bill": 800_00, "medical_paid_back": 500_00}
     surveyed(office, **left)
+    with pytest.raises(Refused, match="counted-twice"):
+        surveyed(office, **(left | {"medical_cost": 300_01}))
     surveyed(office, age=17, studying=True, school="vocational", schooling_cost=300_00)
 
 

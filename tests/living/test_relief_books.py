@@ -60,6 +60,8 @@ def assessed(
     findings = [{"name": name, "value": value} for name, value in (usual | told).items() if value is not None]
     who = ["7f9c24e5-2c3a-4b1d-8e6f-0a1b2c3d4e5f", "0a1b2c3d-4e5f-4a6b-9c7d-8e9f0a1b2c3d"]
     case = step(client, case, "survey", surveyors=who, findings=findings)
+    if programme != EMERGENCY:
+        case = step(client, case, "check", findings=findings, consistent=True)
     return step(client, case, "assessment")
 
 
