@@ -167,6 +167,7 @@ def test_news_that_comes_weeks_late_ends_what_it_must(system: System) -> None:
     everything_adds_up(system)
 
 
+@pytest.mark.parametrize("system", [WORLDS[0], WORLDS[3]], indirect=True)
 def test_a_card_is_in_the_register_and_a_subsidy_is_told_that_nobody_applied_for(system: System) -> None:
     publish_shipped(
         system.house.runtimes["policy"], ("disability-subsidies-2015", "disability-measures-illustrative")
