@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Any, get_args
+from typing import Annotated, Any, get_args, get_origin
 from uuid import UUID
 
 import pytest
@@ -41,6 +41,8 @@ def parts(model: type[BaseModel]) -> list[tuple[str, Any, str]]:
 
 
 def leaves(annotation: Any) -> list[Any]:
+    if get_origin(annotation) is Annotated:
+        return leaves(get_args(annotation)[0])
     inner = [leaf for one in get_args(annotation) for leaf in leaves(one)]
     return inner or [annotation]
 
