@@ -10,6 +10,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Self
 from uuid import UUID
 
 import msgspec
@@ -17,6 +18,7 @@ import msgspec
 from events import assistance as a
 from events import registry as r
 from events.evidence import EvidenceAttached
+from services.chassis.database import Row
 from services.history.asof.knowledge import Deciders, Known
 from services.history.audit.reading import COLUMNS, Found, Log, Touch
 from services.history.audit.story import TOLD
@@ -55,11 +57,11 @@ class SweptLog(Log):
     def _block(self, positions: list[int]) -> list[Found]:
         """With the cases of these decisions laid ready."""
         streams = among(self.session, "SELECT envelope FROM district_log WHERE position IN ({})", positions)
-        self._lay_ready(list(dict.fromkeys(_stream.decode(envelope).stream for (envelope,) in streams)))
+        self.lay_ready(list(dict.fromkeys(_stream.decode(envelope).stream for (envelope,) in streams)))
         by_position = {found.line.position: found for found in self._events.values()}
         return [by_position[one] for one in positions if one in by_position]
 
-    def _lay_ready(self, streams: Sequence[UUID]) -> None:
+    def lay_ready(self, streams: Sequence[UUID]) -> None:
         self._cases = {stream: [] for stream in streams}
         self._events.clear()
         self._categories = None
@@ -73,15 +75,23 @@ class SweptLog(Log):
         for entity, *row in rows:
             if row[4].rpartition(".")[0] not in TOLD_OR_DECIDED:
                 continue
-            found = self._found(tuple(row))
+            found = self._of_case(tuple(row))
             if found is not None:
                 self._cases[UUID(bytes=bytes(entity))].append(found)
                 self._events[found.id] = found
+
+    def _of_case(self, row: Row) -> Found | None:
+        return self._found(row)
 
     @property
     def plain(self) -> Log:
         """The same snapshot for questions about other things than whole cases."""
         return Log(self.session, self.generation, self.opener, self.unreadable)
+
+    @classmethod
+    def beside(cls, log: Log) -> Self:
+        """Over the same snapshot."""
+        return cls(log.session, log.generation, log.opener, log.unreadable)
 
     # -- what an audit asks ------------------------------------------------------------------------------
 
@@ -107,12 +117,9 @@ class SweptLog(Log):
         if not found or known.reader is None or len({one.line.source for one in found}) > 1:
             return super().known(found, known)
         source = found[0].line.source
-        if not self._letters_of(known.reader):
-            bound = known.bounds.get(source, 0)
-            return [one for one in found if one.line.sequence <= bound and known.read(one.line, {})]
         if source == known.reader:
             return [one for one in found if one.line.sequence <= known.bounds.get(source, 0)]
-        upto = known.bounds.get(known.reader, 0)
+        letters = self._letters_of(known.reader)
         key = (
             found[0].line.position,
             found[-1].line.position,
@@ -120,7 +127,7 @@ class SweptLog(Log):
             source,
             known.bounds.get(source, 0),
             known.listened.get(source, ()),
-            bisect_right(self._letters_of(known.reader), upto),
+            bisect_right(letters, known.bounds.get(known.reader, 0)),
         )
         if key not in self._taken:
             self._taken[key] = super().known(found, known)

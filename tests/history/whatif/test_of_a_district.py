@@ -12,6 +12,9 @@ import pytest
 from rich.console import Console
 
 from services.cli.demo import take_roster
+from services.history.audit import Auditor
+from services.history.audit.everything import Summary, accounted, decisions, rules
+from services.history.audit.swept import SweptLog
 from services.history.whatif import running
 from services.history.whatif.answer import Answer
 from services.history.whatif.papers import read_folders
@@ -97,9 +100,25 @@ def test_a_district_in_pieces_gives_the_same_tables_as_whole(
     assert len(steps) > 10 and [done for done, _ in steps] == list(range(1, steps[-1][1] + 1))
 
 
+def audited(small: Small) -> Summary:
+    """All decisions; every one of them by the whole account as well, which comes to the same."""
+    assert small.house.timelines is not None
+    auditor = Auditor(small.house.timelines.log, small.house.runtimes["history"].around.keys)
+    found = rules(auditor)
+    with auditor.reading(SweptLog) as reader:
+        assert accounted(decisions(reader), reader, Summary()) == found
+    return found
+
+
+def test_every_decision_of_a_district_is_right_and_plainly_so(district: Small) -> None:
+    found = audited(district)
+    assert found.decisions == found.equal > 10
+
+
 @pytest.mark.prove
 def test_a_year_over_the_change_of_july_2021_is_given_again(tmp_path: Path) -> None:
     small = lived(tmp_path / "year", 420)
+    assert audited(small).decisions > 100
     with again(small, until=date(2021, 9, 1)) as answer:
         assert answer.until >= date(2021, 8, 1)
         assert answer.unexplained == 0, (
