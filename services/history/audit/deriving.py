@@ -149,13 +149,22 @@ def typed(asked: Input | RecordField, value: object) -> object:
 
 def text(value: object) -> str:
     """As an assessment writes values down."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, Quotient):
-        return f"{text(value.above)} / {text(value.below)}"
-    if isinstance(value, Decimal):
-        return format(value, "f")
-    return value.isoformat() if isinstance(value, date) else str(value)
+    return WRITTEN.get(type(value), str)(value)
+
+
+def _quotient(value: Any) -> str:
+    return f"{text(value.above)} / {text(value.below)}"
+
+
+def _decimal(value: Any) -> str:
+    return format(value, "f")
+
+
+def _whether(value: Any) -> str:
+    return "true" if value else "false"
+
+
+WRITTEN: dict[type, Callable[[Any], str]] = {bool: _whether, Quotient: _quotient, Decimal: _decimal}
 
 
 def texts(name: str, value: object) -> Iterator[tuple[str, str]]:

@@ -9,13 +9,12 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
 import msgspec
 
 from events.base import CATALOGUE, Recorded
-from services.chassis.database import Row
 from services.chassis.vault import VaultError
 from services.history.asof.knowledge import Line
 from services.history.audit.reading import Found
@@ -24,7 +23,7 @@ from services.history.audit.swept import TOLD_OR_DECIDED, SweptLog
 from services.history.audit.twins import twin_of
 
 
-class _Head(msgspec.Struct, frozen=True):
+class _Head(msgspec.Struct, frozen=True, gc=False):
     """Of an envelope; a whole one takes five times as long to decode."""
 
     id: UUID
@@ -37,8 +36,10 @@ class _Head(msgspec.Struct, frozen=True):
     audience: str | None = None
 
 
-_head = msgspec.json.Decoder(_Head)
-_twins = {
+_head: msgspec.json.Decoder[Any] = msgspec.json.Decoder(_Head)
+NO_ENTRY: Any = None
+"""Whoever reads lean asks for no bytes."""
+_twins: dict[str, msgspec.json.Decoder[Any]] = {
     schema: msgspec.json.Decoder(twin_of(fact))
     for schema, fact in CATALOGUE.items()
     if fact.TYPE in TOLD_OR_DECIDED
@@ -67,7 +68,7 @@ class LeanLog(SweptLog):
         sequences, stories = self._stories[stream, source]
         return stories[bisect_left(sequences, end)]
 
-    def _of_case(self, row: Row) -> Found | None:
+    def _of_case(self, row: Sequence[Any]) -> Found | None:
         position, source, sequence, id, dataschema, envelope, data = row
         head = _head.decode(envelope)
         twin = _twins.get(dataschema)
@@ -77,10 +78,10 @@ class LeanLog(SweptLog):
                     data = self.opener.open_data(head.audience, head.id, bytes(data))
                 fact = twin.decode(data)
                 line = Line(position, source, sequence, id, dataschema)
-                return Found(line, cast(Any, None), Recorded(cast(Any, head), cast(Any, fact)))
+                return Found(line, NO_ENTRY, Recorded(head, fact))
         except (msgspec.MsgspecError, VaultError):
             pass  # stricter than the fact itself: that will tell
-        found = self._found(row)
+        found = self._found(tuple(row))
         if found is None:
             self.unsure.add(head.stream)
         return found

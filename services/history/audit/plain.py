@@ -7,6 +7,7 @@ against each other).
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from uuid import UUID
 
 from events import assistance as a
@@ -35,6 +36,9 @@ from services.policy.finding import Refused
 from services.policy.keeping import Altered
 from services.policy.language.intake import InputWrong
 
+Told = tuple[str | None, str, UUID | None]
+SAID_BY_NOBODY: Told = (None, "service", None)
+
 
 class Plain:
     def __init__(self, log: LeanLog, reader: Reader) -> None:
@@ -57,48 +61,55 @@ class Plain:
     def _holds(self, decision: Found, story: Story) -> bool:
         source, decider = decision.line.source, self._log.decider(decision)
         assessed = self._reader.assessment(decision, story)
-        if assessed is not None and not self._recommendation_holds(decision, assessed):
-            return False
+        again = None
+        if assessed is not None:
+            again = self._recommendation(decision, assessed)
+            if again is None:
+                return False
         rows = self._reader.papers(source, decider)
         return (
-            _decision_holds(decision, story, rows, assessed)
+            _decision_holds(decision, story, rows, assessed, again)
             and _papers_hold(decision, self._reader.basis(story), rows)
             and self._alive(decision)
         )
 
-    def _recommendation_holds(self, decision: Found, assessed: Found) -> bool:
-        fact, source = assessed.fact, decision.line.source
-        stream = decision.recorded.envelope.stream
+    def _recommendation(self, decision: Found, assessed: Found) -> Again | None:
+        """Worked out again, if that comes to the same."""
+        source, stream = decision.line.source, decision.recorded.envelope.stream
         if assessed.line.source != source or assessed.recorded.envelope.stream != stream:
-            return False  # another's: to be looked at
+            return None  # another's: to be looked at
         decider = self._log.decider(assessed)
         rows = self._reader.papers(source, decider)
         story = self._log.story(stream, source, assessed.line.sequence)
         expected = inputs_again(self._log, assessed, story, rows, decider)
-        for used in fact.inputs:
+        if not self._as_told(assessed.fact.inputs, expected):
+            return None
+        again = recommended(assessed, rows)
+        same = same_recommendation(assessed.fact, again) and _same_way(assessed.fact, again)
+        return again if same else None
+
+    def _as_told(self, inputs: Iterable[a.Input], expected: dict[str, Told]) -> bool:
+        """Each is what its event says, and none is missing. That the event was known needs no look: it is of the case, by
+        the service itself, and before the recommendation."""
+        named: set[int] = set()
+        for used in inputs:
             value, _, event = expected.pop(used.name, SAID_BY_NOBODY)
             if value is None:
                 continue
-            # That the event was known needs no look: it is of the case, by the service itself, and before this one.
-            if value != used.value or not _named(self._log, used, event):
+            if value != used.value:
                 return False
-        if expected:
-            return False
-        again = recommended(assessed, rows)
-        return same_recommendation(fact, again) and _same_way(fact, again)
+            if event is None or used.event is None or used.event.int in (event.int, *named):
+                continue
+            if not follows(self._log, used):
+                return False
+            named.add(used.event.int)
+        return not expected
 
     def _alive(self, decision: Found) -> bool:
         if decision.fact.TYPE not in SUMS:
             return True
         on = day_of(decision)
         return not any(died(self._log, self._everything, on, one) for one in decision.fact.members)
-
-
-SAID_BY_NOBODY = (None, "service", None)
-
-
-def _named(log: LeanLog, used: a.Input, event: UUID | None) -> bool:
-    return event is None or used.event in (None, event) or follows(log, used)
 
 
 def _same_way(fact: a.Assessed, again: Again) -> bool:
@@ -114,15 +125,17 @@ def _same_way(fact: a.Assessed, again: Again) -> bool:
     )
 
 
-def _decision_holds(decision: Found, story: Story, rows: Rows, assessed: Found | None) -> bool:
+def _decision_holds(
+    decision: Found, story: Story, rows: Rows, assessed: Found | None, recommended: Again | None
+) -> bool:
     fact = decision.fact
     if fact.TYPE == a.Reviewed.TYPE:
         if fact.outcome != "unchanged" or assessed is None:
             return True
-        return as_assessed(decision, story, rows, assessed).eligible or departs(fact)
+        return as_assessed(decision, story, rows, assessed, recommended).eligible or departs(fact)
     if ended_by_event(fact):
         return True
-    again = decided(decision, story, rows, assessed)
+    again = decided(decision, story, rows, assessed, recommended)
     return again is not None and (stands(fact, again) or departs_by_row(fact, again))
 
 

@@ -58,6 +58,8 @@ class Kept:
 
     facts: dict[str, list[Found]] = field(default_factory=dict)
     rows: dict[tuple[str, frozenset[int]], Rows] = field(default_factory=dict)
+    last: dict[str, tuple[list[Found], Rows]] = field(default_factory=dict)
+    """What was taken last of a source: the same list, as `swept` gives it, need not be looked through again."""
 
     def of(self, log: Log, source: str, types: frozenset[str], bound: Known | None) -> Rows:
         """`bound`: what of it is known; None for all."""
@@ -65,10 +67,12 @@ class Kept:
             self.facts[source] = log.of_source(source, types)
         facts = self.facts[source]
         taken = facts if bound is None else log.known(facts, bound)
-        key = source, frozenset(one.line.position for one in taken)
-        if key not in self.rows:
-            self.rows[key] = Rows(taken)
-        return self.rows[key]
+        if source not in self.last or self.last[source][0] is not taken:
+            key = source, frozenset(one.line.position for one in taken)
+            if key not in self.rows:
+                self.rows[key] = Rows(taken)
+            self.last[source] = taken, self.rows[key]
+        return self.last[source][1]
 
 
 class Auditor:

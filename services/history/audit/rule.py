@@ -70,8 +70,12 @@ class Again:
 
 def apply(ruling: Ruling, inputs: Mapping[str, object], trace: bool = False) -> Again:
     """InputWrong where it cannot be decided on the inputs."""
-    told = {name: value for name, value in inputs.items() if name in ruling.asked}
+    told = inputs if inputs.keys() <= ruling.asked.keys() else _only(inputs, ruling.asked)
     return Again(ruling.rule, ruling.rule.decide(told, trace), told)
+
+
+def _only(inputs: Mapping[str, object], names: Iterable[str]) -> Mapping[str, object]:
+    return {name: inputs[name] for name in names if name in inputs}
 
 
 def ruled(decision: Found, story: Story, rows: Rows, assessed: Found | None, assessed_rows: Rows) -> Ruled:
@@ -187,20 +191,29 @@ def ended_by_event(fact: a.CaseFact) -> bool:
     return fact.TYPE == a.Exited.TYPE and getattr(fact, "reason", "") in BY_EVENT
 
 
-def decided(decision: Found, story: Story, rows: Rows, assessed: Found | None) -> Again | None:
-    """What a rule gives where one is applied; None where nothing says on what. Refused, InputWrong, Altered."""
+def decided(
+    decision: Found, story: Story, rows: Rows, assessed: Found | None, recommended: Again | None = None
+) -> Again | None:
+    """What a rule gives where one is applied; None where nothing says on what. Refused, InputWrong, Altered.
+    `recommended`: the recommendation worked out again, if it was."""
     fact = decision.fact
     if fact.TYPE in CHANGES and fact.grounds.assessment is None:
         return _by_itself(decision, story, rows)
-    return None if assessed is None else as_assessed(decision, story, rows, assessed)
+    return None if assessed is None else as_assessed(decision, story, rows, assessed, recommended)
 
 
-def as_assessed(decision: Found, story: Story, rows: Rows, assessed: Found) -> Again:
+def as_assessed(
+    decision: Found, story: Story, rows: Rows, assessed: Found, recommended: Again | None = None
+) -> Again:
     today = day_of(decision)
     rule = ruling(papers_on(rows, today), decision.fact.programme, today)
+    definition = rule.rule.definition
     month = first_of_next_month(today) if rule.monthly else today.replace(day=1)
-    inputs = recorded(rule.asked, assessed.fact.inputs)
-    remembered = remembered_by(rule.rule.definition, story, f"{month:%Y-%m}")
+    if recommended is not None and recommended.rule.definition.inputs is definition.inputs:
+        inputs = dict(recommended.inputs)  # asked for the same, and read before
+    else:
+        inputs = recorded(rule.asked, assessed.fact.inputs)
+    remembered = remembered_by(definition, story, f"{month:%Y-%m}")
     inputs |= {name: one.value for name, one in remembered.items()}
     return apply(rule, inputs)
 

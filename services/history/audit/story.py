@@ -22,7 +22,7 @@ from services.chassis.clock import civil_date
 from services.history.audit.reading import Found
 
 
-class Taken(msgspec.Struct, frozen=True):
+class Taken(msgspec.Struct, frozen=True, gc=False):
     """A step, when and by whom; `events` tell of it."""
 
     on: date
@@ -30,14 +30,14 @@ class Taken(msgspec.Struct, frozen=True):
     events: tuple[UUID, ...]
 
 
-class Notice(msgspec.Struct, frozen=True):
+class Notice(msgspec.Struct, frozen=True, gc=False):
     posted: date
     until: date
     ended: date | None
     events: tuple[UUID, ...]
 
 
-class Inquiry(msgspec.Struct, frozen=True):
+class Inquiry(msgspec.Struct, frozen=True, gc=False):
     """What is being found out, in the order of the steps; `objection`: the one that led to it."""
 
     survey: Found | None = None
@@ -48,20 +48,20 @@ class Inquiry(msgspec.Struct, frozen=True):
     objection: Found | None = None
 
 
-class Settled(msgspec.Struct, frozen=True):
+class Settled(msgspec.Struct, frozen=True, gc=False):
     """What the running sum was worked out from."""
 
     inquiry: Inquiry
     township: str
 
 
-class Paid(msgspec.Struct, frozen=True):
+class Paid(msgspec.Struct, frozen=True, gc=False):
     month: str
     amount_fen: int
     route: str
 
 
-class Story(msgspec.Struct, frozen=True):
+class Story(msgspec.Struct, frozen=True, gc=False):
     """`owes`: steps that only some cases owe, and that this one does. `stated`: findings of the application and of
     steps, by name, each with its event."""
 

@@ -53,7 +53,7 @@ def _struct(model: type[BaseModel], namespace: dict[str, Any] | None = None) -> 
     if decorators.field_validators or decorators.model_validators or decorators.validators:
         raise Unchecked(f"{model.__name__} has checks of its own")
     fields = [_field(name, info) for name, info in model.model_fields.items()]
-    return msgspec.defstruct(model.__name__, fields, namespace=namespace, frozen=True, kw_only=True)
+    return msgspec.defstruct(model.__name__, fields, namespace=namespace, frozen=True, kw_only=True, gc=False)
 
 
 def _field(name: str, info: FieldInfo) -> Any:
