@@ -38,7 +38,8 @@ JUDGED = 200
 TEXT = f"""`everything.rules` (`doudi audit all`) over {DECISIONS:,} grants, each of a family and with an income of its own: every
 input derived once more from what was known, then the papers applied again, for the recommendation with every step on the
 way, and for the grant. In seconds of the processor, in one thread. Beside it: a loop that reads the rows of the same cases
-and decodes envelope and data with msgspec (what is restricted lies open in this log, for both); and the *rule alone*: the interpreter asked twice for
+and decodes envelope and data with msgspec (what is restricted lies open in this log, for both);
+and the *rule alone*: the interpreter asked twice for
 every grant, from inputs that lie ready, once with its steps. *Account*: the same decisions, every check told in words, as
 for one that is not plainly right. *Findings* adds procedure, deciders, months and payments. Both over {JUDGED}."""
 
