@@ -40,8 +40,9 @@ _envelope = msgspec.json.Decoder(Envelope)
 
 def write(engine: Engine, session: Session, generation: int, marks: Marks) -> None:
     suffix = f"_{generation}"
-    # Sorted, so that neighbours in the tree are written together; an envelope may name somebody twice.
-    engine.insert(session, "timeline", sorted(set(marks.timeline)), suffix)
+    # Sorted, so that neighbours in the tree are written together.
+    marks.timeline.sort()
+    engine.insert(session, "timeline", marks.timeline, suffix)
     engine.insert(session, "lineage", marks.lineage, suffix)
     engine.insert(session, "membership", list(marks.membership.values()), suffix)
     engine.insert(session, "residence", marks.residence, suffix)

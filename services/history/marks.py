@@ -69,9 +69,10 @@ class Marks:
             self.tie(position, entry)
 
     def concerns(self, position: int, stream: bytes, others: Iterable[bytes], effective: date) -> None:
+        """A row for everybody, once: an envelope may name somebody twice."""
         day = effective.toordinal()
         self.timeline.append((stream, position, 1, day))
-        for one in others:
+        for one in dict.fromkeys(others):
             if one != stream:
                 self.timeline.append((one, position, 0, day))
 

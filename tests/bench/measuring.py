@@ -97,6 +97,13 @@ def rate(count: int, work: Callable[[], object]) -> float:
     return count / seconds[0]
 
 
+def cpu_rate(count: int, work: Callable[[], object]) -> float:
+    """How many in a second of the processor's time for this process: what one core does, whatever else it is busy with."""
+    began = time.process_time()
+    work()
+    return count / (time.process_time() - began)
+
+
 def together(works: Sequence[Callable[[], None]]) -> None:
     """Each in a thread of its own; the first failure is raised."""
     failures: list[BaseException] = []

@@ -29,6 +29,9 @@ AGAIN = """## How to repeat
 
     make bench                                   # all of it, about five minutes; writes this page
     make bench ARGS=tests/bench/test_append.py   # one part; prints only
+    DOUDI_BENCH_DECISIONS=400 make bench ARGS=tests/bench/test_audit.py
+    DOUDI_BENCH_ASOF_EVENTS=10000000 make bench ARGS=tests/bench/test_asof.py   # long
+    DOUDI_BENCH_LAKE_EVENTS=1000000 make bench ARGS=tests/bench/test_lake.py
     DOUDI_BENCH_LONG=1 make bench                # the aims' sizes: a million events, 50,000 cases, 100,000 people; an hour
 
 Kafka and PostgreSQL are found as by `make test`: named by `DOUDI_TEST_KAFKA` and `DOUDI_TEST_POSTGRES`, else a

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from contextlib import closing
 from itertools import islice
@@ -23,7 +24,7 @@ from tests.bench.workload import DISTRICT, entries
 
 pytestmark = [pytest.mark.bench, pytest.mark.timeout(600)]
 
-EVENTS, AT_ONCE = 60_000, 5_000
+EVENTS, AT_ONCE = int(os.environ.get("DOUDI_BENCH_LAKE_EVENTS", "60000")), 5_000
 READ = "SELECT position, envelope, data FROM district_log WHERE position > ? ORDER BY position LIMIT 5000"
 FOLD = '''"""Every entity's timeline: the ids of its events, in the order in which they were recorded."""
 KEY = "entity"

@@ -6,7 +6,6 @@ knew by itself (`local`) is taken as it said; of these only whether a member is 
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -14,16 +13,19 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 from uuid import UUID
 
+import msgspec
+
 from events.assistance import Input as Used
 from events.assistance import Means
 from services.history.audit.story import Inquiry, Paid, Story
 from services.policy.definition import Definition
-from services.policy.language.intake import as_input
+from services.policy.language.intake import counts_months
 from services.policy.language.remember import Series, fold
 from services.policy.paper import Input, RecordField
 from services.policy.rule import Quotient
 
 MEMBERS = "家庭成员"
+_json = msgspec.json.Encoder().encode
 OF_MEMBER = {
     "年龄": "age", "工资": "wage", "有劳动能力": "able_to_work", "就业": "in_work", "残疾等级": "disability_grade",
     "残疾类别": "disability_kind", "重病": "seriously_ill", "医疗自付": "medical_cost", "单独立户": "own_register",
@@ -92,16 +94,14 @@ def remembered_by(definition: Definition, story: Story, month: str) -> dict[str,
         if remembered.of in SERIES:
             series: Series = [(paid.month, SERIES[remembered.of](paid)) for paid in story.paid]
             value = fold(remembered, series, month)
-            result[name] = Derivation(
-                int(value) if as_input(remembered).type == "count" else value, "history", None
-            )
+            result[name] = Derivation(int(value) if counts_months(remembered) else value, "history", None)
     return result
 
 
-def recorded(definition: Definition, used: Iterable[Used]) -> dict[str, object]:
-    """The inputs that a decision recorded, as the rule takes them; what it recorded beside them is left out."""
+def recorded(asked: Mapping[str, Input], used: Iterable[Used]) -> dict[str, object]:
+    """The inputs that a decision recorded, as the rule takes them (`rows.asked_by`); what it recorded beside them is left
+    out."""
     texts = {one.name: one.value for one in used}
-    asked = dict(definition.inputs) | {name: as_input(one) for name, one in definition.history.items()}
     found: dict[str, object] = {}
     for name, one in asked.items():
         if one.type == "list":
@@ -111,10 +111,13 @@ def recorded(definition: Definition, used: Iterable[Used]) -> dict[str, object]:
     return found
 
 
-def _records(name: str, texts: Mapping[str, str]) -> Iterator[dict[str, object]]:
+def _records(name: str, texts: Mapping[str, str]) -> Iterator[object]:
     number = 0
     while (text := texts.get(f"{name}[{number}]")) is not None:
-        yield json.loads(text)
+        try:
+            yield msgspec.json.decode(text)
+        except msgspec.DecodeError:
+            yield text  # as it is: the rule says that it is none
         number += 1
 
 
@@ -124,6 +127,8 @@ def typed(asked: Input | RecordField, value: object) -> object:
         fields = {one.name: one for one in asked.fields}
         return [
             {name: typed(fields[name], inner) if name in fields else inner for name, inner in record.items()}
+            if isinstance(record, dict)
+            else record
             for record in value
         ]
     if not isinstance(value, str | int) or isinstance(value, bool):
@@ -144,13 +149,22 @@ def typed(asked: Input | RecordField, value: object) -> object:
 
 def text(value: object) -> str:
     """As an assessment writes values down."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, Quotient):
-        return f"{text(value.above)} / {text(value.below)}"
-    if isinstance(value, Decimal):
-        return format(value, "f")
-    return value.isoformat() if isinstance(value, date) else str(value)
+    return WRITTEN.get(type(value), str)(value)
+
+
+def _quotient(value: Any) -> str:
+    return f"{text(value.above)} / {text(value.below)}"
+
+
+def _decimal(value: Any) -> str:
+    return format(value, "f")
+
+
+def _whether(value: Any) -> str:
+    return "true" if value else "false"
+
+
+WRITTEN: dict[type, Callable[[Any], str]] = {bool: _whether, Quotient: _quotient, Decimal: _decimal}
 
 
 def texts(name: str, value: object) -> Iterator[tuple[str, str]]:
@@ -160,7 +174,7 @@ def texts(name: str, value: object) -> Iterator[tuple[str, str]]:
         return
     for number, record in enumerate(value):
         plain = {key: one if isinstance(one, bool | int) else text(one) for key, one in record.items()}
-        yield f"{name}[{number}]", json.dumps(plain, ensure_ascii=False, separators=(",", ":"))
+        yield f"{name}[{number}]", _json(plain).decode()
 
 
 def _area(township: str) -> str:

@@ -5,13 +5,15 @@ Decisions are found by their type in the log of each source; each is then judged
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
 
 from services.history.audit import contradicted, missed, money, months
 from services.history.audit.finding import Finding, Window, finding
+from services.history.audit.lean import LeanLog
+from services.history.audit.plain import Plain
 from services.history.audit.reading import Found
 from services.history.audit.reconstruct import TYPES, Auditor, Reader
 from services.history.audit.swept import SweptLog
@@ -19,6 +21,7 @@ from services.history.audit.verdict import Check, Outcome
 
 Progress = Callable[[int, int], None]
 SWEEPS = (months.findings, money.findings, missed.findings, contradicted.findings)
+CASES_AT_ONCE = 200
 
 
 @dataclass(slots=True)
@@ -33,19 +36,43 @@ class Summary:
 
 
 def rules(auditor: Auditor, since: date | None = None, until: date | None = None) -> Summary:
-    """What was known and the rule of every decision, worked out again; whole cases at a time (`swept`)."""
-    summary = Summary()
-    with auditor.reading(SweptLog) as reader:
-        for decision in decisions(reader, since, until):
-            summary.decisions += 1
-            inputs, checks = reader.first_two(decision)
-            unfounded = [check for check in inputs if check.outcome is Outcome.BROKEN]
-            wrong = [check for check in checks if check.outcome is Outcome.BROKEN]
-            summary.differing += [(decision.id, check) for check in (*unfounded, *wrong)]
-            open_ = any(check.outcome is Outcome.OPEN for check in checks)
-            if open_ and not wrong and not unfounded:
-                summary.unjudged.append(decision.id)
-            summary.equal += not wrong and not unfounded and not open_
+    """What was known and the rule of every decision, worked out again. What is plainly right is counted; of anything
+    else the whole account is made, in the order of the log."""
+    with auditor.reading(LeanLog) as reader:
+        right, doubtful = plainly(reader, since, until)
+        whole = reader.over(SweptLog.beside(reader.log))
+        return accounted(whole.log.of_positions(doubtful), whole, Summary(right, right))
+
+
+def plainly(reader: Reader, since: date | None = None, until: date | None = None) -> tuple[int, list[int]]:
+    """How many decisions are plainly right (`plain`), and where the others lie. `reader`: over a `LeanLog`."""
+    log = reader.log
+    assert isinstance(log, LeanLog), "as asked for"
+    plain, right, doubtful = Plain(log, reader), 0, []
+    by_case = list(log.streams_with(TYPES, *Window(since, until).moments).items())
+    for start in range(0, len(by_case), CASES_AT_ONCE):
+        some = by_case[start : start + CASES_AT_ONCE]
+        log.lay_ready([stream for stream, _ in some])
+        for stream, positions in some:
+            read = {one.line.position: one for one in log.own(stream)}
+            doubts = [one for one in positions if one not in read or not plain.right(read[one])]
+            right += len(positions) - len(doubts)
+            doubtful += doubts
+    return right, sorted(doubtful)
+
+
+def accounted(found: Iterable[Found], reader: Reader, summary: Summary) -> Summary:
+    """With what is said of these decisions, too."""
+    for decision in found:
+        summary.decisions += 1
+        inputs, checks = reader.first_two(decision)
+        unfounded = [check for check in inputs if check.outcome is Outcome.BROKEN]
+        wrong = [check for check in checks if check.outcome is Outcome.BROKEN]
+        summary.differing += [(decision.id, check) for check in (*unfounded, *wrong)]
+        open_ = any(check.outcome is Outcome.OPEN for check in checks)
+        if open_ and not wrong and not unfounded:
+            summary.unjudged.append(decision.id)
+        summary.equal += not wrong and not unfounded and not open_
     return summary
 
 

@@ -14,14 +14,15 @@ from services.history.asof.looking import Look
 from services.history.audit.deriving import derive, texts
 from services.history.audit.reading import Found, Log
 from services.history.audit.reported import DEATH, reported
-from services.history.audit.rows import Rows, papers_on
-from services.history.audit.rule import said
+from services.history.audit.rows import Rows, papers_on, ruling
+from services.history.audit.rule import SUMS
 from services.history.audit.story import Story, day_of, first_of_next_month
 from services.history.audit.verdict import Check, Class, Derived, Link, Outcome, Sort, broken, kept, unknown
 from services.policy.finding import Refused
 from services.policy.keeping import Altered
 
 REGISTERED_POOR = "未脱贫建档立卡户"
+FOUND_OUT = frozenset({a.Applied.TYPE, a.Surveyed.TYPE, a.Checked.TYPE})
 Chain = Callable[[UUID], tuple[Link, ...]]
 
 
@@ -30,9 +31,8 @@ def known_inputs(
 ) -> tuple[list[Check], tuple[Derived, ...]]:
     """`story`: up to the recommendation; `known`: to its decider, then."""
     fact: a.Assessed = assessed.fact
-    on = day_of(assessed)
     try:
-        rule = papers_on(rows, on).rulebook.rule(fact.programme, on)
+        expected = inputs_again(log, assessed, story, rows, known)
     except (Refused, Altered):
         return [
             unknown(
@@ -41,20 +41,10 @@ def known_inputs(
                 "No rule of that day says what its inputs are.",
             )
         ], ()
-    monthly = (said(rule, "period") or "month") == "month"
-    month = first_of_next_month(on) if monthly else on
-    derived = derive(rule.definition, story, story.inquiry, story.township, f"{month:%Y-%m}")
-    expected: dict[str, tuple[str | None, str, UUID | None]] = {"decision_day": (on.isoformat(), "day", None)}
-    for whole, one in derived.items():
-        for name, told in texts(whole, one.value):
-            expected[name] = (told, one.source, one.event)
-    if any(one.name == REGISTERED_POOR for one in fact.inputs) and REGISTERED_POOR not in derived:
-        expected[REGISTERED_POOR] = (_registered_poor(log, known, on, story), "registry", None)
     checks: list[Check] = []
     lines: list[Derived] = []
     for used in fact.inputs:
-        unknown_to_log: tuple[str | None, str, UUID | None] = (None, "service", used.event)
-        value, source, event = expected.pop(used.name, unknown_to_log)
+        value, source, event = expected.pop(used.name, (None, "service", used.event))
         links = chain(event) if event is not None else ()
         lines.append(Derived(name=used.name, used=used.value, derived=value, source=source, chain=links))
         checks += _judged(log, used, value, event, known)
@@ -70,6 +60,23 @@ def known_inputs(
     return checks, tuple(lines)
 
 
+def inputs_again(
+    log: Log, assessed: Found, story: Story, rows: Rows, known: Known
+) -> dict[str, tuple[str | None, str, UUID | None]]:
+    """By name as a recommendation writes them: value, kind of source, event. Refused without a rule of its day."""
+    fact, on = assessed.fact, day_of(assessed)
+    rule = ruling(papers_on(rows, on), fact.programme, on)
+    month = first_of_next_month(on) if rule.monthly else on
+    derived = derive(rule.rule.definition, story, story.inquiry, story.township, f"{month:%Y-%m}")
+    expected: dict[str, tuple[str | None, str, UUID | None]] = {"decision_day": (on.isoformat(), "day", None)}
+    for whole, one in derived.items():
+        for name, told in texts(whole, one.value):
+            expected[name] = (told, one.source, one.event)
+    if REGISTERED_POOR not in derived and any(one.name == REGISTERED_POOR for one in fact.inputs):
+        expected[REGISTERED_POOR] = (_registered_poor(log, known, on, story), "registry", None)
+    return expected
+
+
 def _judged(log: Log, used: a.Input, value: str | None, event: UUID | None, known: Known) -> Iterable[Check]:
     about = {"events": (event,) if event is not None else ()}
     if value is None:
@@ -82,12 +89,7 @@ def _judged(log: Log, used: a.Input, value: str | None, event: UUID | None, know
         # The values themselves stand in `inputs`, for whoever may see those.
         zh, en = f"“{used.name}”与其来源事件不符。", f"`{used.name}` is not what its event says."
         yield broken("input", Class.SWAPPED_INPUT, zh, en, **about)
-    elif (
-        used.event is not None
-        and event is not None
-        and used.event != event
-        and not _follows(log, used, event)
-    ):
+    elif event is not None and used.event not in (None, event) and not follows(log, used):
         zh, en = (
             f"“{used.name}”注明的来源事件有误。",
             f"`{used.name}` names another event than it comes from.",
@@ -103,10 +105,10 @@ def _judged(log: Log, used: a.Input, value: str | None, event: UUID | None, know
         yield kept("input", f"“{used.name}”一致。", f"`{used.name}` is the same.", **about)
 
 
-def _follows(log: Log, used: a.Input, event: UUID) -> bool:
+def follows(log: Log, used: a.Input) -> bool:
     """A recommendation names for all that was found the check, which came after the survey and agreed with it."""
     named = log.event(used.event) if used.event is not None else None
-    return named is not None and isinstance(named.fact, a.Checked | a.Applied | a.Surveyed)
+    return named is not None and named.fact.TYPE in FOUND_OUT
 
 
 def _known(log: Log, event: UUID, known: Known) -> bool:
@@ -139,7 +141,7 @@ def _events(lines: Iterable[Derived]) -> Iterable[UUID]:
 def alive(log: Log, decision: Found) -> list[Check]:
     """That nobody covered had died by the day of the decision; else who could know it: the decider, the district."""
     fact, on = decision.fact, day_of(decision)
-    if not isinstance(fact, a.SubsidyGranted | a.Adjusted):
+    if fact.TYPE not in SUMS:
         return []
     last = log.everything()
     dead = [member for member in fact.members if died(log, last, on, member)]

@@ -129,7 +129,10 @@ class Log:
     ) -> Iterator[Found]:
         """All of these types in causal order, a few at a time; recorded from `since` on and before `until`; behind a
         position."""
-        wanted = self.positions_of(types, since, until, after)
+        yield from self.of_positions(self.positions_of(types, since, until, after))
+
+    def of_positions(self, wanted: list[int]) -> Iterator[Found]:
+        """What lies there, a few at a time."""
         for start in range(0, len(wanted), AT_ONCE):
             yield from self._block(wanted[start : start + AT_ONCE])
 
@@ -197,6 +200,24 @@ class Log:
             schemas,
         )
         return [UUID(subject.rpartition("/")[2]) for (subject,) in rows]
+
+    def streams_with(
+        self, types: frozenset[str], since: str | None = None, until: str | None = None
+    ) -> dict[UUID, list[int]]:
+        """By stream where events of these types lie, recorded from `since` on and before `until`; both in order."""
+        schemas = self.schemas(types)
+        if not schemas:
+            return {}
+        marks = ", ".join("?" * len(schemas))
+        rows = self.session.execute(
+            f"SELECT subject, position FROM district_log WHERE dataschema IN ({marks}) AND recordedtime >= ?"
+            " AND recordedtime < ? ORDER BY position",
+            (*schemas, since or "", until or NEVER),
+        )
+        found: dict[str, list[int]] = {}
+        for subject, position in rows:
+            found.setdefault(subject, []).append(position)
+        return {UUID(subject.rpartition("/")[2]): positions for subject, positions in found.items()}
 
     def of_streams(self, streams: Sequence[UUID], types: frozenset[str]) -> Iterator[Found]:
         """What is recorded in these streams and is of these types, in causal order, a few at a time."""

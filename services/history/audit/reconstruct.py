@@ -58,6 +58,8 @@ class Kept:
 
     facts: dict[str, list[Found]] = field(default_factory=dict)
     rows: dict[tuple[str, frozenset[int]], Rows] = field(default_factory=dict)
+    last: dict[str, tuple[list[Found], Rows]] = field(default_factory=dict)
+    """What was taken last of a source: the same list, as `swept` gives it, need not be looked through again."""
 
     def of(self, log: Log, source: str, types: frozenset[str], bound: Known | None) -> Rows:
         """`bound`: what of it is known; None for all."""
@@ -65,10 +67,12 @@ class Kept:
             self.facts[source] = log.of_source(source, types)
         facts = self.facts[source]
         taken = facts if bound is None else log.known(facts, bound)
-        key = source, frozenset(one.line.position for one in taken)
-        if key not in self.rows:
-            self.rows[key] = Rows(taken)
-        return self.rows[key]
+        if source not in self.last or self.last[source][0] is not taken:
+            key = source, frozenset(one.line.position for one in taken)
+            if key not in self.rows:
+                self.rows[key] = Rows(taken)
+            self.last[source] = taken, self.rows[key]
+        return self.last[source][1]
 
 
 class Auditor:
@@ -122,6 +126,10 @@ class Reader:
         self._kept = Kept()
         self._sight = Sight(keys, restricted=True)
 
+    def over(self, log: Log) -> Reader:
+        """Another, over another reading of the same snapshot."""
+        return Reader(log, self._keys)
+
     def reconstruct(self, id: UUID) -> Reconstruction:
         """The first four parts, and `unchanged` left open. NotFound where it is no decision."""
         decision = self.log.event(id)
@@ -140,7 +148,7 @@ class Reader:
         e = decision.recorded.envelope
         own = [one for one in self.log.own(e.stream) if one.line.source == e.source]
         story = until(own, e.sequence)
-        assessed = self._assessment(decision, story)
+        assessed = self.assessment(decision, story)
         rule = self._ruled(decision, story, own, assessed, self.log.decider(decision))
         checks, _ = self._known(decision, assessed, own, lambda event: ())
         return checks, rule.checks
@@ -152,7 +160,7 @@ class Reader:
         checks: list[Check] = []
         if assessed is not None:
             decider = self.log.decider(assessed)
-            rows, told = self._papers(decision.line.source, decider), until(own, assessed.line.sequence)
+            rows, told = self.papers(decision.line.source, decider), until(own, assessed.line.sequence)
             checks, inputs = known.known_inputs(self.log, assessed, told, rows, decider, chain)
         return checks + known.alive(self.log, decision), inputs
 
@@ -160,12 +168,12 @@ class Reader:
         self, decision: Found, story: Story, own: list[Found], assessed: Found | None, decider: Known
     ) -> Ruled:
         source = decision.line.source
-        rows = self._papers(source, decider)
-        before = rows if assessed is None else self._papers(source, self.log.decider(assessed))
+        rows = self.papers(source, decider)
+        before = rows if assessed is None else self.papers(source, self.log.decider(assessed))
         by_review = remedies.carries_out(decision)
         by_rule = None if by_review else ruled(decision, story, rows, assessed, before)
         found = by_rule or remedies.ruled(decision, own)
-        papers_used(decision, self._basis(story), rows, self._published(source, decider), found)
+        papers_used(decision, self.basis(story), rows, found)
         return found
 
     def of(self, decision: Found, chains: bool = True) -> Reconstruction:
@@ -173,9 +181,9 @@ class Reader:
         e = decision.recorded.envelope
         own = [one for one in self.log.own(e.stream) if one.line.source == e.source]
         story = until(own, e.sequence)
-        assessed = self._assessment(decision, story)
+        assessed = self.assessment(decision, story)
         decider = self.log.decider(decision)
-        rows = self._papers(e.source, decider)
+        rows = self.papers(e.source, decider)
         rule = self._ruled(decision, story, own, assessed, decider)
         chain = self._chain if chains else lambda event: ()
         checks, inputs = self._known(decision, assessed, own, chain)
@@ -221,26 +229,21 @@ class Reader:
             gone=lost,
         )
 
-    def _assessment(self, decision: Found, story: Story) -> Found | None:
+    def assessment(self, decision: Found, story: Story) -> Found | None:
         """The recommendation that it names; for the end of a review, the one that it was made of."""
-        if isinstance(decision.fact, a.Assessed):
+        if decision.fact.TYPE == a.Assessed.TYPE:
             return decision
-        if isinstance(decision.fact, a.Reviewed):
+        if decision.fact.TYPE == a.Reviewed.TYPE:
             return story.inquiry.assessed
         named = decision.fact.grounds.assessment
         found = self.log.event(named) if named is not None else None
-        return found if found is not None and isinstance(found.fact, a.Assessed) else None
+        return found if found is not None and found.fact.TYPE == a.Assessed.TYPE else None
 
-    def _papers(self, source: str, bound: Known) -> Rows:
+    def papers(self, source: str, bound: Known) -> Rows:
         return self._kept.of(self.log, sibling(source, "policy"), POLICY_TYPES, bound)
 
-    def _published(self, source: str, bound: Known) -> dict[str, Found]:
-        """By digest, as far as it was known."""
-        facts = self.log.known(self._kept.facts[sibling(source, "policy")], bound)
-        return {digest: one for one in facts if (digest := getattr(one.fact, "digest", None)) is not None}
-
     @staticmethod
-    def _basis(story: Story) -> str:
+    def basis(story: Story) -> str:
         return "" if story.accepted is None else str(story.accepted.fact.basis)
 
     def _procedure(self, decision: Found, story: Story, own: list[Found], rows: Rows) -> list[Check]:

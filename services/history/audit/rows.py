@@ -6,7 +6,7 @@ part of the log.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from copy import deepcopy
 from dataclasses import dataclass
 from datetime import date
@@ -20,7 +20,11 @@ from services.chassis.service import Service
 from services.history.audit.reading import Found
 from services.policy import keeping
 from services.policy.calendars import WorkingDays
+from services.policy.definition import Definition
 from services.policy.keeping import Texts
+from services.policy.language.intake import as_input
+from services.policy.paper import Input
+from services.policy.rule import Rule
 from services.policy.rulebook import Rulebook
 from services.staff.keeping import keep_staff
 
@@ -40,7 +44,11 @@ class Rows:
         self._rows: dict[tuple[str, str], Any] = {}
         self.papers: dict[date, Papers] = {}
         """Put together before, by day."""
+        self.published: dict[str, Found] = {}
+        """Papers by the digest of their text."""
         for found in facts:
+            if (digest := getattr(found.fact, "digest", None)) is not None:
+                self.published[digest] = found
             for _, step in _KEEPING.keeps.get(type(found.fact), ()):
                 step(self, found.recorded)
 
@@ -66,7 +74,7 @@ class Rows:
         """Names are not needed here, and stay sealed."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Papers:
     """Those that count on a day: put together, with the digest of each by its id, and the working days."""
 
@@ -88,3 +96,38 @@ def _papers(texts: Texts, days: WorkingDays) -> Papers:
     papers = keeping.papers(texts)
     digests = {paper.identity.id: digest for paper, digest in zip(papers, texts.digests, strict=True)}
     return Papers(keeping.rulebook(texts, days), days, digests)
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """The rule of a programme on a day; `asked`: its inputs and what it remembers, by name; `monthly`: whether it is paid
+    by months."""
+
+    rule: Rule
+    asked: Mapping[str, Input]
+    monthly: bool
+
+
+@lru_cache(maxsize=2048)
+def ruling(papers: Papers, programme: str, on: date) -> Ruling:
+    """policy.finding.Refused without a rule on the day."""
+    rule = papers.rulebook.rule(programme, on)
+    return Ruling(rule, asked_by(rule.definition), (said(rule, "period") or "month") == "month")
+
+
+def asked_by(definition: Definition) -> dict[str, Input]:
+    """What a rule is told, what it remembers of earlier months included."""
+    return dict(definition.inputs) | {name: as_input(one) for name, one in definition.history.items()}
+
+
+def said(rule: Rule, name: str) -> object:
+    """What the last of the papers that says it says of the programme."""
+    definition = rule.definition
+    parts = [p for paper in reversed(definition.papers) for p in paper.programmes]
+    own = (p for p in parts if p.programme == definition.programme)
+    return next((value for p in own if (value := getattr(p, name)) is not None), None)
+
+
+@lru_cache(maxsize=2048)
+def numbers_in_force(papers: Papers, on: date) -> frozenset[str]:
+    return frozenset(paper.identity.number for paper in papers.rulebook.in_force(on))

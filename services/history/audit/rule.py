@@ -15,7 +15,7 @@ from decimal import Decimal
 from events import assistance as a
 from services.history.audit.deriving import derive, recorded, remembered_by, text
 from services.history.audit.reading import Found
-from services.history.audit.rows import Papers, Rows, papers_on
+from services.history.audit.rows import Rows, Ruling, numbers_in_force, papers_on, ruling, said
 from services.history.audit.story import Story, day_of, first_of_next_month
 from services.history.audit.verdict import Arithmetic, Check, Class, PaperUsed, broken, kept, unknown
 from services.policy.finding import Refused
@@ -27,6 +27,9 @@ ROUTE = "去向"
 PROPERTY = "财产符合"
 BY_EVENT = frozenset({"death", "moved_away", "household_gone", "request", "fraud"})
 """Reasons of an end that no rule is applied for."""
+SUMS = frozenset({a.SubsidyGranted.TYPE, a.Adjusted.TYPE})
+CHANGES = frozenset({a.Adjusted.TYPE, a.Exited.TYPE})
+"""What may follow without a recommendation."""
 
 
 @dataclass(slots=True)
@@ -65,22 +68,14 @@ class Again:
         return self.outcome.amount_fen if self.eligible else 0
 
 
-def said(rule: Rule, name: str) -> object:
-    """What the last of the papers that says it says of the programme."""
-    definition = rule.definition
-    parts = [p for paper in reversed(definition.papers) for p in paper.programmes]
-    own = (p for p in parts if p.programme == definition.programme)
-    return next((value for p in own if (value := getattr(p, name)) is not None), None)
+def apply(ruling: Ruling, inputs: Mapping[str, object], trace: bool = False) -> Again:
+    """InputWrong where it cannot be decided on the inputs."""
+    told = inputs if inputs.keys() <= ruling.asked.keys() else _only(inputs, ruling.asked)
+    return Again(ruling.rule, ruling.rule.decide(told, trace), told)
 
 
-def apply(
-    papers: Papers, programme: str, on: date, inputs: Mapping[str, object], trace: bool = False
-) -> Again:
-    """policy.finding.Refused without a rule on the day; InputWrong where it cannot be decided on the inputs."""
-    rule = papers.rulebook.rule(programme, on)
-    wanted = rule.definition.inputs.keys() | rule.definition.history.keys()
-    told = {name: value for name, value in inputs.items() if name in wanted}
-    return Again(rule, rule.decide(told, trace), told)
+def _only(inputs: Mapping[str, object], names: Iterable[str]) -> Mapping[str, object]:
+    return {name: inputs[name] for name in names if name in inputs}
 
 
 def ruled(decision: Found, story: Story, rows: Rows, assessed: Found | None, assessed_rows: Rows) -> Ruled:
@@ -107,18 +102,29 @@ def ruled(decision: Found, story: Story, rows: Rows, assessed: Found | None, ass
     return found
 
 
+def recommended(assessed: Found, rows: Rows) -> Again:
+    """A recommendation from its own inputs once more, with its trace. Refused, InputWrong, Altered."""
+    fact, on = assessed.fact, day_of(assessed)
+    rule = ruling(papers_on(rows, on), fact.programme, on)
+    return apply(rule, recorded(rule.asked, fact.inputs), trace=True)
+
+
+def same_recommendation(fact: a.Assessed, again: Again) -> bool:
+    """By what it comes to and the row that says so; the steps on the way are compared by themselves."""
+    same = (fact.eligible, fact.amount_fen, fact.route) == (again.eligible, again.amount_fen, again.route)
+    return same and again.outcome.row in fact.grounds.rows
+
+
 def _recommendation(found: Ruled, assessed: Found, rows: Rows) -> None:
     fact = assessed.fact
     on = day_of(assessed)
-    papers = papers_on(rows, on)
-    definition = papers.rulebook.definition(fact.programme, on)
-    again = apply(papers, fact.programme, on, recorded(definition, fact.inputs), trace=True)
+    again = recommended(assessed, rows)
     found.arithmetic = _arithmetic(fact.worked, again)
     found.amount_fen, found.again_fen = fact.amount_fen, again.amount_fen
     found.illustrative = again.rule.illustrative
     row, sum_ = again.outcome.row, again.amount_fen
-    same = (fact.eligible, fact.amount_fen, fact.route) == (again.eligible, sum_, again.route)
-    same = same and row in fact.grounds.rows and all(one.recorded == one.again for one in found.arithmetic)
+    same = same_recommendation(fact, again)
+    same = same and all(one.recorded == one.again for one in found.arithmetic)
     about = {"events": (assessed.id,)}
     zh = f"按{on.isoformat()}的规则重新计算初审意见：条款行{row}，{yuan(sum_)}元，原记录{yuan(fact.amount_fen)}元"
     en = f"the recommendation by the rule of {on}: row {row}, {yuan(sum_)} yuan; recorded {yuan(fact.amount_fen)}"
@@ -165,40 +171,51 @@ def _decision(found: Ruled, decision: Found, story: Story, rows: Rows, assessed:
     if isinstance(fact, a.Reviewed):
         # What follows from it is recorded with it, and judged there; where nothing does, it is judged here.
         if fact.outcome == "unchanged" and assessed is not None:
-            found.checks.append(_goes_on(fact, _as_assessed(decision, story, rows, assessed)))
+            found.checks.append(_goes_on(fact, as_assessed(decision, story, rows, assessed)))
         return
-    by_itself = isinstance(fact, a.Adjusted | a.Exited) and fact.grounds.assessment is None
-    if isinstance(fact, a.Exited) and fact.reason in BY_EVENT:
+    if ended_by_event(fact):
         zh, en = "因事件终止，不涉及金额计算。", "It ended by an event; no rule is applied."
         found.checks.append(kept("no-rule-needed", zh, en))
         return
-    today = day_of(decision)
-    again = (
-        _by_itself(decision, story, rows)
-        if by_itself
-        else None
-        if assessed is None
-        else _as_assessed(decision, story, rows, assessed)
-    )
+    again = decided(decision, story, rows, assessed)
     if again is None:
         zh, en = "没有可据以重新计算的初审意见。", "There is no recommendation to work it out from."
         found.checks.append(unknown("no-assessment", zh, en))
         return
     found.again_fen, found.illustrative = again.amount_fen, again.rule.illustrative
     found.amount_fen = fact.amount_fen if isinstance(fact, a.SubsidyGranted | a.Adjusted) else 0
-    found.checks.append(_compared(fact, again, today))
+    found.checks.append(_compared(fact, again))
 
 
-def _as_assessed(decision: Found, story: Story, rows: Rows, assessed: Found) -> Again:
-    fact, today = decision.fact, day_of(decision)
-    papers = papers_on(rows, today)
-    rule = papers.rulebook.rule(fact.programme, today)
-    monthly = (said(rule, "period") or "month") == "month"
-    month = first_of_next_month(today) if monthly else today.replace(day=1)
-    inputs = recorded(rule.definition, assessed.fact.inputs)
-    remembered = remembered_by(rule.definition, story, f"{month:%Y-%m}")
+def ended_by_event(fact: a.CaseFact) -> bool:
+    return fact.TYPE == a.Exited.TYPE and getattr(fact, "reason", "") in BY_EVENT
+
+
+def decided(
+    decision: Found, story: Story, rows: Rows, assessed: Found | None, recommended: Again | None = None
+) -> Again | None:
+    """What a rule gives where one is applied; None where nothing says on what. Refused, InputWrong, Altered.
+    `recommended`: the recommendation worked out again, if it was."""
+    fact = decision.fact
+    if fact.TYPE in CHANGES and fact.grounds.assessment is None:
+        return _by_itself(decision, story, rows)
+    return None if assessed is None else as_assessed(decision, story, rows, assessed, recommended)
+
+
+def as_assessed(
+    decision: Found, story: Story, rows: Rows, assessed: Found, recommended: Again | None = None
+) -> Again:
+    today = day_of(decision)
+    rule = ruling(papers_on(rows, today), decision.fact.programme, today)
+    definition = rule.rule.definition
+    month = first_of_next_month(today) if rule.monthly else today.replace(day=1)
+    if recommended is not None and recommended.rule.definition.inputs is definition.inputs:
+        inputs = dict(recommended.inputs)  # asked for the same, and read before
+    else:
+        inputs = recorded(rule.asked, assessed.fact.inputs)
+    remembered = remembered_by(definition, story, f"{month:%Y-%m}")
     inputs |= {name: one.value for name, one in remembered.items()}
-    return apply(papers, fact.programme, today, inputs)
+    return apply(rule, inputs)
 
 
 def _by_itself(decision: Found, story: Story, rows: Rows) -> Again | None:
@@ -206,43 +223,60 @@ def _by_itself(decision: Found, story: Story, rows: Rows) -> Again | None:
     fact, settled = decision.fact, story.settled
     if settled is None or settled.inquiry.assessed is None:
         return None
-    dead = isinstance(fact, a.Adjusted) and fact.reason == "death"
+    dead = fact.TYPE == a.Adjusted.TYPE and fact.reason == "death"
     next_month = f"{story.paid[-1].month}-01" if story.paid else None
     month = fact.since
     if dead and next_month is not None:
         month = max(month, first_of_next_month(date.fromisoformat(next_month)))
-    papers = papers_on(rows, day_of(decision) if dead else month)
-    rule = papers.rulebook.rule(fact.programme, month)
+    rule = ruling(papers_on(rows, day_of(decision) if dead else month), fact.programme, month)
     derived = derive(
-        rule.definition, story, settled.inquiry, settled.township, f"{month:%Y-%m}", fact.members
+        rule.rule.definition, story, settled.inquiry, settled.township, f"{month:%Y-%m}", fact.members
     )
     inputs = {name: one.value for name, one in derived.items()}
     used = [one for one in settled.inquiry.assessed.fact.inputs if one.local]
     local = {one.name for one in used}
-    inputs |= {name: value for name, value in recorded(rule.definition, used).items() if name in local}
-    return apply(papers, fact.programme, month, inputs)
+    inputs |= {name: value for name, value in recorded(rule.asked, used).items() if name in local}
+    return apply(rule, inputs)
 
 
-def _compared(fact: a.CaseFact, again: Again, today: date) -> Check:
-    row = again.outcome.row
+def stands(fact: a.CaseFact, again: Again) -> bool:
+    """Whether a decision is what the rule gives: its sum, its row, whether anything is due at all."""
     grounds: a.Grounds = getattr(fact, "grounds")  # noqa: B009  # the facts that get here have grounds
-    departs = getattr(fact, "departs", None) is not None
-    named = row in grounds.rows
-    if isinstance(fact, a.SubsidyGranted | a.Adjusted):
-        same = named and fact.amount_fen == again.amount_fen and (again.eligible or departs)
-        zh = f"决定金额{yuan(fact.amount_fen)}元，重新计算{yuan(again.amount_fen)}元（条款行{row}）"
-        en = f"decided {yuan(fact.amount_fen)} yuan, worked out again {yuan(again.amount_fen)} (row {row})"
+    if again.outcome.row not in grounds.rows:
+        return False
+    if fact.TYPE in SUMS:
+        return _fen(fact) == again.amount_fen and (again.eligible or departs(fact))
+    return not again.eligible
+
+
+def departs(fact: a.CaseFact) -> bool:
+    """From the recommendation, with a reason."""
+    return getattr(fact, "departs", None) is not None
+
+
+def departs_by_row(fact: a.CaseFact, again: Again) -> bool:
+    """Another decision than the rule gives, with a reason and the rule's own row."""
+    grounds: a.Grounds = getattr(fact, "grounds")  # noqa: B009  # as above
+    return departs(fact) and again.outcome.row in grounds.rows
+
+
+def _fen(fact: a.CaseFact) -> int:
+    return int(getattr(fact, "amount_fen"))  # noqa: B009  # of SUMS
+
+
+def _compared(fact: a.CaseFact, again: Again) -> Check:
+    row, sums = again.outcome.row, fact.TYPE in SUMS
+    if sums:
+        zh = f"决定金额{yuan(_fen(fact))}元，重新计算{yuan(again.amount_fen)}元（条款行{row}）"
+        en = f"decided {yuan(_fen(fact))} yuan, worked out again {yuan(again.amount_fen)} (row {row})"
     else:
-        same = named and not again.eligible
         zh = f"决定不予（不再）保障，重新计算{'符合' if again.eligible else '不符合'}条件（条款行{row}）"
         en = f"declined or ended; worked out again {'eligible' if again.eligible else 'not eligible'} (row {row})"
-    if same:
+    if stands(fact, again):
         return kept("decision", f"{zh}，一致。", f"Equal: {en}.")
-    if departs and named:
+    if departs_by_row(fact, again):
         return kept("decision", f"{zh}；决定已说明与意见不一致的理由。", f"It departs, and says why: {en}.")
-    kind = Class.ALTERED_AMOUNT
-    if isinstance(fact, a.SubsidyGranted | a.Adjusted) and not again.eligible:
-        kind = again.refused_for
+    kind = again.refused_for if sums and not again.eligible else Class.ALTERED_AMOUNT
     return broken("decision", kind, f"{zh}，不一致。", f"Differs: {en}.")
 
 
@@ -260,25 +294,28 @@ def _goes_on(fact: a.Reviewed, again: Again) -> Check:
     return broken("decision", again.refused_for, zh, en)
 
 
-def papers_used(
-    decision: Found, basis: str, rows: Rows, published: Mapping[str, Found], found: Ruled
-) -> None:
-    """That every paper named lies in the log under its digest and was in force. `published`: by digest."""
+def day_of_papers(decision: Found) -> date:
+    """On which the papers that a decision names have to be in force."""
     fact = decision.fact
-    grounds: a.Grounds | None = getattr(fact, "grounds", None)
+    by_itself = fact.TYPE == a.Adjusted.TYPE and fact.grounds.assessment is None
+    by_month = by_itself and fact.reason not in ("death", "remedy")
+    since: date = getattr(fact, "since", date.min)
+    return since if by_month or getattr(fact, "reason", "") == "taper_ended" else day_of(decision)
+
+
+def papers_used(decision: Found, basis: str, rows: Rows, found: Ruled) -> None:
+    """That every paper named lies in the log under its digest and was in force."""
+    grounds: a.Grounds | None = getattr(decision.fact, "grounds", None)
     if grounds is None:
         return
-    by_itself = isinstance(fact, a.Adjusted) and grounds.assessment is None
-    by_month = by_itself and fact.reason not in ("death", "remedy")
-    on = fact.since if by_month or getattr(fact, "reason", "") == "taper_ended" else day_of(decision)
+    on = day_of_papers(decision)
     try:
-        papers = papers_on(rows, on)
+        in_force = numbers_in_force(papers_on(rows, on), on) | {basis}
     except Altered:
         return  # told where the rule is applied
-    in_force = {paper.identity.number for paper in papers.rulebook.in_force(on)} | {basis}
     used = []
     for paper in grounds.papers:
-        event = published.get(paper.digest or "")
+        event = rows.published.get(paper.digest or "")
         used.append(
             PaperUsed(
                 number=paper.number,

@@ -10,6 +10,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Any, Self
 from uuid import UUID
 
 import msgspec
@@ -44,7 +45,8 @@ class SweptLog(Log):
     """A `Log` for many decisions, one case after another."""
 
     _cases: dict[UUID, list[Found]] = field(default_factory=dict)
-    _events: dict[UUID, Found] = field(default_factory=dict)
+    _events: dict[int, Found] = field(default_factory=dict)
+    """By the id's number: a UUID takes ten times as long to look up."""
     _elsewhere: dict[UUID, Found | None] = field(default_factory=dict)
     _deciders: Deciders | None = None
     _letters: dict[str, list[int]] = field(default_factory=dict)
@@ -52,42 +54,53 @@ class SweptLog(Log):
     _touched: dict[Touch, set[UUID]] | None = None
     _categories: dict[UUID, list[Found]] | None = None
     _amended: set[UUID] | None = None
+    _last: tuple[Sequence[Found], str | None] = ((), None)
 
     def _block(self, positions: list[int]) -> list[Found]:
         """With the cases of these decisions laid ready."""
         streams = among(self.session, "SELECT envelope FROM district_log WHERE position IN ({})", positions)
-        self._lay_ready(list(dict.fromkeys(_stream.decode(envelope).stream for (envelope,) in streams)))
+        self.lay_ready(list(dict.fromkeys(_stream.decode(envelope).stream for (envelope,) in streams)))
         by_position = {found.line.position: found for found in self._events.values()}
         return [by_position[one] for one in positions if one in by_position]
 
-    def _lay_ready(self, streams: Sequence[UUID]) -> None:
+    def lay_ready(self, streams: Sequence[UUID]) -> None:
         self._cases = {stream: [] for stream in streams}
         self._events.clear()
         self._categories = None
+        by_entity = {stream.bytes: self._cases[stream] for stream in streams}
+        schemas = set(self.schemas(TOLD_OR_DECIDED))
         rows = among(
             self.session,
             f"SELECT t.entity, {', '.join(f'l.{name}' for name in COLUMNS.split(', '))}"
             f" FROM timeline_{self.generation} t JOIN district_log l ON l.position = t.position"
             " WHERE t.own = 1 AND t.entity IN ({}) ORDER BY t.entity, t.position",
-            [one.bytes for one in streams],
+            list(by_entity),
         )
         for entity, *row in rows:
-            if row[4].rpartition(".")[0] not in TOLD_OR_DECIDED:
+            if row[4] not in schemas:
                 continue
-            found = self._found(tuple(row))
+            found = self._of_case(row)
             if found is not None:
-                self._cases[UUID(bytes=bytes(entity))].append(found)
-                self._events[found.id] = found
+                by_entity[bytes(entity)].append(found)
+                self._events[found.id.int] = found
+
+    def _of_case(self, row: Sequence[Any]) -> Found | None:
+        return self._found(tuple(row))
 
     @property
     def plain(self) -> Log:
         """The same snapshot for questions about other things than whole cases."""
         return Log(self.session, self.generation, self.opener, self.unreadable)
 
+    @classmethod
+    def beside(cls, log: Log) -> Self:
+        """Over the same snapshot."""
+        return cls(log.session, log.generation, log.opener, log.unreadable)
+
     # -- what an audit asks ------------------------------------------------------------------------------
 
     def event(self, id: UUID) -> Found | None:
-        found = self._events.get(id)
+        found = self._events.get(id.int)
         if found is None:
             if id not in self._elsewhere:
                 self._elsewhere[id] = super().event(id)
@@ -105,15 +118,12 @@ class SweptLog(Log):
 
     def known(self, found: Sequence[Found], known: Known) -> list[Found]:
         """What is asked of the same list again, with the same part of its source read, is told from memory."""
-        if not found or known.reader is None or len({one.line.source for one in found}) > 1:
+        source = self._source_of(found)
+        if source is None or known.reader is None:
             return super().known(found, known)
-        source = found[0].line.source
-        if not self._letters_of(known.reader):
-            bound = known.bounds.get(source, 0)
-            return [one for one in found if one.line.sequence <= bound and known.read(one.line, {})]
         if source == known.reader:
             return [one for one in found if one.line.sequence <= known.bounds.get(source, 0)]
-        upto = known.bounds.get(known.reader, 0)
+        letters = self._letters_of(known.reader)
         key = (
             found[0].line.position,
             found[-1].line.position,
@@ -121,7 +131,7 @@ class SweptLog(Log):
             source,
             known.bounds.get(source, 0),
             known.listened.get(source, ()),
-            bisect_right(self._letters_of(known.reader), upto),
+            bisect_right(letters, known.bounds.get(known.reader, 0)),
         )
         if key not in self._taken:
             self._taken[key] = super().known(found, known)
@@ -144,6 +154,13 @@ class SweptLog(Log):
             for one in self.about(list(self._categories), CATEGORIES):
                 self._categories.setdefault(UUID(int=one.fact.person.int), []).append(one)
         return self._categories.get(UUID(int=person.int))
+
+    def _source_of(self, found: Sequence[Found]) -> str | None:
+        """Of which all are, if they are; of the list asked about last it is not looked for again."""
+        if self._last[0] is not found:
+            sources = {one.line.source for one in found}
+            self._last = found, sources.pop() if len(sources) == 1 else None
+        return self._last[1]
 
     # -- looked up once ------------------------------------------------------------------------------------
 

@@ -15,7 +15,8 @@ from typing import Any
 from duckdb import DuckDBPyConnection
 
 from services.history.audit.deriving import PAID_ABOVE, SERIES
-from services.history.audit.rule import ROUTE, said
+from services.history.audit.rows import said
+from services.history.audit.rule import ROUTE
 from services.policy.definition import Definition
 from services.policy.language.intake import InputWrong
 from services.policy.language.remember import Series, fold

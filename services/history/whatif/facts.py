@@ -17,6 +17,7 @@ from events import assistance as a
 from events.ids import PersonId
 from services.history.audit.deriving import SERIES, derive, recorded
 from services.history.audit.reading import Found
+from services.history.audit.rows import asked_by
 from services.history.audit.story import Inquiry, Story, day_of, first_of_next_month, told
 from services.policy.definition import Definition
 
@@ -64,7 +65,7 @@ class Episode:
         """What a definition asks for and somebody knew; what earlier months say is left to who asks."""
         assessed = self.inquiry.assessed
         used: tuple[a.Input, ...] = assessed.fact.inputs if assessed is not None else ()
-        known = recorded(definition, used)
+        known = recorded(asked_by(definition), used)
         derived = derive(definition, self.story, self.inquiry, self.township, month, self.members)
         known |= {name: one.value for name, one in derived.items()}
         own = {name for name, one in definition.history.items() if one.of in SERIES}

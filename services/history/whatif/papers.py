@@ -9,8 +9,7 @@ from pathlib import Path
 
 from events.policy import PaperProposed, PaperPublished
 from services.history.audit.reading import Found
-from services.history.audit.rows import Rows, papers_on
-from services.history.audit.rule import said
+from services.history.audit.rows import Rows, papers_on, said
 from services.policy.calendars import WorkingDays
 from services.policy.checking import check
 from services.policy.finding import Refused

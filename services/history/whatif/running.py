@@ -19,8 +19,7 @@ import duckdb
 from services.chassis.clock import civil_date
 from services.chassis.work import Keys
 from services.history.audit.reading import Log, log_in
-from services.history.audit.rows import POLICY_TYPES, Rows
-from services.history.audit.rule import said
+from services.history.audit.rows import POLICY_TYPES, Rows, said
 from services.history.audit.story import first_of_next_month
 from services.history.district_log import DistrictLog
 from services.history.whatif import deciding, once

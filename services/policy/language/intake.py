@@ -46,9 +46,13 @@ class InputWrong(ValueError):
         self.en = en
 
 
+def counts_months(remembered: Remembered) -> bool:
+    return remembered.fold in ("count", "run_length", "months_since")
+
+
 def as_input(remembered: Remembered) -> Input:
     """What history remembers is told to the decision like an input: money, a number, or a count of months."""
-    counted = remembered.fold in ("count", "run_length", "months_since")
+    counted = counts_months(remembered)
     money = remembered.unit.startswith("yuan")
     return Input(
         name=remembered.name, en=remembered.en, type="count" if counted else "money" if money else "number",

@@ -63,6 +63,7 @@ def fold(remembered: Remembered, series: Series, month: str) -> Decimal:
         return _folded(remembered, seen, deciding)
 
 
+@lru_cache(maxsize=4096)
 def month_number(text: str) -> int:
     """Months since the year 0: `2020-09` → 24248."""
     year, dash, month = text[:4], text[4:5], text[5:]

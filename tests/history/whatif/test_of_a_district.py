@@ -25,6 +25,9 @@ from services.chassis.runtime import log_of
 from services.chassis.web import create_app
 from services.cli.demo import take_roster
 from services.cli.whatif import entitled, name, show
+from services.history.audit import Auditor
+from services.history.audit.everything import Summary, accounted, decisions, rules
+from services.history.audit.swept import SweptLog
 from services.history.jobs import Jobs
 from services.history.whatif import api, running
 from services.history.whatif.answer import Answer
@@ -185,9 +188,25 @@ def test_on_a_terminal_names_are_shown_to_whoever_a_token_entitles(
     assert (look.purpose, look.count) == ("测算提标影响", len({one["applicant"] for one in rows}))
 
 
+def audited(small: Small) -> Summary:
+    """All decisions; every one of them by the whole account as well, which comes to the same."""
+    assert small.house.timelines is not None
+    auditor = Auditor(small.house.timelines.log, small.house.runtimes["history"].around.keys)
+    found = rules(auditor)
+    with auditor.reading(SweptLog) as reader:
+        assert accounted(decisions(reader), reader, Summary()) == found
+    return found
+
+
+def test_every_decision_of_a_district_is_right_and_plainly_so(district: Small) -> None:
+    found = audited(district)
+    assert found.decisions == found.equal > 10
+
+
 @pytest.mark.prove
 def test_a_year_over_the_change_of_july_2021_is_given_again(tmp_path: Path) -> None:
     small = lived(tmp_path / "year", 420)
+    assert audited(small).decisions > 100
     with again(small, until=date(2021, 9, 1)) as answer:
         assert answer.until >= date(2021, 8, 1)
         assert answer.unexplained == 0, (

@@ -1,0 +1,143 @@
+"""What is plainly right is right in the whole account; whatever was tampered with is not plain."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from events import assistance as a
+from events.ids import PersonId
+from services.history.audit.everything import Summary, accounted, decisions, plainly, rules
+from services.history.audit.lean import LeanLog
+from services.history.audit.remedies import carries_out
+from services.history.audit.swept import SweptLog
+from tests.history.audited import Plant, Told, World, clean
+from tests.history.test_audit import changed, the, without
+from tests.history.test_audit_remedies import reviewed
+from tests.history.test_audit_swept import PLANTS
+
+Change = Callable[[a.Assessed], dict[str, Any]]
+
+
+def first(fact: a.Assessed, part: str, **update: Any) -> dict[str, Any]:
+    one, *rest = getattr(fact, part)
+    return {part: (one.model_copy(update=update), *rest)}
+
+
+def last(fact: a.Assessed, part: str, **update: Any) -> dict[str, Any]:
+    *rest, one = getattr(fact, part)
+    return {part: (*rest, one.model_copy(update=update))}
+
+
+def input_(name: str, **update: Any) -> Change:
+    return lambda fact: {
+        "inputs": tuple(one.model_copy(update=update) if one.name == name else one for one in fact.inputs)
+    }
+
+
+def grounds(fact: Any, **update: Any) -> dict[str, Any]:
+    return {"grounds": fact.grounds.model_copy(update=update)}
+
+
+def paper(fact: Any, **update: Any) -> dict[str, Any]:
+    return grounds(fact, papers=(fact.grounds.papers[0].model_copy(update=update), *fact.grounds.papers[1:]))
+
+
+def two_cases_one_recommendation(told: list[Told]) -> Iterable[Told]:
+    """The grant names an event that is no recommendation."""
+    other = the(told, a.Applied).id
+    return changed(a.SubsidyGranted, lambda fact: grounds(fact, assessment=other))(told)
+
+
+def richer_by_the_check(told: list[Told]) -> Iterable[Told]:
+    return changed(
+        a.Checked, lambda fact: {"means": fact.means.model_copy(update={"business_income": 1_00})}
+    )(told)
+
+
+TAMPERED: dict[str, Plant] = {
+    "a step of the sum": changed(a.Assessed, lambda fact: last(fact, "worked", value="1.00")),
+    "the clause of a step": changed(a.Assessed, lambda fact: first(fact, "worked", clause="十")),
+    "the paper of a step": changed(a.Assessed, lambda fact: first(fact, "worked", paper="another")),
+    "a step left out": changed(a.Assessed, lambda fact: {"worked": fact.worked[:-1]}),
+    "digits that mean the same": changed(a.Assessed, lambda fact: last(fact, "worked", value="534.000")),
+    "the route": changed(a.Assessed, lambda fact: {"route": "taper"}),
+    "the sum of the recommendation": changed(a.Assessed, lambda fact: {"amount_fen": fact.amount_fen + 1}),
+    "whether it is recommended": changed(a.Assessed, lambda fact: {"eligible": False}),
+    "the row of the recommendation": changed(a.Assessed, lambda fact: grounds(fact, rows=("Z",))),
+    "the row of the grant": changed(a.SubsidyGranted, lambda fact: grounds(fact, rows=("Z",))),
+    "a digest": changed(a.SubsidyGranted, lambda fact: paper(fact, digest="0" * 64)),
+    "the number of a paper": changed(a.SubsidyGranted, lambda fact: paper(fact, number="鹤民发〔1999〕1号")),
+    "an input left out": changed(a.Assessed, lambda fact: {"inputs": fact.inputs[1:]}),
+    "an input that is no JSON": changed(a.Assessed, input_("家庭成员[0]", value="{")),
+    "where an input comes from": changed(a.Assessed, input_("经营净收入", event=uuid4())),
+    "what the check found": richer_by_the_check,
+    "no recommendation": without(a.Assessed),
+    "an event as recommendation": two_cases_one_recommendation,
+    "the township": changed(a.Applied, lambda fact: {"township": "431202001000"}),
+}
+HARMLESS: dict[str, Plant] = {
+    "no survey and no check": without(a.Surveyed, a.Checked),
+    "a member more": changed(a.SubsidyGranted, lambda fact: {"members": (*fact.members, PersonId.of(uuid4()))}),
+    "an input that nobody asks for": changed(
+        a.Assessed, lambda fact: {"inputs": (*fact.inputs, a.Input(name="别的", value="1"))}
+    ),
+}  # fmt: skip
+EVERY = {f"tampered: {name}": plant for name, plant in TAMPERED.items()} | PLANTS | HARMLESS
+
+
+def by_account(world: World) -> Summary:
+    with world.auditor.reading(SweptLog) as reader:
+        return accounted(decisions(reader), reader, Summary())
+
+
+@pytest.mark.parametrize("plant", EVERY.values(), ids=EVERY.keys())
+def test_both_ways_come_to_the_same(tmp_path: Path, plant: Plant) -> None:
+    world = World(tmp_path, plant)
+    try:
+        assert rules(world.auditor) == by_account(world)
+    finally:
+        world.close()
+
+
+@pytest.mark.parametrize("plant", TAMPERED.values(), ids=TAMPERED.keys())
+def test_what_was_tampered_with_is_not_right(tmp_path: Path, plant: Plant) -> None:
+    world = World(tmp_path, plant)
+    try:
+        summary = rules(world.auditor)
+        assert (summary.decisions, summary.equal) == (1, 0)
+    finally:
+        world.close()
+
+
+@pytest.mark.parametrize("base", [clean, reviewed], ids=["clean", "reviewed"])
+def test_what_was_decided_as_it_should_be_is_plainly_right(tmp_path: Path, base: Callable[[], Any]) -> None:
+    world = World(tmp_path, base=base)
+    try:
+        whole = by_account(world)
+        with world.auditor.reading(LeanLog) as reader:
+            right, doubtful = plainly(reader)
+            made_after_a_review = sum(map(carries_out, reader.log.of_positions(doubtful)))
+        assert right == whole.equal - made_after_a_review > 0
+        assert rules(world.auditor) == whole
+    finally:
+        world.close()
+
+
+def test_a_case_with_a_fact_that_cannot_be_read_is_looked_at_whole(tmp_path: Path) -> None:
+    world = World(tmp_path)
+    try:
+        with world.database.transaction() as session:
+            session.execute(
+                "UPDATE district_log SET data = CAST(replace(data, ?, ?) AS BLOB) WHERE dataschema = ?",
+                ('"on":"2020', '"on":"9999-2020', f"{a.Accepted.TYPE}.1"),
+            )
+        with world.auditor.reading(LeanLog) as reader:
+            assert plainly(reader)[0] == 0
+        assert rules(world.auditor) == by_account(world)
+    finally:
+        world.close()
