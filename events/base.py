@@ -7,7 +7,7 @@ stored under an older version are lifted by upcasters, step by step.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cache
@@ -59,7 +59,9 @@ class Event(Value):
 
     def concerns(self) -> tuple[UUID, ...]:
         """Every person and household in the fact, each once, in the order of its fields."""
-        return tuple(dict.fromkeys(UUID(int=found.int) for found in _concerned(self)))
+        found: dict[int, UUID] = {}
+        _add_concerned(self, found)
+        return tuple(found.values())
 
 
 CATALOGUE: dict[str, type[Event]] = {}
@@ -79,15 +81,16 @@ def fields_holding(model: type[BaseModel], wanted: type) -> tuple[str, ...]:
     return tuple(name for name, field in model.model_fields.items() if may_hold(field.annotation))
 
 
-def _concerned(value: Any) -> Iterator[UUID]:
+def _add_concerned(value: Any, found: dict[int, UUID]) -> None:
     if isinstance(value, Concerned):
-        yield value
+        if value.int not in found:
+            found[value.int] = UUID(int=value.int)
     elif isinstance(value, BaseModel):
         for name in fields_holding(type(value), Concerned):
-            yield from _concerned(getattr(value, name))
+            _add_concerned(getattr(value, name), found)
     elif isinstance(value, (tuple, list)):
         for item in value:
-            yield from _concerned(item)
+            _add_concerned(item, found)
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,11 +38,19 @@ class Observer(Protocol):
     def committed(self, entries: list[Entry]) -> None: ...
 
 
+def _locked() -> threading.Lock:
+    # Not an Event: it is made of several locks, and each decision makes one.
+    lock = threading.Lock()
+    lock.acquire()
+    return lock
+
+
 @dataclass(slots=True, eq=False)
 class _Waiting:
     decide: Callable[[Work], Any]
     cause: Cause
-    turn: threading.Event = field(default_factory=threading.Event)  # it is over, or is to lead
+    turn: threading.Lock = field(default_factory=_locked)  # opened once: it is over, or is to lead
+    leads: bool = False
     over: bool = False
     result: Any = None
     failure: BaseException | None = None
@@ -72,7 +80,7 @@ class Committer:
         if not self._enter(waiting):
             # Not on the lock: whoever has just been served would be back at it before the others woke.
             try:
-                waiting.turn.wait()
+                waiting.turn.acquire()
             except BaseException:
                 self._leave(waiting)
                 raise
@@ -97,7 +105,7 @@ class Committer:
                 if len(self._queue) >= max(self._served):
                     self._gathered.notify()
                 return False
-            self._led = True
+            self._led = waiting.leads = True
             return True
 
     def _leave(self, waiting: _Waiting) -> None:
@@ -105,7 +113,7 @@ class Committer:
         with self._door:
             if waiting in self._queue:
                 self._queue.remove(waiting)
-                if waiting.turn.is_set():
+                if waiting.leads:
                     self._hand_over()
 
     def _lead(self, first: _Waiting) -> None:
@@ -130,7 +138,8 @@ class Committer:
     def _hand_over(self) -> None:
         self._led = bool(self._queue)
         if self._led:
-            self._queue[0].turn.set()
+            self._queue[0].leads = True
+            self._queue[0].turn.release()
 
     def _serve(self) -> None:
         with self._door:
@@ -151,7 +160,8 @@ class Committer:
             self._seconds, self._served = time.perf_counter() - began, (self._served[1], len(batch))
             for one in batch:
                 one.over = True
-                one.turn.set()
+                if not one.leads:  # who leads does not wait
+                    one.turn.release()
 
     def _commit_alone(self, one: _Waiting) -> None:
         failures = 0
@@ -196,7 +206,7 @@ class Committer:
                 # The answer may be lost after the commit held; the head tells whether it did.
                 if not self._held(change):
                     raise
-            memory.absorb(work)
+            memory.absorb(work, change.head)
         elif self.around.store.head().revision != memory.head.revision:
             # Nothing to commit, so nothing compared what was read with what is there now: a refusal, or a
             # "gap", could rest on what another process has changed since.

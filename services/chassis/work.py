@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from functools import cached_property
 from itertools import islice
 from typing import Any, Protocol, TypeVar
 from uuid import UUID
@@ -83,9 +84,9 @@ class Memory:
     kept: dict[tuple[str, str], Kept | None] = field(default_factory=dict)
     streams: dict[StreamKey, tuple[int, Any]] = field(default_factory=dict)
 
-    def absorb(self, work: Work) -> None:
-        """After a commit: what it wrote is what the store now says."""
-        self.head = work.change().head
+    def absorb(self, work: Work, head: Head) -> None:
+        """After a commit that left `head`: what it wrote is what the store now says."""
+        self.head = head
         self.kept.update(work.kept)
         self.streams.update(work.streams)
         _forget_the_oldest(self.kept, ROWS_REMEMBERED)
@@ -99,7 +100,7 @@ def _forget_the_oldest(cache: dict[Any, Any], most: int) -> None:
             del cache[key]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Surroundings:
     """What does not change from one transaction to the next."""
 
@@ -110,9 +111,14 @@ class Surroundings:
     ids: Ids
     keys: Keys
 
-    @property
+    @cached_property
     def source(self) -> str:
         return source_of(self.district, self.service.name)
+
+    @cached_property
+    def upstreams(self) -> tuple[str, ...]:
+        """The sources that it listens to."""
+        return tuple(source_of(self.district, name) for name in self.service.listens)
 
 
 class Work:
@@ -186,14 +192,18 @@ class Work:
 
     def fact(self, kind: str, key: object) -> Any | None:
         """A row kept beside the log; None where there is none."""
-        place = kind, str(key)
+        # A copy: a list appended to by a decision that is then refused must not stay so in the memory.
+        return detached(self._row(kind, str(key)))
+
+    def _row(self, kind: str, key: str) -> Any | None:
+        """The same for reading only."""
+        place = kind, key
         found = self.kept.get(place, MISSING)
         if found is MISSING:
             found = self._memory.kept.get(place, MISSING)
         if found is MISSING:
             found = self._memory.kept[place] = self.around.store.kept(*place)
-        # A copy: a list appended to by a decision that is then refused must not stay so in the memory.
-        return detached(found)
+        return found
 
     def facts_of(self, kind: str, keys: Sequence[str]) -> dict[str, Any]:
         """Rows of a kind by key, in one reading; a key without a row is left out. Nothing of it is remembered, so
@@ -309,15 +319,15 @@ class Work:
 
     def _known_now(self) -> Known:
         known: dict[str, int] = {}
-        latest: datetime | None = None
-        for name in self.service.listens:
-            source = source_of(self.around.district, name)
-            position = self.fact("position", source)
+        latest = ""
+        for source in self.around.upstreams:
+            position = self._row("position", source)
             if position is not None:
                 known[source] = position["sequence"]
-                at = datetime.fromisoformat(position["recordedtime"])
-                latest = at if latest is None or at > latest else latest
-        return known, self.fact("heard", "all") or {}, latest
+                # As texts: each is a moment in UTC, written by `isoformat`, in which a whole second is the earliest.
+                latest = max(latest, position["recordedtime"])
+        at = datetime.fromisoformat(latest) if latest else None
+        return known, self.fact("heard", "all") or {}, at
 
     @property
     def sequence(self) -> int:

@@ -17,7 +17,7 @@ from kafka import KafkaProducer
 from services.chassis.kafka.relay import Relay
 from services.chassis.runtime import Runtime
 from services.chassis.store_postgres import PostgresStore
-from services.chassis.store_sqlite import SqliteStore, _Recorder
+from services.chassis.store_sqlite import SqliteStore
 from services.chassis.vault.keyring import Keyring
 from services.chassis.views import ViewReader
 from services.history.district_log import DistrictLog
@@ -28,7 +28,7 @@ POINTS: dict[str, tuple[type, str, str, int]] = {
     "before the keys are made": (Keyring, "ensure", "before", 20),
     "keys made, nothing recorded": (Keyring, "ensure", "behind", 20),
     "decided, not committed": (SqliteStore, "commit", "before", 60),
-    "in the middle of the transaction": (_Recorder, "_insert_events", "behind", 60),
+    "in the middle of the transaction": (SqliteStore, "_write", "behind", 60),
     "committed, nobody told": (SqliteStore, "commit", "behind", 60),
     "taken, the feed not told": (Runtime, "take_all", "behind", 30),
     "before a view goes on": (ViewReader, "advance", "before", 40),
