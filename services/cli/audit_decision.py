@@ -85,7 +85,8 @@ def decision(
 def everything(
     since: Since = None, until: Until = None, data: Data = None, postgres: Postgres = None
 ) -> None:
-    """Work out every decision again: inputs from their sources, then the rule. Status 1 where one differs."""
+    """Work out every decision again: inputs from their sources, then the rule. Status 1 where one differs
+    or cannot be read."""
     with opened(data, postgres) as (_, auditor):
         began = time.perf_counter()
         summary = every.rules(auditor, day_of(since), day_of(until))
@@ -95,9 +96,10 @@ def everything(
     typer.echo(
         f"决定 decisions {summary.decisions:,} · 一致 equal {summary.equal:,}"
         f" · 不一致 differing {len({id for id, _ in summary.differing}):,}"
-        f" · 无从计算 not to be worked out {len(summary.unjudged):,} · {seconds:.1f} s"
+        f" · 无从计算 not to be worked out {len(summary.unjudged):,}"
+        f" · 无法读取 unreadable {summary.unreadable:,} · {seconds:.1f} s"
     )
-    raise typer.Exit(1 if summary.differing else 0)
+    raise typer.Exit(0 if summary.right else 1)
 
 
 def findings(

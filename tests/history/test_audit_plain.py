@@ -141,3 +141,17 @@ def test_a_case_with_a_fact_that_cannot_be_read_is_looked_at_whole(tmp_path: Pat
         assert rules(world.auditor) == by_account(world)
     finally:
         world.close()
+
+
+def test_a_decision_that_cannot_be_read_is_counted_and_not_right(tmp_path: Path) -> None:
+    world = World(tmp_path)
+    try:
+        with world.database.transaction() as session:
+            session.execute(
+                "UPDATE district_log SET data = CAST(replace(data, ?, ?) AS BLOB) WHERE dataschema = ?",
+                ('"confirmed":"2020', '"confirmed":"9999-2020', f"{a.SubsidyGranted.TYPE}.1"),
+            )
+        summary = rules(world.auditor)
+        assert (summary.decisions, summary.equal, summary.unreadable, summary.right) == (1, 0, 1, False)
+    finally:
+        world.close()

@@ -5,7 +5,7 @@ Decisions are found by their type in the log of each source; each is then judged
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
@@ -27,12 +27,17 @@ CASES_AT_ONCE = 200
 @dataclass(slots=True)
 class Summary:
     """`differing`: decisions whose inputs, row, formulas or sum are not equal when worked out again; `unjudged`: those
-    whose rule could not be."""
+    whose rule could not be; `unreadable`: how many cannot be read at all, so that nothing can be said of them."""
 
     decisions: int = 0
     equal: int = 0
     differing: list[tuple[UUID, Check]] = field(default_factory=list)
     unjudged: list[UUID] = field(default_factory=list)
+    unreadable: int = 0
+
+    @property
+    def right(self) -> bool:
+        return not self.differing and not self.unreadable
 
 
 def rules(auditor: Auditor, since: date | None = None, until: date | None = None) -> Summary:
@@ -41,7 +46,7 @@ def rules(auditor: Auditor, since: date | None = None, until: date | None = None
     with auditor.reading(LeanLog) as reader:
         right, doubtful = plainly(reader, since, until)
         whole = reader.over(SweptLog.beside(reader.log))
-        return accounted(whole.log.of_positions(doubtful), whole, Summary(right, right))
+        return accounted(doubtful, whole, Summary(right, right))
 
 
 def plainly(reader: Reader, since: date | None = None, until: date | None = None) -> tuple[int, list[int]]:
@@ -61,10 +66,12 @@ def plainly(reader: Reader, since: date | None = None, until: date | None = None
     return right, sorted(doubtful)
 
 
-def accounted(found: Iterable[Found], reader: Reader, summary: Summary) -> Summary:
-    """With what is said of these decisions, too."""
-    for decision in found:
-        summary.decisions += 1
+def accounted(positions: list[int], reader: Reader, summary: Summary) -> Summary:
+    """With what is said of the decisions that lie there, too."""
+    summary.decisions += len(positions)
+    summary.unreadable += len(positions)
+    for decision in reader.log.of_positions(positions):
+        summary.unreadable -= 1
         inputs, checks = reader.first_two(decision)
         unfounded = [check for check in inputs if check.outcome is Outcome.BROKEN]
         wrong = [check for check in checks if check.outcome is Outcome.BROKEN]
@@ -89,9 +96,10 @@ def findings(
     window = Window(since, until)
     with auditor.reading(SweptLog) as reader:
         assert isinstance(reader.log, SweptLog), "as asked for"
-        of = len(reader.log.positions_of(TYPES, *window.moments)) + len(SWEEPS)
+        positions = decisions(reader, since, until)
+        of = len(positions) + len(SWEEPS)
         found: list[Finding] = []
-        for done, decision in enumerate(decisions(reader, since, until)):
+        for done, decision in enumerate(reader.log.of_positions(positions)):
             progress(done, of)
             found += _of(decision, reader)
         for done, sweep in enumerate(SWEEPS, of - len(SWEEPS)):
@@ -101,9 +109,9 @@ def findings(
     return found
 
 
-def decisions(reader: Reader, since: date | None = None, until: date | None = None) -> Iterator[Found]:
-    """In the causal order of the log, by the civil day on which they were recorded."""
-    return reader.log.of_types(TYPES, *Window(since, until).moments)
+def decisions(reader: Reader, since: date | None = None, until: date | None = None) -> list[int]:
+    """Where they lie, in the causal order of the log, by the civil day on which they were recorded."""
+    return reader.log.positions_of(TYPES, *Window(since, until).moments)
 
 
 def _of(decision: Found, reader: Reader) -> Iterator[Finding]:
