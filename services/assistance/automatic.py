@@ -93,7 +93,7 @@ def _open(work: Work, programme: str, person: PersonId, because: Because) -> Non
     )  # fmt: skip
     steps.record(work, id, applied)
     steps.accept(work, id)
-    steps.assess(work, id)
+    steps.assess(work, id, _self(work))
     found, by = steps.case_and_papers(work, id)
     granted = application.confirm(
         found, by, steps.evidence_of(work, id), officer=_self(work), today=today,
@@ -131,7 +131,7 @@ def _ruling(work: Work, case: Case) -> Ruling | None:
 
 
 def _conclude(work: Work, case: CaseId, because: Because) -> None:
-    steps.assess(work, case)
+    steps.assess(work, case, _self(work))
     found = work.load(CASE, case)
     steps.record(work, case, _outcome(found, papers_of(work, found), because, _self(work), work.today))
 

@@ -230,7 +230,7 @@ def take_step(
 
 
 def assess(work: Work, case: CaseId, officer: UUID | None = None) -> Case:
-    """`officer`: whose opinion it is; none where the service assesses by itself."""
+    """`officer`: whose opinion it is; the service itself where it assesses by the rule alone."""
     found, by = case_and_papers(work, case)
     if officer is not None:
         independence.must_be_independent(work, officer, found.members, work.today, "officer")

@@ -5,8 +5,7 @@
     @router.get("/health/live", dependencies=[public()])
 
 The tokens are verified before the first byte of a body is read (`edge.py`), so that nobody without a token
-can make a service take in an upload. Every route has such a declaration, so the request is judged with it
-(`requests.py`).
+can make a service take in an upload. With it the request is judged (`requests.py`), but for what is open to everybody.
 """
 
 from __future__ import annotations
@@ -68,10 +67,10 @@ class Access:
 
 
 class Open:
-    """A declaration that everybody may call: for health and documentation only."""
+    """A declaration that everybody may call: for health and documentation only, which take no body."""
 
-    async def __call__(self, request: Request) -> None:
-        await read_request(request)
+    async def __call__(self) -> None:
+        return None
 
 
 class Observed:

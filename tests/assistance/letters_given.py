@@ -70,8 +70,8 @@ def of_remedies(matter: Matter) -> list[Letter]:
             matter, 8, TODAY, contested="Declined", decided=APPLIED, lodged=TODAY, decide_by=date(2021, 10, 19)
         ),
         remedies.changed_decision(
-            matter, 9, TODAY, contested="Declined", decided=APPLIED, paper="鹤政复决字〔2021〕3号", outcome="changed",
-            amount_fen=65_000, since=date(2021, 9, 1), arrears=arrears,
+            matter, 9, TODAY, contested="Declined", decided=APPLIED, by="怀化市鹤城区人民政府行政复议", paper="鹤政复决字〔2021〕3号",
+            outcome="changed", amount_fen=65_000, since=date(2021, 9, 1), once=False, arrears=arrears,
         ),
         remedies.recovery(matter, 10, TODAY, order),
     ]  # fmt: skip

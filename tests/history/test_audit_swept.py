@@ -109,9 +109,9 @@ def test_a_whole_reconstruction_is_the_same_of_whole_cases(tmp_path: Path, plant
     world = World(tmp_path, plant)
     try:
         with world.auditor.reading(Log) as reader:
-            alone = [reader.of(one) for one in decisions(reader)]
+            alone = [reader.of(one) for one in reader.log.of_positions(decisions(reader))]
         with world.auditor.reading(SweptLog) as reader:
-            assert [reader.of(one) for one in decisions(reader)] == alone
+            assert [reader.of(one) for one in reader.log.of_positions(decisions(reader))] == alone
     finally:
         world.close()
 
@@ -130,7 +130,10 @@ def test_who_is_registered_as_poor_is_found_by_either_way(tmp_path: Path) -> Non
 
 def told_by(world: World, kind: type[Log]) -> list[list[Checks]]:
     with world.auditor.reading(kind) as reader:
-        return [[said(checks) for checks in reader.first_two(one)] for one in decisions(reader)]
+        return [
+            [said(checks) for checks in reader.first_two(one)]
+            for one in reader.log.of_positions(decisions(reader))
+        ]
 
 
 def said(checks: Iterable[Check]) -> Checks:

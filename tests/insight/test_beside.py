@@ -40,7 +40,11 @@ def test_a_district_that_lives_counts_what_its_services_hold(tmp_path: Path) -> 
         transport=InProcess(small.house.web()), base_url="http://doudi", headers=headers
     ) as web:
         total = web.get("/insight/figures").json()["total"]["values"]
-        rows = web.get("/living/cases", params={"limit": 200}).json()["items"]
+        rows = [
+            row
+            for domain in ("living", "disability")
+            for row in web.get(f"/{domain}/cases", params={"limit": 200}).json()["items"]
+        ]
     small.close()
     assert len(rows) == total["applications"] > 0
     assert sum(row["state"] == "granted" for row in rows) == total["active"]

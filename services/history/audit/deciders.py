@@ -60,8 +60,10 @@ def _entered(decision: Found, story: Story) -> Iterator[Acted]:
         (story.inquiry.check, "核对人", "who made the check"),
         (assessed, "初审意见提出人", "who made the recommendation"),
     ):
-        person = None if told is None else told.fact.officer or told.recorded.envelope.actor.person
-        if told is not None and person is not None:
+        if told is None or by_itself(told):
+            continue
+        person = told.fact.officer or told.recorded.envelope.actor.person
+        if person is not None:
             yield Acted(person, day_of(told), None, zh, en, told.id)
 
 

@@ -14,7 +14,14 @@ from services.history.lake.clearing import LEFT_OUT
 
 assert house.ROOMS, "every service's facts are known once the house is"
 
-CASE_GROUNDS = {"grounds.language", "grounds.papers.clause", "grounds.papers.number", "grounds.rows"}
+CASE_GROUNDS = {
+    "grounds.language",
+    "grounds.papers.clause",
+    "grounds.papers.number",
+    "grounds.rows",
+    "papers.clause",
+    "papers.number",
+}
 JUDGED: dict[str, set[str]] = {
     "codes of why, how and where from": {"reason", "route", "outcome", "step", "why", "clause", "before", "missing"},
     "papers, their rows and what they ask for, by the papers' names": {
@@ -22,7 +29,7 @@ JUDGED: dict[str, set[str]] = {
         "inputs.value", "findings.value", "worked.clause", "worked.name", "worked.paper", "worked.value",
         "findings.name", "figures.what",
     },
-    "periods, offices, places that are no person's": {"by", "period", "department", "bed"},
+    "periods, offices, places that are no person's": {"by", "period", "department", "bed", "court"},
     "sources, types, rules and fields of reports": {
         "letter_source", "sources", "report_source", "report_type", "rule", "field", "source", "template",
         "holidays.occasion", "working_weekends.occasion",
