@@ -301,7 +301,7 @@ class Assessed(CaseFact, restricted=True):
     review: int = Field(default=0, ge=0, description="0 for the application, n for the n-th review")
     officer: UUID | None = Field(
         default=None,
-        description="the member of staff who gave the opinion; none: the service itself, or not told",
+        description="the member of staff who gave the opinion; the service by the rule alone: its own id; none: not told",
     )
 
 
