@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -18,6 +19,8 @@ MOST_ROWS = 1_048_575
 """Of a sheet, without its heading."""
 WIDTH = 18
 AT_ONCE = 64 * 1024
+NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+"""Characters that XML 1.0 (2.2) cannot hold: whoever types a purpose may type them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +34,8 @@ class Sheet:
 
 
 def write(to: Path | IO[bytes], *sheets: Sheet) -> None:
-    """Texts stay texts; of what a cell has no form for, days as 2020-09-01 and the rest as its text."""
+    """Texts stay texts, but for characters that no workbook can hold (U+FFFD in their place); of what a cell has no
+    form for, days as 2020-09-01 and the rest as its text."""
     book = Workbook(write_only=True)
     for sheet in sheets:
         page = book.create_sheet(sheet.title)
@@ -60,6 +64,8 @@ def download(name: str, *sheets: Sheet) -> StreamingResponse:
 def _cell(page: Any, content: Any) -> Any:
     if content is not None and not isinstance(content, str | int | float | bool):
         content = content.isoformat() if hasattr(content, "isoformat") else str(content)
+    if isinstance(content, str):
+        content = NO_XML.sub("\ufffd", content)
     cell = WriteOnlyCell(page, value=content)
     if isinstance(content, str):
         cell.data_type = "s"  # else a text that begins with "=" is taken for a formula

@@ -31,3 +31,11 @@ def test_days_are_told_as_texts_and_sums_without_a_binary_fraction() -> None:
     write(file, Sheet("x", ("a", "b", "c"), [(date(2020, 9, 1), Decimal("0.10"), True)]))
     [page] = load_workbook(file).worksheets
     assert [cell.value for cell in page[2]] == ["2020-09-01", "0.10", True]
+
+
+def test_a_character_that_no_workbook_can_hold_is_shown_as_replaced() -> None:
+    file = io.BytesIO()
+    write(file, Sheet("x", ("\x07a", "b"), [("查询\x12\uffff", "第一行\n第二行")]))
+    [page] = load_workbook(file).worksheets
+    assert [cell.value for cell in page[1]] == ["\ufffda", "b"]
+    assert [cell.value for cell in page[2]] == ["查询\ufffd\ufffd", "第一行\n第二行"]
