@@ -7,9 +7,9 @@ from uuid import UUID
 from fastapi import APIRouter, Request
 
 from events.ids import CaseId, PersonId
-from services.assistance import steps
-from services.assistance.admission import CivilAffairs, in_own_township, may_change, of_the_county
+from services.assistance.admission import CivilAffairs, may_change, of_the_county
 from services.assistance.answers import CaseAnswer
+from services.assistance.on_case import act
 from services.assistance.on_case import step as step_on_case
 from services.assistance.remedies import answers as say
 from services.assistance.remedies import court, taking
@@ -24,11 +24,8 @@ def router(runtime: Runtime) -> APIRouter:
     @routes.post("/{case}/lawsuits", status_code=201)
     def sue(case: UUID, body: say.LawsuitBody, request: Request, caller: CivilAffairs) -> say.ContestAnswer:
         """A court has sent a complaint: fifteen days to answer it (行政诉讼法 67)."""
-        of = CaseId.of(case)
 
-        def decide(work: Work) -> say.ContestAnswer:
-            in_own_township(caller, steps.case_of(work, of).township)
-            expect(work, of, body.version)
+        def do(work: Work, of: CaseId) -> say.ContestAnswer:
             may_change(work, caller, of)
             id = taking.sue(
                 work,
@@ -41,17 +38,9 @@ def router(runtime: Runtime) -> APIRouter:
                 officer=caller.person,
                 statement=body.statement,
             )
-            found = steps.case_of(work, of).remedies.contest(id)
-            assert found is not None, "it was just filed"
-            return say.ContestAnswer(
-                contest=id,
-                served=found.served,
-                until=found.until,
-                decide_by=found.decide_by,
-                provisional=found.provisional,
-            )
+            return say.open_contest(work, of, id)
 
-        return execute(request, runtime, caller, say.ContestAnswer, decide)
+        return act(request, runtime, caller, case, body.version, say.ContestAnswer, do)
 
     @routes.post("/{case}/contests/{contest}/judgment")
     def rule(

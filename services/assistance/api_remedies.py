@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from typing import Annotated, Any, Literal, TypeVar
+from collections.abc import Iterable
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request
@@ -13,9 +13,10 @@ from events import remedies as m
 from events.ids import CaseId, PersonId
 from services.assistance import api_courts, steps
 from services.assistance.admission import CivilAffairs, Readers, in_own_township, may_change, seen_by
-from services.assistance.answers import Amount, Answer, CaseAnswer
+from services.assistance.answers import Amount, CaseAnswer
 from services.assistance.commands import Step
 from services.assistance.listing import CSV, Row, behind, page, pages, rows_after
+from services.assistance.on_case import act
 from services.assistance.on_case import step as step_on_case
 from services.assistance.programme import PROGRAMMES
 from services.assistance.remedies import answers as say
@@ -24,15 +25,13 @@ from services.assistance.remedies.decisions import decisions_of, letter_of
 from services.assistance.remedies.difference import balance
 from services.assistance.remedies.state import Decided
 from services.assistance.views_remedies import CONTEST_NAMES
-from services.chassis.commands import execute, expect
 from services.chassis.paging import CursorText, Limit, Page
 from services.chassis.runtime import Runtime
 from services.chassis.spreadsheet import table
-from services.chassis.tokens import Caller, Township
+from services.chassis.tokens import Township
 from services.chassis.views import ViewReader
 from services.chassis.work import Work
 
-A = TypeVar("A", bound=Answer)
 Code = Annotated[str, Query(pattern=r"^[a-z][a-z_-]*$", max_length=40)]
 State = Annotated[Literal["open", "overdue", "decided"] | None, Query()]
 HEADINGS = (
@@ -51,38 +50,8 @@ def routers(runtime: Runtime, reader: ViewReader) -> list[APIRouter]:
     ]
 
 
-def _done(
-    request: Request,
-    runtime: Runtime,
-    caller: Caller,
-    case: UUID,
-    body: Step,
-    answer: type[A],
-    do: Callable[[Work, CaseId], A],
-) -> A:
-    identifier = CaseId.of(case)
-
-    def decide(work: Work) -> A:
-        in_own_township(caller, steps.case_of(work, identifier).township)
-        expect(work, identifier, body.version)
-        return do(work, identifier)
-
-    return execute(request, runtime, caller, answer, decide)
-
-
 def _contests(runtime: Runtime) -> APIRouter:
     router = APIRouter(prefix="/cases", tags=["remedies"])
-
-    def answered(work: Work, of: CaseId, id: UUID) -> say.ContestAnswer:
-        found = steps.case_of(work, of).remedies.contest(id)
-        assert found is not None, "it was just lodged"
-        return say.ContestAnswer(
-            contest=id,
-            served=found.served,
-            until=found.until,
-            decide_by=found.decide_by,
-            provisional=found.provisional,
-        )
 
     @router.post("/{case}/contests", status_code=201)
     def contest(
@@ -102,9 +71,9 @@ def _contests(runtime: Runtime) -> APIRouter:
                 statement=body.statement,
                 excuse=body.excuse,
             )
-            return answered(work, of, id)
+            return say.open_contest(work, of, id)
 
-        return _done(request, runtime, caller, case, body, say.ContestAnswer, do)
+        return act(request, runtime, caller, case, body.version, say.ContestAnswer, do)
 
     @router.post("/{case}/reports", status_code=201)
     def report(case: UUID, body: say.ReportBody, request: Request, caller: CivilAffairs) -> say.ContestAnswer:
@@ -112,9 +81,9 @@ def _contests(runtime: Runtime) -> APIRouter:
 
         def do(work: Work, of: CaseId) -> say.ContestAnswer:
             id = taking.report(work, of, officer=caller.person, on=body.on, statement=body.statement)
-            return answered(work, of, id)
+            return say.open_contest(work, of, id)
 
-        return _done(request, runtime, caller, case, body, say.ContestAnswer, do)
+        return act(request, runtime, caller, case, body.version, say.ContestAnswer, do)
 
     @router.post("/{case}/contests/{contest}/extension")
     def extend(
@@ -125,9 +94,9 @@ def _contests(runtime: Runtime) -> APIRouter:
         def do(work: Work, of: CaseId) -> say.ContestAnswer:
             may_change(work, caller, of)
             taking.extend(work, of, contest, caller.person)
-            return answered(work, of, contest)
+            return say.open_contest(work, of, contest)
 
-        return _done(request, runtime, caller, case, body, say.ContestAnswer, do)
+        return act(request, runtime, caller, case, body.version, say.ContestAnswer, do)
 
     @router.post("/{case}/contests/{contest}/decision")
     def decide(
@@ -189,7 +158,7 @@ def _money(runtime: Runtime) -> APIRouter:
             )
             return say.OrderAnswer(id=fact.order, amount_fen=fact.amount_fen, months=_months(fact.months))
 
-        return _done(request, runtime, caller, case, body, say.OrderAnswer, do)
+        return act(request, runtime, caller, case, body.version, say.OrderAnswer, do)
 
     @router.post("/{case}/recoveries/{order}/waiver")
     def waive(

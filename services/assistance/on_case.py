@@ -1,8 +1,9 @@
-"""One step of one case over HTTP: whose township, which version, and the case as it is afterwards."""
+"""One act on one case over HTTP: whose township, which version, and what is answered."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TypeVar
 from uuid import UUID
 
 from fastapi import Request
@@ -10,11 +11,32 @@ from fastapi import Request
 from events.ids import CaseId
 from services.assistance import steps
 from services.assistance.admission import in_own_township
-from services.assistance.answers import CaseAnswer, answer_now
+from services.assistance.answers import Answer, CaseAnswer, answer_now
 from services.chassis.commands import execute, expect
 from services.chassis.runtime import Runtime
 from services.chassis.tokens import Caller
 from services.chassis.work import Work
+
+A = TypeVar("A", bound=Answer)
+
+
+def act(
+    request: Request,
+    runtime: Runtime,
+    caller: Caller,
+    case: UUID,
+    version: int | None,
+    answer: type[A],
+    do: Callable[[Work, CaseId], A],
+) -> A:
+    identifier = CaseId.of(case)
+
+    def decide(work: Work) -> A:
+        in_own_township(caller, steps.case_of(work, identifier).township)
+        expect(work, identifier, version)
+        return do(work, identifier)
+
+    return execute(request, runtime, caller, answer, decide)
 
 
 def step(
@@ -25,12 +47,10 @@ def step(
     version: int | None,
     do: Callable[[Work, CaseId], object],
 ) -> CaseAnswer:
-    identifier = CaseId.of(case)
+    """An act that is answered with the case as it is afterwards."""
 
-    def decide(work: Work) -> CaseAnswer:
-        in_own_township(caller, steps.case_of(work, identifier).township)
-        expect(work, identifier, version)
-        do(work, identifier)
-        return answer_now(work, identifier)
+    def then_tell(work: Work, of: CaseId) -> CaseAnswer:
+        do(work, of)
+        return answer_now(work, of)
 
-    return execute(request, runtime, caller, CaseAnswer, decide)
+    return act(request, runtime, caller, case, version, CaseAnswer, then_tell)

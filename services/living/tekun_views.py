@@ -38,7 +38,6 @@ TEKUN = View(
         ("people", "tekun_case"),
     ],
 )
-COUNTED = ("township", "grade", "mode")
 
 
 def _set(tables: Tables, person: object, **columns: Any) -> None:

@@ -9,9 +9,12 @@ from uuid import UUID
 from pydantic import Field
 
 from events.assistance import Month
+from events.ids import CaseId
 from events.remedies import Authority, Judgment, Outcome
 from services.assistance.answers import Amount, Answer
 from services.assistance.commands import Step, Text
+from services.assistance.steps import case_of
+from services.chassis.work import Work
 
 KIND_ZH = {"reconsideration": "行政复议", "report": "举报", "lawsuit": "行政诉讼"}
 STATE_ZH = {"open": "未决", "overdue": "逾期未决", "decided": "已决"}
@@ -123,6 +126,18 @@ class ContestAnswer(Answer):
     until: date | None
     decide_by: date
     provisional: bool
+
+
+def open_contest(work: Work, case: CaseId, contest: UUID) -> ContestAnswer:
+    found = case_of(work, case).remedies.contest(contest)
+    assert found is not None, "it was just told"
+    return ContestAnswer(
+        contest=contest,
+        served=found.served,
+        until=found.until,
+        decide_by=found.decide_by,
+        provisional=found.provisional,
+    )
 
 
 class FineAnswer(Answer):

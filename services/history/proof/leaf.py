@@ -35,6 +35,8 @@ class _Actor(msgspec.Struct, forbid_unknown_fields=True):
     person: str | None
 
 
+# The codec has these names, too, and they are not taken from there: an attribute that the envelope gains is refused here
+# until it has its place in NAMES, rather than left unproved.
 # Unknown fields are forbidden: a null attribute whose name was altered would else count as absent, unseen.
 class _Texts(msgspec.Struct, forbid_unknown_fields=True, gc=False):
     id: str
