@@ -7,7 +7,7 @@ stream, so of two at once the later is decided on what the earlier left.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from uuid import NAMESPACE_URL, UUID, uuid5
+from uuid import UUID
 
 from events import finance as f
 from events.ids import BatchId, BookId, RecoveryId, ReserveId
@@ -19,9 +19,7 @@ SURPLUS_PERCENT = 15
 """What may generally be left over of the medical relief fund (医疗救助基金管理办法 14)."""
 
 
-def book_of(fund: str, year: int) -> BookId:
-    """The one book of a fund in a year."""
-    return BookId.of(uuid5(NAMESPACE_URL, f"doudi:fund/{fund}/{year}"))
+book_of = BookId.of_year
 
 
 @dataclass(frozen=True, slots=True)
