@@ -146,7 +146,7 @@ def places_of(
     if isinstance(subject, str):
         stays = stays_in(session, generation, subject, knows)
         return lambda after, limit: dict.fromkeys(
-            positions_in(session, generation, stays, after, limit), "household"
+            positions_in(session, generation, stays, after, limit), "own"
         )
     windows = windows_of(session, generation, kind, subject.bytes, knows)
 
