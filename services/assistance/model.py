@@ -7,10 +7,11 @@ reviews, which go through the same survey, check and assessment while the allowa
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
-from typing import Literal
+from typing import Literal, TypeVar
 from uuid import UUID
 
 from events import assistance as a
@@ -22,6 +23,7 @@ from services.assistance.inputs import Found, Paid, Told
 from services.assistance.remedies.state import NOTHING, Remedies
 from services.chassis.folding import Fold
 
+T = TypeVar("T")
 BY_OFFICER = "officer"
 """The route of months whose sum an officer fixed."""
 REMEDY = "remedy"
@@ -44,6 +46,8 @@ class Stage(StrEnum):
     EXITED = "exited"
 
 
+Admitted = tuple[PersonId, ...]
+"""Of a case's members those whom the help is for; empty: all of them."""
 Deciding = a.SubsidyGranted | a.Declined | a.Adjusted | a.Exited
 """The facts by which something is decided."""
 BEFORE_DECISION = frozenset({Stage.APPLIED, Stage.ACCEPTED, Stage.NOTICE, Stage.NOTICE_ENDED})
@@ -52,13 +56,15 @@ RUNNING = BEFORE_DECISION | {Stage.GRANTED}
 
 @dataclass(frozen=True, slots=True)
 class Recommendation:
-    """What the rule made of the facts; `local`: what the service knew by itself (inputs as texts)."""
+    """What the rule made of the facts; `local`: what the service knew by itself (inputs as texts). `admitted`: of the
+    members those whom it admits."""
 
     eligible: bool
     amount_fen: int
     reason: str
     route: str
     local: tuple[tuple[str, str], ...]
+    admitted: Admitted = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +116,8 @@ class Suspension:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """`amounts`: from which day how much a month. `next_month`: first day of the month to be granted next.
-    `paid`: the months granted, oldest first. `stated`: what the applicant said and steps of their own found.
+    """`amounts`: from which day how much a month; `admissions`: from which day for whom. `next_month`: first day of the
+    month to be granted next. `paid`: the months granted, oldest first. `stated`: what the applicant said and steps of their own found.
     `procedure`: its code in the paper of `basis`; empty, that of the programme. `steps`: those taken since the inquiry
     began, and when. `missing`: papers asked for, once. `demanded`: steps that only some cases owe, and that this one
     does. `kin`: declarations by which it is kept apart. `confirmed`: when it was granted. `until`: last day of a status
@@ -149,6 +155,7 @@ class Case:
     notice_until: date = date.min
     settled: Settled | None = None
     amounts: tuple[tuple[date, int], ...] = ()
+    admissions: tuple[tuple[date, Admitted], ...] = ()
     illustrative: bool = False
     next_month: date | None = None
     paid: tuple[Paid, ...] = ()
@@ -169,6 +176,23 @@ class Case:
     def amount_in(self, month: date) -> int:
         """In fen, for the month that begins on this day."""
         return next(amount for since, amount in reversed(self.amounts) if since <= month)
+
+    @property
+    def admitted(self) -> Admitted:
+        """Whom it is for by what was decided last."""
+        return self.admissions[-1][1] if self.admissions else ()
+
+    def admitted_in(self, month: date) -> Admitted:
+        """Whom it is for in the month that begins on this day."""
+        return next((some for since, some in reversed(self.admissions) if since <= month), ())
+
+    def covering(self, admitted: Admitted) -> frozenset[PersonId]:
+        """Whom that is, of its members."""
+        return frozenset(admitted or self.members)
+
+    def supports(self, person: PersonId) -> bool:
+        """Whether it is granted, and the help is for this person too."""
+        return self.stage is Stage.GRANTED and person in self.covering(self.admitted)
 
     @property
     def route(self) -> str:
@@ -295,7 +319,9 @@ def _step_demanded(case: Case, fact: c.StepDemanded) -> Case:
 @CASE.on(a.Assessed)
 def _assessed(case: Case, fact: a.Assessed) -> Case:
     local = tuple((told.name, told.value) for told in fact.inputs if told.local)
-    recommendation = Recommendation(fact.eligible, fact.amount_fen, fact.reason, fact.route, local)
+    recommendation = Recommendation(
+        fact.eligible, fact.amount_fen, fact.reason, fact.route, local, fact.admitted
+    )
     return replace(case, inquiry=replace(case.inquiry, recommendation=recommendation))
 
 
@@ -317,10 +343,14 @@ def _notice_ended(case: Case, fact: a.NoticeEnded) -> Case:
 @CASE.on(a.HouseholdChanged)
 def _household_changed(case: Case, fact: a.HouseholdChanged) -> Case:
     back = case.stage in (Stage.NOTICE, Stage.NOTICE_ENDED)
+    admissions = case.admissions
+    if fact.admitted != case.admitted:
+        admissions = _from(case.admissions, first_of_next_month(fact.since), fact.admitted)
     return replace(
         case,
         stage=Stage.ACCEPTED if back else case.stage,
         members=fact.members,
+        admissions=admissions,
         township=fact.township or case.township,
         inquiry=Inquiry(),  # of another household than the one surveyed
         steps=(),
@@ -330,7 +360,7 @@ def _household_changed(case: Case, fact: a.HouseholdChanged) -> Case:
 @CASE.on(a.SubsidyGranted)
 def _granted(case: Case, fact: a.SubsidyGranted) -> Case:
     # Of a decision that takes the place of another, what counted before its day counts still.
-    earlier = tuple(step for step in case.amounts if step[0] < fact.since) if fact.replaces else ()
+    amounts, admissions = (case.amounts, case.admissions) if fact.replaces else ((), ())
     return replace(
         _by_officer(
             _settle(case, by_rule=fact.departs is None),
@@ -339,7 +369,8 @@ def _granted(case: Case, fact: a.SubsidyGranted) -> Case:
         stage=Stage.GRANTED,
         decided=fact,
         confirmed=fact.confirmed,
-        amounts=(*earlier, (fact.since, fact.amount_fen)),
+        amounts=_from(amounts, fact.since, fact.amount_fen),
+        admissions=_from(admissions, fact.since, fact.admitted),
         illustrative=fact.grounds.illustrative,
         next_month=(fact.next_month or fact.since) if fact.period == "month" else None,
         until=fact.until,
@@ -436,16 +467,15 @@ def _reviewed(case: Case, fact: a.Reviewed) -> Case:
 
 @CASE.on(a.Adjusted)
 def _adjusted(case: Case, fact: a.Adjusted) -> Case:
-    earlier = tuple(step for step in case.amounts if step[0] < fact.since)
-    later: tuple[tuple[date, int], ...] = ()
-    if fact.replaces is not None:  # what was decided for a later day by itself still stands
-        later = tuple(step for step in case.amounts if step[0] > fact.since and step[0] not in case.driven)
+    standing = {since for since, _ in case.amounts} - case.driven if fact.replaces is not None else set()
+    later = {since for since in standing if since > fact.since}  # decided for that day by itself
     driven = case.driven - {fact.since} | ({fact.since} if fact.reason in DRIVEN else set())
     settled = case.settled and replace(case.settled, found=case.settled.found.of_members(fact.members))
     return replace(
         _by_officer(replace(case, settled=settled), fact.reason == REMEDY and not later),
         decided=fact,
-        amounts=(*earlier, (fact.since, fact.amount_fen), *later),
+        amounts=_from(case.amounts, fact.since, fact.amount_fen, later),
+        admissions=_from(case.admissions, fact.since, fact.admitted, later),
         illustrative=fact.grounds.illustrative,
         driven=driven,
     )
@@ -456,6 +486,14 @@ def _exited(case: Case, fact: a.Exited) -> Case:
     return replace(
         case, stage=Stage.EXITED, decided=fact, exited=fact.since, next_month=None, review_open=False
     )
+
+
+def _from(
+    steps: tuple[tuple[date, T], ...], since: date, what: T, later: Collection[date] = ()
+) -> tuple[tuple[date, T], ...]:
+    """`what` counts from a day on, what counted before until then; of what was to begin behind it only `later` stays."""
+    before = tuple(step for step in steps if step[0] < since)
+    return (*before, (since, what), *(step for step in steps if step[0] in later))
 
 
 def _settle(case: Case, *, by_rule: bool, heard: bool = False) -> Case:
