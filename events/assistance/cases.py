@@ -23,7 +23,16 @@ class CaseFact(Event, shape=True):
     case: CaseId
     programme: Programme
     household: HouseholdId
-    members: tuple[PersonId, ...] = Field(description="whom the case covers")
+    members: tuple[PersonId, ...] = Field(description="whose case it is: the family, or the one person")
+    admitted: tuple[PersonId, ...] = Field(
+        default=(),
+        description="of them, whom the help is for, where it is not for all (单人户); empty: all, or not decided yet",
+    )
+
+    @property
+    def covered(self) -> tuple[PersonId, ...]:
+        """Whom the help is for: of a family of whom some are admitted, these alone."""
+        return self.admitted or self.members
 
 
 class OnBehalf(Value):

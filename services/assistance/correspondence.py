@@ -49,6 +49,7 @@ REASONS_ZH = {
     "nothing_due": "按规定计算，应发金额为零。", "departs_from_recommendation": "经审核，与初审意见不一致，不予确认。",
     "standard_changed": "保障标准调整。", "remedy": "执行行政复议决定。",
     "fraud": "采取虚报、隐瞒、伪造等手段骗取救助。", "rule_changed": "政策规定变化。", "review": "经复核，家庭经济状况发生变化。",
+    "member_left": "保障对象不再是该家庭成员。", "tekun": "转为特困人员救助供养。",
     "taper": "收入超过标准，进入渐退期。", "lapsed": "有效期满。", "completed": "救助金已发放完毕。",
 }  # fmt: skip
 

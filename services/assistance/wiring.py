@@ -97,6 +97,7 @@ def _compare(service: Service) -> None:
     service.keep(r.Died)(gap_lists.died)
     service.keep(r.PeopleMerged)(gap_lists.people_merged)
     service.keep(a.SubsidyGranted, a.TakenOver, of=own)(gap_lists.granted)
+    service.keep(a.SubsidyGranted, a.TakenOver, a.Adjusted, a.HouseholdChanged, of=own)(gap_lists.admitted)
     service.keep(a.Exited, of=own)(gap_lists.exited)
     service.keep(a.Declined, of=own)(gap_lists.declined)
     service.keep(a.GapDetected, of=own)(gap_lists.detected)

@@ -77,7 +77,7 @@ def _covers(shelf: Shelf, fact: Recorded[a.SubsidyGranted | a.Adjusted]) -> None
     if not aid_of(told):
         return
     before: list[str] = shelf.get("aid-case", told.case) or []
-    members = [str(one) for one in told.members]
+    members = [str(one) for one in told.covered]
     for person in set(before) - set(members):
         _drop(shelf, person, told)
     for person in members:
@@ -96,7 +96,7 @@ def _changed(shelf: Shelf, fact: Recorded[a.HouseholdChanged]) -> None:
         return
     for gone in told.left:
         _drop(shelf, gone, told)
-    same = [str(one) for one in told.joined] if told.reason == "duplicate" else []
+    same = [str(one) for one in told.joined if one in told.covered] if told.reason == "duplicate" else []
     for person in same:
         row = [told.programme, told.since.isoformat()]
         shelf.put("aid", person, {**(shelf.get("aid", person) or {}), str(told.case): row})

@@ -108,6 +108,11 @@ def _erased(shelf: Shelf, fact: Recorded[r.Erased]) -> None:
         shelf.put("erased", one, True)
 
 
+def recipients(told: a.CaseFact | f.PriceAllowanceGranted | f.RefundGranted) -> tuple[PersonId, ...]:
+    """For whom a sum is: of a family of whom some are admitted, for these."""
+    return told.covered if isinstance(told, a.CaseFact) else told.members
+
+
 def queue_up(
     shelf: Shelf,
     source: str,
@@ -125,7 +130,7 @@ def queue_up(
         place,
         {
             "case": str(told.case), "period": period, "household": str(told.household),
-            "members": [str(one) for one in told.members], "programme": programme, "amount": amount,
+            "members": [str(one) for one in recipients(told)], "programme": programme, "amount": amount,
             "starts": starts, "illustrative": illustrative, "source": source,
         },
     )  # fmt: skip
@@ -143,7 +148,7 @@ def keep_grants(service: Service, source: str) -> None:
         told = fact.data
         row = {
             "case": str(told.case), "household": str(told.household), "programme": told.programme,
-            "members": [str(one) for one in told.members],
+            "members": [str(one) for one in told.covered],
         }  # fmt: skip
         shelf.put(f"month-{source}", f"{told.month}|{told.case}", row)
         shelf.put(f"latest-{source}", told.case, told.month)

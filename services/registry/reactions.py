@@ -17,8 +17,8 @@
 
 and of each domain in `cases.DOMAINS` (of others than living with the name behind):
 
-| case           | case            | programme, members, those before        | domain   |
-| open-case      | person:case     | programme                               | domain   |
+| case           | case            | programme, members, covered, those before | domain |
+| open-case      | person:case     | programme; '' for who is not covered    | domain   |
 | open-contest   | person:contest  | review or report, until it is decided   | domain   |
 """
 
@@ -172,7 +172,7 @@ def aid_granted_makes_the_category(
 @SERVICE.on(assistance.Adjusted)
 def aid_adjusted_moves_the_category(work: Work, fact: Recorded[assistance.Adjusted]) -> None:
     _gains(work, fact.data, fact.data.since)
-    covered = {str(one) for one in fact.data.members}
+    covered = {str(one) for one in fact.data.covered}
     _loses(work, fact.data, fact.data.since, "no_longer_covered", except_for=covered)
 
 
@@ -186,7 +186,7 @@ def _gains(work: Work, fact: assistance.CaseFact, since: date) -> None:
     if category is None:
         return
     register = Register(work)
-    for one in fact.members:
+    for one in fact.covered:
         person_id = register.survivor(one)
         person = register.person(person_id)
         # Who has died or been erased meanwhile gains nothing; an older category of the roster stays.
@@ -200,7 +200,7 @@ def _loses(work: Work, fact: assistance.CaseFact, until: date, reason: str, exce
         return
     register = Register(work)
     before = (work.fact("case", fact.case) or {"before": []})["before"]
-    for one in dict.fromkeys([*before, *map(str, fact.members)]):
+    for one in dict.fromkeys([*before, *map(str, fact.covered)]):
         person_id = register.survivor(PersonId(one))
         elsewhere = category.value in register.open_programmes(person_id)
         if one in except_for or elsewhere or category not in register.person(person_id).categories:

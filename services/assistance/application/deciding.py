@@ -9,13 +9,22 @@ from events import assistance as a
 from services.assistance import instalments as parts
 from services.assistance.countable import must_be_in_date
 from services.assistance.days import first_of_next_month, months_after
-from services.assistance.model import Case, Stage
+from services.assistance.model import Admitted, Case, Stage
 from services.assistance.procedure import must_have_been_taken
 from services.assistance.published import Published
-from services.assistance.rules import Evidence, Facts, about, grounds, must_be_at, must_have, reason_to_depart
+from services.assistance.rules import (
+    Evidence,
+    Facts,
+    about,
+    about_those,
+    grounds,
+    must_be_at,
+    must_have,
+    reason_to_depart,
+)
 from services.assistance.ruling import Ruling, rule_on
 from services.assistance.terms import terms_of
-from services.chassis.refusal import Conflict, Refused
+from services.chassis.refusal import Conflict, Malformed, Refused
 
 
 def confirm(
@@ -27,13 +36,15 @@ def confirm(
     acting: a.Acting | None = None,
     today: date,
     amount_fen: int | None = None,
+    admitted: Admitted = (),
     departs: str | None = None,
     papers: tuple[str, ...] = (),
     instalments: tuple[a.Instalment, ...] | None = (),
     since: date | None = None,
 ) -> Facts:
     """The district confirms and fixes the sum, paid from the next month (21) or from the one that begins with `since`;
-    or once, in `instalments` (all of it today if left empty; None: it was paid already).
+    or once, in `instalments` (all of it today if left empty; None: it was paid already). `admitted`: for whom, where that
+    departs from the rule.
 
     What was assessed is decided by the rule of this day: a paper may have lapsed while the notice stood.
     """
@@ -48,9 +59,12 @@ def confirm(
     until = parts.last_day(ruling, today)
     paid_once = terms.period == "once" and terms.fund is not None
     plan = parts.plan(case, amount, instalments, paid_once=paid_once, today=today)
+    some = _admitted(case, ruling, admitted)
+    same_people = case.covering(some) == case.covering(ruling.admitted)
+    other = not ruling.eligible or amount != ruling.amount_fen or not same_people
     return (
         a.SubsidyGranted(
-            **about(case),
+            **about_those(case, some),
             amount_fen=amount,
             period=terms.period,
             since=_since(case, terms.period, today, since),
@@ -58,7 +72,7 @@ def confirm(
             confirmed=today,
             officer=officer,
             acting=acting,
-            departs=reason_to_depart(case, not ruling.eligible or amount != ruling.amount_fen, departs),
+            departs=reason_to_depart(case, other, departs),
             review_on=None if until or paid_once else months_after(today, months),
             grounds=grounds(
                 case,
@@ -74,6 +88,27 @@ def confirm(
         ),
         *plan,
     )
+
+
+def _admitted(case: Case, ruling: Ruling, named: Admitted) -> Admitted:
+    """By the rule, unless the officer says otherwise; who asked apart from the family is named where no rule names them."""
+    if not named:
+        if case.apart and not ruling.eligible:
+            raise Refused(
+                "admitted-missing",
+                "参照单人户申请，政策文件没有列出可以纳入的人，须写明纳入何人。",
+                "Members asked apart from the family and the rule admits none of them: say whom you admit.",
+                field="admitted",
+            )
+        return ruling.admitted
+    if len(set(named)) != len(named) or not set(named) <= set(case.members):
+        raise Malformed(
+            "admitted-strangers",
+            "纳入的人须为该家庭成员，各写一次。",
+            "Whoever is admitted is a member of the family, each named once.",
+            field="admitted",
+        )
+    return () if set(named) == set(case.members) else named
 
 
 def _since(case: Case, period: str, today: date, given: date | None) -> date:

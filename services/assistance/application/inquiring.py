@@ -12,6 +12,7 @@ from events.sealed import Sealed
 from services.assistance.citing import Act
 from services.assistance.countable import must_be_countable, must_be_in_date
 from services.assistance.days import first_of_next_month
+from services.assistance.entitlement import whom
 from services.assistance.inputs import Found
 from services.assistance.model import Case, Stage
 from services.assistance.procedure import may_take
@@ -21,6 +22,7 @@ from services.assistance.rules import (
     Evidence,
     Facts,
     about,
+    about_those,
     grounds,
     must_be_a_day_between,
     must_be_at,
@@ -131,7 +133,7 @@ def assess(
     act: Act = "grant" if ruling.eligible else "decline"
     return (
         a.Assessed(
-            **about(case),
+            **about_those(case, whom(case, ruling)),
             eligible=ruling.eligible,
             amount_fen=ruling.amount_fen,
             reason=ruling.reason,

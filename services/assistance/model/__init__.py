@@ -6,12 +6,22 @@ reviews, which go through the same survey, check and assessment while the allowa
 """
 
 from services.assistance.model.folding import CASE
-from services.assistance.model.state import BEFORE_DECISION, REMEDY, Case, Inquiry, Settled, Stage, Suspension
+from services.assistance.model.state import (
+    BEFORE_DECISION,
+    REMEDY,
+    Admitted,
+    Case,
+    Inquiry,
+    Settled,
+    Stage,
+    Suspension,
+)
 
 __all__ = [
     "BEFORE_DECISION",
     "CASE",
     "REMEDY",
+    "Admitted",
     "Case",
     "Inquiry",
     "Settled",

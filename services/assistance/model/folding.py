@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import TypeVar
 
 from events import assistance as a
 from events import casework as c
@@ -21,6 +23,7 @@ from services.assistance.model.state import (
 )
 from services.chassis.folding import Fold
 
+T = TypeVar("T")
 CASE: Fold[Case] = Fold(Case())
 
 
@@ -115,7 +118,9 @@ def _step_demanded(case: Case, fact: c.StepDemanded) -> Case:
 @CASE.on(a.Assessed)
 def _assessed(case: Case, fact: a.Assessed) -> Case:
     local = tuple((told.name, told.value) for told in fact.inputs if told.local)
-    recommendation = Recommendation(fact.eligible, fact.amount_fen, fact.reason, fact.route, local)
+    recommendation = Recommendation(
+        fact.eligible, fact.amount_fen, fact.reason, fact.route, local, fact.admitted
+    )
     return replace(case, inquiry=replace(case.inquiry, recommendation=recommendation))
 
 
@@ -137,10 +142,14 @@ def _notice_ended(case: Case, fact: a.NoticeEnded) -> Case:
 @CASE.on(a.HouseholdChanged)
 def _household_changed(case: Case, fact: a.HouseholdChanged) -> Case:
     back = case.stage in (Stage.NOTICE, Stage.NOTICE_ENDED)
+    admissions = case.admissions
+    if fact.admitted != case.admitted:
+        admissions = _from(case.admissions, first_of_next_month(fact.since), fact.admitted)
     return replace(
         case,
         stage=Stage.ACCEPTED if back else case.stage,
         members=fact.members,
+        admissions=admissions,
         township=fact.township or case.township,
         inquiry=Inquiry(),  # of another household than the one surveyed
         steps=(),
@@ -150,7 +159,7 @@ def _household_changed(case: Case, fact: a.HouseholdChanged) -> Case:
 @CASE.on(a.SubsidyGranted)
 def _granted(case: Case, fact: a.SubsidyGranted) -> Case:
     # Of a decision that takes the place of another, what counted before its day counts still.
-    earlier = tuple(step for step in case.amounts if step[0] < fact.since) if fact.replaces else ()
+    amounts, admissions = (case.amounts, case.admissions) if fact.replaces else ((), ())
     return replace(
         _by_officer(
             _settle(case, by_rule=fact.departs is None),
@@ -159,7 +168,8 @@ def _granted(case: Case, fact: a.SubsidyGranted) -> Case:
         stage=Stage.GRANTED,
         decided=fact,
         confirmed=fact.confirmed,
-        amounts=(*earlier, (fact.since, fact.amount_fen)),
+        amounts=_from(amounts, fact.since, fact.amount_fen),
+        admissions=_from(admissions, fact.since, fact.admitted),
         illustrative=fact.grounds.illustrative,
         next_month=(fact.next_month or fact.since) if fact.period == "month" else None,
         until=fact.until,
@@ -256,16 +266,15 @@ def _reviewed(case: Case, fact: a.Reviewed) -> Case:
 
 @CASE.on(a.Adjusted)
 def _adjusted(case: Case, fact: a.Adjusted) -> Case:
-    earlier = tuple(step for step in case.amounts if step[0] < fact.since)
-    later: tuple[tuple[date, int], ...] = ()
-    if fact.replaces is not None:  # what was decided for a later day by itself still stands
-        later = tuple(step for step in case.amounts if step[0] > fact.since and step[0] not in case.driven)
+    standing = {since for since, _ in case.amounts} - case.driven if fact.replaces is not None else set()
+    later = {since for since in standing if since > fact.since}  # decided for that day by itself
     driven = case.driven - {fact.since} | ({fact.since} if fact.reason in DRIVEN else set())
     settled = case.settled and replace(case.settled, found=case.settled.found.of_members(fact.members))
     return replace(
         _by_officer(replace(case, settled=settled), fact.reason == REMEDY and not later),
         decided=fact,
-        amounts=(*earlier, (fact.since, fact.amount_fen), *later),
+        amounts=_from(case.amounts, fact.since, fact.amount_fen, later),
+        admissions=_from(case.admissions, fact.since, fact.admitted, later),
         illustrative=fact.grounds.illustrative,
         driven=driven,
     )
@@ -276,6 +285,14 @@ def _exited(case: Case, fact: a.Exited) -> Case:
     return replace(
         case, stage=Stage.EXITED, decided=fact, exited=fact.since, next_month=None, review_open=False
     )
+
+
+def _from(
+    steps: tuple[tuple[date, T], ...], since: date, what: T, later: Collection[date] = ()
+) -> tuple[tuple[date, T], ...]:
+    """`what` counts from a day on, what counted before until then; of what was to begin behind it only `later` stays."""
+    before = tuple(step for step in steps if step[0] < since)
+    return (*before, (since, what), *(step for step in steps if step[0] in later))
 
 
 def _settle(case: Case, *, by_rule: bool, heard: bool = False) -> Case:

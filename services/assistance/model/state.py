@@ -41,6 +41,8 @@ class Stage(StrEnum):
     EXITED = "exited"
 
 
+Admitted = tuple[PersonId, ...]
+"""Of a case's members those whom the help is for; empty: all of them."""
 Deciding = a.SubsidyGranted | a.Declined | a.Adjusted | a.Exited
 """The facts by which something is decided."""
 
@@ -53,13 +55,15 @@ RUNNING = BEFORE_DECISION | {Stage.GRANTED}
 
 @dataclass(frozen=True, slots=True)
 class Recommendation:
-    """What the rule made of the facts; `local`: what the service knew by itself (inputs as texts)."""
+    """What the rule made of the facts; `local`: what the service knew by itself (inputs as texts). `admitted`: of the
+    members those whom it admits."""
 
     eligible: bool
     amount_fen: int
     reason: str
     route: str
     local: tuple[tuple[str, str], ...]
+    admitted: Admitted = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,8 +115,8 @@ class Suspension:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """`amounts`: from which day how much a month. `next_month`: first day of the month to be granted next.
-    `paid`: the months granted, oldest first. `stated`: what the applicant said and steps of their own found.
+    """`amounts`: from which day how much a month; `admissions`: from which day for whom. `next_month`: first day of the
+    month to be granted next. `paid`: the months granted, oldest first. `stated`: what the applicant said and steps of their own found.
     `procedure`: its code in the paper of `basis`; empty, that of the programme. `steps`: those taken since the inquiry
     began, and when. `missing`: papers asked for, once. `demanded`: steps that only some cases owe, and that this one
     does. `kin`: declarations by which it is kept apart. `confirmed`: when it was granted. `until`: last day of a status
@@ -150,6 +154,7 @@ class Case:
     notice_until: date = date.min
     settled: Settled | None = None
     amounts: tuple[tuple[date, int], ...] = ()
+    admissions: tuple[tuple[date, Admitted], ...] = ()
     illustrative: bool = False
     next_month: date | None = None
     paid: tuple[Paid, ...] = ()
@@ -170,6 +175,23 @@ class Case:
     def amount_in(self, month: date) -> int:
         """In fen, for the month that begins on this day."""
         return next(amount for since, amount in reversed(self.amounts) if since <= month)
+
+    @property
+    def admitted(self) -> Admitted:
+        """Whom it is for by what was decided last."""
+        return self.admissions[-1][1] if self.admissions else ()
+
+    def admitted_in(self, month: date) -> Admitted:
+        """Whom it is for in the month that begins on this day."""
+        return next((some for since, some in reversed(self.admissions) if since <= month), ())
+
+    def covering(self, admitted: Admitted) -> frozenset[PersonId]:
+        """Whom that is, of its members."""
+        return frozenset(admitted or self.members)
+
+    def supports(self, person: PersonId) -> bool:
+        """Whether it is granted, and the help is for this person too."""
+        return self.stage is Stage.GRANTED and person in self.covering(self.admitted)
 
     @property
     def route(self) -> str:

@@ -119,7 +119,7 @@ def decide_month(
     if found:
         connection.execute("DELETE FROM asked WHERE id IN (SELECT unnest(?))", [list(found)])
     compiled = compile_rule(definition, "asked")
-    names = ["id", "row", *(one.name for one in compiled.outputs), "amount_fen"]
+    names = ["id", "row", *(one.name for one in compiled.outputs), "amount_fen", "admitted"]
     answers = connection.execute(f"{compiled.sql()} ORDER BY id").fetchall()
     for answer in answers:
         line = dict(zip(names, answer, strict=True))
