@@ -109,6 +109,7 @@ def rebuild(database: HistoryDatabase, engine: Engine, progress: Callable[[int],
             if nearly and heaping:
                 engine.heap.arrange(session, generation)
             elif nearly and last == session.execute("SELECT position FROM log_head")[0][0]:
+                engine.analyze(session, generation)
                 _swap(session, generation)
         progress(last)
 
