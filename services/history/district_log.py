@@ -28,6 +28,7 @@ from services.history.marks import VERSION, Marks, newer
 from services.history.tables import HistoryDatabase, engine_of
 
 TAKEN_AT_ONCE = 5000
+SMALL = 12  # bits of the number of events in a log that needs no statistics
 
 _encode = msgspec.json.Encoder().encode
 log = structlog.get_logger(__name__)
@@ -175,7 +176,10 @@ class DistrictLog:
             " ELSE sources.closed END",
             (last.source, last.sequence, last.id.bytes, last.recordedtime.isoformat(), _closed(fresh)),
         )
-        session.execute("UPDATE log_head SET position = ?", (first + len(fresh),))
+        last_position = first + len(fresh)
+        session.execute("UPDATE log_head SET position = ?", (last_position,))
+        if last_position.bit_length() > max(first.bit_length(), SMALL):  # twice as long as the last time
+            self.engine.analyze(session, generation)
 
     def stop(self, source: str, stopped: Stopped | None) -> None:
         if stopped is None or not stopped.alarming:

@@ -128,13 +128,18 @@ def kind_of(session: Session, generation: int, subject: Subject) -> str | None:
     if isinstance(subject, str):
         return "township"
     entity = subject.bytes
-    mentioned = f"SELECT position FROM timeline_{generation} WHERE entity = ?"
-    own = session.execute(f"{mentioned} AND own = 1 ORDER BY position LIMIT 1", (entity,))
-    if own:
-        subject_named = session.execute("SELECT subject FROM district_log WHERE position = ?", own[0])[0][0]
-        return str(subject_named).partition("/")[0]
-    if not session.execute(f"{mentioned} LIMIT 1", (entity,)):
+    found = session.execute(
+        "SELECT own, (SELECT subject FROM district_log l WHERE l.position = t.position)"
+        f" FROM timeline_{generation} t WHERE entity = ? AND position = COALESCE("
+        f"(SELECT min(position) FROM timeline_{generation} WHERE entity = ? AND own = 1),"
+        f" (SELECT min(position) FROM timeline_{generation} WHERE entity = ?))",
+        (entity, entity, entity),
+    )
+    if not found:
         return None
+    own, named = found[0]
+    if own:
+        return str(named).partition("/")[0]
     return "household" if is_household(session, generation, entity) else ""
 
 

@@ -77,6 +77,7 @@ class AsOf:
     def __init__(self, log: Readable, clock: Clock) -> None:
         self.log = log
         self._clock = clock
+        self._begun: knowledge.Begun = {}
 
     def question(
         self, effective: date | None = None, known: date | None = None, by: str | None = None
@@ -99,7 +100,7 @@ class AsOf:
         NotFound where nothing at all is recorded of it, or it is of another kind; Malformed as `question`.
         """
         asked = self.question(effective, known, by)
-        with self._look(asked) as look:
+        with self._look(asked) as (look, closed):
             kind, name, state = _state(look, subject, kind)
             return Answer(
                 kind,
@@ -107,7 +108,7 @@ class AsOf:
                 asked,
                 state,
                 {name_of(source): upto for source, upto in sorted(look.known.bounds.items())},
-                _lagging(look.session, self.log.sources, asked, look.known),
+                _lagging(closed, self.log.sources, asked, look.known),
                 len(look.read),
                 tuple(sorted(look.unreadable)),
             )
@@ -125,25 +126,29 @@ class AsOf:
     ) -> TimelineAnswer:
         """Lines that count by the day effective and were known; as `state` of errors. In causal order."""
         asked = self.question(effective, known, by)
-        with self._look(asked) as look:
+        with self._look(asked) as (look, closed):
             named = _subject(subject)
             found = _kind(look, named, kind)
             lines, following = page(look, found, named, after, limit)
             return TimelineAnswer(
-                found, asked, lines, following, _lagging(look.session, self.log.sources, asked, look.known)
+                found, asked, lines, following, _lagging(closed, self.log.sources, asked, look.known)
             )
 
     @contextmanager
-    def _look(self, asked: Question) -> Iterator[Look]:
-        """In one snapshot of the log."""
+    def _look(self, asked: Question) -> Iterator[tuple[Look, dict[str, str]]]:
+        """In one snapshot of the log; and through which day each source is closed."""
         with self.log.database.reading() as session:
-            generation = session.execute("SELECT generation FROM log_head")[0][0]
+            rows = session.execute(
+                "SELECT generation, source, closed FROM log_head LEFT JOIN sources ON 1 = 1"
+            )
+            generation = rows[0][0]
+            closed = {source: day for _, source, day in rows if source is not None}
             if asked.by is None:
                 known = knowledge.district(session, generation, asked.known)
             else:
                 source = next(one for one in self.log.sources if name_of(one) == asked.by)
-                known = knowledge.decider(session, generation, source, asked.known)
-            yield Look(session, generation, known, asked.effective)
+                known = knowledge.decider(session, generation, source, asked.known, self._begun)
+            yield Look(session, generation, known, asked.effective), closed
 
 
 def _state(look: Look, asked: UUID | str, kind: str | None) -> tuple[str, str, State | None]:
@@ -183,9 +188,10 @@ def _kind(look: Look, subject: Subject, kind: str | None) -> str:
     return found or kind or "person"
 
 
-def _lagging(session: Session, sources: tuple[str, ...], asked: Question, known: Known) -> tuple[str, ...]:
+def _lagging(
+    closed: dict[str, str], sources: tuple[str, ...], asked: Question, known: Known
+) -> tuple[str, ...]:
     """What a decider knew is in its own log; what the district knew, in all of them."""
-    closed: dict[str, str] = dict(session.execute("SELECT source, closed FROM sources"))
     asked_of = sources if known.reader is None else (known.reader,)
     day = asked.known.isoformat()
     return tuple(sorted(name_of(one) for one in asked_of if (closed.get(one) or "") < day))
