@@ -56,10 +56,11 @@ class Runtime:
         self.metrics = metrics or Metrics(service.name)
         self.committer = Committer(self.around, self.metrics)
         self.feeds: dict[str, Feed] = {}
+        self._wanted: dict[str, bool] = {}  # by schema
         self.stopped: dict[str, Stopped] = {}
         self.failing: dict[str, str] = {}
         """Dates that have come and whose decision failed, each with the kind of failure."""
-        self._drawing = Drawing(self)
+        self._drawing = Drawing(self, wants=self._wants)
         self._idempotency_days = idempotency_days
 
     @property
@@ -87,6 +88,7 @@ class Runtime:
         if self.store.kept(*RESTORING):
             raise RuntimeError(f"a restore was cut off: run `doudi restore {self.service.name}` again")
         self.feeds = feeds
+        self._wanted.clear()
 
         def listen(work: Work) -> None:
             wanted = self.service.subscription(self.around.district)
@@ -105,10 +107,23 @@ class Runtime:
 
     # -- upstream ------------------------------------------------------------------------------------
 
-    def pump(self) -> int:
-        """Take what the feeds have, and the letters to be retried; how many entries went forward."""
+    def pump(self, waiting: bool = False) -> int:
+        """Take what the feeds have, and the letters to be retried; how many entries went forward.
+
+        With `waiting`, not what is only passed over: see `Drawing.draw`.
+        """
         moved = self.decide(inbox.drain_retries) if self._retries() else 0
-        return moved + self._drawing.draw(self.feeds)
+        return moved + self._drawing.draw(self.feeds, waiting)
+
+    def pass_over(self) -> int:
+        """Take what was left waiting."""
+        return self._drawing.draw(self.feeds)
+
+    def _wants(self, entry: Entry) -> bool:
+        schema = entry.envelope.dataschema
+        if schema not in self._wanted:
+            self._wanted[schema] = inbox.wants(self.service, schema)
+        return self._wanted[schema]
 
     def take(self, source: str, entries: Sequence[Entry]) -> Taken:
         return self.take_all({source: entries})[source]
