@@ -3,10 +3,11 @@
 Of the registry: `id-number` (blind index → person), `id-of` (person → indexes), `same` (duplicate → person), `dead`, `home`
 (household → how often it has changed), `town` (household → township), `member` (person → household), `erased`. Of each
 domain whose recipients are compared, with its name behind: `recipient-…` (person → running cases, each with its
-household and programme) and `covered-…` (case → its people). Of policy: calendars. Of its own: `consent` (person → source → since,
-until), `supporters` (household → people outside it), `share` (source → the agreement in force), `share-until`, `feed`
-(source → the newest file), `feed-file` (**the claim** that a file is taken once), `check-of` (case → its check that runs),
-`asked` (check → people), `checks-of` (person → checks), `to-answer` (source|check), `schedule`, `comparing`.
+household and programme) and `covered-…` (case → its people). Of policy: calendars. Of its own: `consent` (person → source →
+since, until), `supporters` (household → people outside it), `share` (source → the agreement in force), `share-until`,
+`share-ended` (agreement), `feed` (source → the newest file), `feed-file` (**the claim** that a file is taken once), `check-of`
+(case → its check that runs), `asked` (check → people), `checks-of` (person → checks), `to-answer` (source|check), `schedule`,
+`comparing`.
 """
 
 from __future__ import annotations
@@ -183,6 +184,7 @@ def _granted(shelf: Shelf, fact: Recorded[v.ShareGranted]) -> None:
 
 
 def _share_ended(shelf: Shelf, fact: Recorded[v.ShareEnded]) -> None:
+    shelf.put("share-ended", fact.data.agreement, True)
     if shelf.get("share", fact.data.source) == str(fact.data.agreement):
         shelf.drop("share", fact.data.source)
         shelf.drop("feed", fact.data.source)

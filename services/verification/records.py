@@ -15,6 +15,7 @@ from uuid import UUID
 
 from services.chassis.database import PostgresDatabase, SqliteDatabase, open_database
 from services.chassis.settings import Settings
+from services.verification.pieces import Pieces
 from services.verification.sources import Record
 
 NAME = "verification"
@@ -65,6 +66,7 @@ class Records:
         with database.founding() as session:
             for table in TABLES:
                 session.execute(table)
+        self.pieces = Pieces(database)
 
     @classmethod
     def open(cls, settings: Settings, keys: Closing) -> Records:
