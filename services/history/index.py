@@ -13,9 +13,9 @@ from datetime import date, datetime
 import msgspec
 
 from events.base import Entry, Envelope
-from services.chassis.database import Session
+from services.chassis.database import Database, Session
 from services.history.marks import VERSION, Marks, ties
-from services.history.tables import Engine, HistoryDatabase
+from services.history.tables import Engine
 
 READ_AT_ONCE = 5000
 READ = "SELECT position, envelope, data FROM district_log WHERE position > ? ORDER BY position LIMIT ?"
@@ -66,7 +66,7 @@ def decode(envelope: bytes, data: bytes) -> Entry:
     return Entry(_envelope.decode(envelope), bytes(data))
 
 
-def rebuild(database: HistoryDatabase, engine: Engine, progress: Callable[[int], None]) -> int:
+def rebuild(database: Database, engine: Engine, progress: Callable[[int], None]) -> int:
     """Build the next generation, then swap; how many events were read by this call."""
     generation = _begin(database, engine)
     total = 0
@@ -112,7 +112,7 @@ def _bytes(uuid: str) -> bytes:
     return bytes.fromhex(uuid.replace("-", ""))
 
 
-def _begin(database: HistoryDatabase, engine: Engine) -> int:
+def _begin(database: Database, engine: Engine) -> int:
     """The generation to be built: one that was cut off, or a new one."""
     with database.transaction() as session:
         # Read under the locks, so that two processes that begin at once build one generation.

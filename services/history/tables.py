@@ -14,9 +14,7 @@ from typing import Any, cast
 import psycopg
 from psycopg.sql import SQL, Identifier
 
-from services.chassis.database import PostgresDatabase, Row, Session, SqliteDatabase
-
-HistoryDatabase = SqliteDatabase | PostgresDatabase
+from services.chassis.database import Database, PostgresDatabase, Row, Session
 
 LOG = (
     "CREATE TABLE IF NOT EXISTS log_head (one INTEGER PRIMARY KEY, position BIGINT NOT NULL,"
@@ -128,5 +126,5 @@ class Engine:
                 copy.write_row(row)
 
 
-def engine_of(database: HistoryDatabase) -> Engine:
+def engine_of(database: Database) -> Engine:
     return Engine(isinstance(database, PostgresDatabase))
