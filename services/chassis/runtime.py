@@ -21,7 +21,7 @@ from services.chassis.inbox import Stopped, Taken
 from services.chassis.logs import describe
 from services.chassis.looking import Looking
 from services.chassis.metrics import Metrics
-from services.chassis.reconstruct import keep_chassis_facts
+from services.chassis.reconstruct import forget_answers, keep_chassis_facts
 from services.chassis.restore import RESTORING
 from services.chassis.service import Service, source_of
 from services.chassis.store import INFRASTRUCTURE, Store
@@ -31,6 +31,7 @@ T = TypeVar("T")
 log = structlog.get_logger(__name__)
 
 DUE_AT_ONCE = 200
+ANSWERS_AT_ONCE = 1000
 
 
 class StillDue(RuntimeError):
@@ -61,7 +62,7 @@ class Runtime:
         self.failing: dict[str, str] = {}
         """Dates that have come and whose decision failed, each with the kind of failure."""
         self._drawing = Drawing(self, wants=self._wants)
-        self._idempotency_days = idempotency_days
+        self.idempotency_days = idempotency_days
 
     @property
     def source(self) -> str:
@@ -212,17 +213,16 @@ class Runtime:
             fact = DayClosed(day=yesterday)
             work.record(self.own, fact, effective=yesterday)
             keep_chassis_facts(work, fact)
-            self._forget_keys(work, today)
+            self._forget_answers(work, yesterday)
             return True
 
         return self.decide(close)
 
-    def _forget_keys(self, work: Work, today: date) -> None:
-        """Idempotency-Keys are remembered for some days; whoever repeats a request later decides anew."""
-        before = (today - timedelta(days=self._idempotency_days)).isoformat()
-        for place, row in work.facts("idempotency", limit=100_000):
-            if row["day"] < before:
-                work.keep("idempotency", place, None)
+    def _forget_answers(self, work: Work, closed: date) -> None:
+        first = ""
+        while rows := work.facts("idempotency", first, limit=ANSWERS_AT_ONCE):
+            forget_answers(work, [key for key, _ in rows], closed)
+            first = rows[-1][0] + "\x01"
 
     # -- the log -------------------------------------------------------------------------------------
 

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 
 from events.base import CATALOGUE, Event, Recorded, UnknownType, current
 from services.chassis.codec import Opener, read
-from services.chassis.database import PostgresDatabase, Row, Session, SqliteDatabase
+from services.chassis.database import Database, Row, Session
 from services.chassis.store import Store
 
 E = TypeVar("E", bound=Event)
@@ -80,9 +80,7 @@ class View:
 class ViewReader:
     """One view of one service: followed by `advance`, read by `reading`, built anew by `rebuild`."""
 
-    def __init__(
-        self, view: View, database: SqliteDatabase | PostgresDatabase, store: Store, opener: Opener
-    ) -> None:
+    def __init__(self, view: View, database: Database, store: Store, opener: Opener) -> None:
         self.view = view
         self._database = database
         self._store = store

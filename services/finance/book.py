@@ -13,7 +13,7 @@ from events import finance as f
 from events.ids import BatchId, BookId, RecoveryId, ReserveId
 from services.chassis.folding import Fold
 from services.chassis.refusal import Conflict, Refused
-from services.finance.sources import FUNDS, TITLES
+from services.finance.sources import TITLES
 
 SURPLUS_PERCENT = 15
 """What may generally be left over of the medical relief fund (医疗救助基金管理办法 14)."""
@@ -234,17 +234,6 @@ def recover(fund: str, year: int, recovery: RecoveryId, amount_fen: int) -> f.Fu
     return f.FundsRecovered(
         book=book_of(fund, year), fund=fund, year=year, recovery=recovery, amount_fen=amount_fen
     )
-
-
-def fund_for(programme: str, fund: str) -> None:
-    """Earmarked: a programme is paid from its own fund and from no other."""
-    if FUNDS.get(programme) != fund:
-        raise Refused(
-            "fund-mixed",
-            "专款专用：该项目不得由此资金支付。",
-            "Earmarked: this programme is not paid from this fund.",
-            field="fund",
-        )
 
 
 def must_be_open(book: Book) -> None:

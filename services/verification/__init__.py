@@ -28,6 +28,7 @@ from services.chassis.runtime import Runtime
 from services.chassis.service import Service
 from services.chassis.views import View, ViewReader
 from services.policy import keeping as papers
+from services.registry.keeping import keep_numbers, keep_people
 from services.verification import (
     api_checks,
     api_consents,
@@ -55,7 +56,8 @@ VIEWS: tuple[View, ...] = (SHARING, CHECKS)
 
 GATE = open_gate(SERVICE)
 SERVICE.stream(PersonId, Fold(None))  # consents, and what is told of a person
-keeping.keep_registry(SERVICE)
+keep_people(SERVICE)
+keep_numbers(SERVICE)
 for _source in COMPARED:
     keeping.keep_recipients(SERVICE, _source)
 keeping.keep_own(SERVICE)

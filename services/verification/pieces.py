@@ -11,7 +11,7 @@ from datetime import date
 from uuid import UUID
 
 from events.ids import AgreementId
-from services.chassis.database import PostgresDatabase, Session, SqliteDatabase
+from services.chassis.database import Database, Session
 
 TABLES = (
     "CREATE TABLE IF NOT EXISTS sendings (file TEXT PRIMARY KEY, agreement TEXT NOT NULL, as_of TEXT NOT NULL,"
@@ -42,7 +42,7 @@ class Sending:
 
 
 class Pieces:
-    def __init__(self, database: SqliteDatabase | PostgresDatabase) -> None:
+    def __init__(self, database: Database) -> None:
         self._database = database
         with database.founding() as session:
             for table in TABLES:

@@ -13,7 +13,7 @@ from datetime import date
 from typing import Protocol
 from uuid import UUID
 
-from services.chassis.database import PostgresDatabase, SqliteDatabase, open_database
+from services.chassis.database import Database, open_database
 from services.chassis.settings import Settings
 from services.verification.pieces import Pieces
 from services.verification.sources import Record
@@ -60,7 +60,7 @@ class Closing(Protocol):
 
 
 class Records:
-    def __init__(self, database: SqliteDatabase | PostgresDatabase, keys: Closing) -> None:
+    def __init__(self, database: Database, keys: Closing) -> None:
         self._database = database
         self._keys = keys
         with database.founding() as session:
