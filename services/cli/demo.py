@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Annotated, NoReturn
 from uuid import UUID, uuid4
 
-import httpx
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
@@ -175,8 +174,8 @@ def play(
         TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[events]:,} events"),
         TimeElapsedColumn(), console=console,
     )  # fmt: skip
-    with httpx.Client(transport=InProcess(house.web()), base_url="http://doudi") as client, progress:
-        office = Office(client, seed=seed, token_for=lambda caller: issue_token(house.settings, caller))
+    with InProcess(house.web()) as line, progress:
+        office = Office(line, seed=seed, token_for=lambda caller: issue_token(house.settings, caller))
         publisher = Publisher(office, _shipped(), civil_date(OPENS), console.print)
 
         def opening(day: date) -> None:
@@ -192,10 +191,11 @@ def play(
         def morning(day: date) -> None:
             if day.weekday() == MONDAY:
                 host.follow()  # lists of cases are read on Mondays
+                progress.update(task, description=f"{day:%Y-%m}", events=_events(house))
             publisher.morning(day)
             years.morning(day)
             payments.morning(day)
-            progress.update(task, advance=1, description=f"{day:%Y-%m}", events=_events(house))
+            progress.advance(task)
 
         host.follow()
         host.live_through(clock, FIRST + timedelta(days=days), morning)
