@@ -75,7 +75,7 @@ class Drawing:
         while feeds:
             positions = {source: self._position(source) for source in feeds}
             batches = self._read(feeds, positions)
-            if not batches or (waiting and not any([self._wanted(*batch) for batch in batches.items()])):
+            if not batches or (waiting and not any(self._wanted(*batch) for batch in batches.items())):
                 break
             taken = self._taker.take_all(batches)
             for source, one in taken.items():

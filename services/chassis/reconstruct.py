@@ -117,13 +117,14 @@ def reconstruct(
         own = read(entry, keys)
         parked = own.data if isinstance(own.data, Parked) else None
         for source, sequence in e.known.items():
+            upstream = None
             for upstream in upto_of(source, sequence):
-                _take(was, upstream)
                 if parked is not None and upstream.envelope.id == parked.letter:
                     shelve(was, e.sequence, upstream, parked.reason)
                     letters[e.sequence] = upstream
                 else:
                     _fold(was, upstream)
+            _take(was, upstream)
         was.keep("heard", "all", e.heard or None)
         was.sequence = e.sequence
         match own.data:
@@ -143,10 +144,11 @@ def reconstruct(
         keep_chassis_facts(was, own.data)
         service.apply(WorkShelf(was, was.around.source), own)
     for source, sequence in (positions or {}).items():
+        upstream = None
         for upstream in upto_of(source, sequence):
-            _take(was, upstream)
             hear(was, upstream)
             _fold(was, upstream)
+        _take(was, upstream)
     return was
 
 
@@ -169,8 +171,10 @@ def forget_answers(rows: Any, keys: Iterable[str], closed: date) -> None:
             rows.keep("idempotency", key, None)
 
 
-def _take(was: Was, upstream: Entry) -> None:
-    was.keep("position", upstream.envelope.source, position_of(upstream))
+def _take(was: Was, last: Entry | None) -> None:
+    """An upstream was taken up to this entry; None: no further than before."""
+    if last is not None:
+        was.keep("position", last.envelope.source, position_of(last))
 
 
 def _fold(was: Was, upstream: Entry, taken_before: bool = False) -> None:
