@@ -20,10 +20,10 @@ from services.history.audit.rule import ROUTE
 from services.policy.definition import Definition
 from services.policy.language.intake import InputWrong
 from services.policy.language.remember import Series, fold
-from services.policy.rule import Rule
+from services.policy.rule import Outcome, Rule
 from services.policy.sql.history import remembering
 from services.policy.sql.inputs import givens, put_stored, quoted, refusals, storing, telling
-from services.policy.sql.statement import compile_rule
+from services.policy.sql.statement import compile_rule, places
 
 SAMPLE = 10_000
 RUNS = ("before", "after", "static")
@@ -42,13 +42,15 @@ class Unfoldable(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What a rule says of a case. `refused`: inputs that nobody knew or that are out of range: then it says nothing."""
+    """What a rule says of a case. `refused`: inputs that nobody knew or that are out of range: then it says nothing.
+    `admitted`: how many of the family, where not all of it."""
 
     eligible: bool
     amount_fen: int
     row: str
     route: str
     refused: tuple[str, ...] = ()
+    admitted: int | None = None
 
 
 def unknown(names: Iterable[str]) -> Said:
@@ -123,7 +125,8 @@ def decide_month(
     answers = connection.execute(f"{compiled.sql()} ORDER BY id").fetchall()
     for answer in answers:
         line = dict(zip(names, answer, strict=True))
-        found[line["id"]] = _said(rule, str(line["row"]), str(line[ROUTE]), line["amount_fen"])
+        some = places(line["admitted"])
+        found[line["id"]] = _said(rule, str(line["row"]), str(line[ROUTE]), line["amount_fen"], some)
     drawn = draw.sample([answer[0] for answer in answers], min(sample, len(answers)))
     _compare(connection, rule, found, drawn)
     return found
@@ -145,7 +148,7 @@ def decide_one(
         outcome = rule.decide(told)
     except InputWrong as wrong:
         return unknown([wrong.name])
-    return _said(rule, outcome.row, str(outcome.outputs[ROUTE]), outcome.amount_fen)
+    return _outcome(rule, outcome)
 
 
 def _remembered(
@@ -167,9 +170,13 @@ def _remembered(
     return found
 
 
-def _said(rule: Rule, row: str, route: str, fen: int) -> Said:
+def _outcome(rule: Rule, outcome: Outcome) -> Said:
+    return _said(rule, outcome.row, str(outcome.outputs[ROUTE]), outcome.amount_fen, outcome.admitted)
+
+
+def _said(rule: Rule, row: str, route: str, fen: int, some: tuple[int, ...] | None) -> Said:
     eligible = route != "refuse" and (fen > 0 or said(rule, "fund") is None)
-    return Said(eligible, fen if eligible else 0, row, route)
+    return Said(eligible, fen if eligible else 0, row, route, admitted=None if some is None else len(some))
 
 
 def _compare(
@@ -183,7 +190,7 @@ def _compare(
     for number, *values in connection.execute(asked, [list(drawn)]).fetchall():
         case = {name: _told(tell, value) for (name, tell), value in zip(parts, values, strict=True)}
         outcome = rule.decide(case)
-        again = _said(rule, outcome.row, str(outcome.outputs[ROUTE]), outcome.amount_fen)
+        again = _outcome(rule, outcome)
         if again != found[number]:
             on = rule.definition.on
             raise Differs(
