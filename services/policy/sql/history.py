@@ -27,34 +27,39 @@ WIDEST = 10**14
 """The greatest value of a month, in hundredths."""
 
 
-def remembering(definition: Definition, source: str, months: str) -> exp.Select:
-    """The cases of `source` with a column for each remembered input, decided for the month of the definition's day.
+def remembered(definition: Definition, months: str) -> exp.Select:
+    """`case_id` and a column for each remembered input, of every case with a month that says anything; decided for
+    the month of the definition's day.
 
     All folds go once, together, over those months that any of them sees. Raises ValueError for `months_since`
     without a window, and Wrong where a `where` is not a test of its series.
     """
-    cases = exp.alias_(exp.to_table(quoted(source)), "cases", table=True)
-    whole_case = exp.Column(this=exp.Star(), table=exp.to_identifier("cases"))
-    deciding = definition.on.replace(day=1)
-    folds = {name: folded(one, deciding) for name, one in definition.history.items()}
-    if not folds:
-        return exp.select(whole_case).from_(cases)
+    folds = _folds(definition)
     case_id = exp.column("case_id", table=SEEN)
     seen = exp.alias_(exp.to_table(quoted(months)), SEEN, table=True)
-    remembered = (
-        exp.select(case_id, *(_as(fold.value, name) for name, fold in folds.items()))
-        .from_(seen)
-        .where(any_of([fold.sees for fold in folds.values()]))
-        .group_by(case_id.copy())
-    )
-    told = (
-        _as(_or(exp.column(_quoted(name), table=TOLD), whole(fold.nothing)), name)
-        for name, fold in folds.items()
-    )
+    columns = [exp.alias_(fold.value, _quoted(name)) for name, fold in folds.items()]
+    sees = any_of([fold.sees for fold in folds.values()])
+    return exp.select(case_id, *columns).from_(seen).where(sees).group_by(case_id.copy())
+
+
+def remembering(definition: Definition, source: str, told: str) -> exp.Select:
+    """The cases of `source` with a column for each remembered input; `told`: a table of what `remembered` gives."""
+    columns = [
+        exp.alias_(
+            call("coalesce", exp.column(_quoted(name), table=TOLD), whole(fold.nothing)), _quoted(name)
+        )
+        for name, fold in _folds(definition).items()
+    ]
+    cases = exp.alias_(exp.to_table(quoted(source)), "cases", table=True)
+    whole_case = exp.Column(this=exp.Star(), table=exp.to_identifier("cases"))
     same = binary(exp.EQ, exp.column("id", table="cases"), exp.column("case_id", table=TOLD))
-    return (
-        exp.select(whole_case, *told).from_(cases).join(remembered.subquery(TOLD), on=same, join_type="left")
-    )
+    table = exp.alias_(exp.to_table(quoted(told)), TOLD, table=True)
+    return exp.select(whole_case, *columns).from_(cases).join(table, on=same, join_type="left")
+
+
+def _folds(definition: Definition) -> dict[str, Folded]:
+    deciding = definition.on.replace(day=1)
+    return {name: folded(one, deciding) for name, one in definition.history.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,10 +132,6 @@ def _filtered(aggregate: Sql, test: Sql) -> Sql:
 
 def _quoted(name: str) -> exp.Identifier:
     return exp.to_identifier(name, quoted=True)
-
-
-def _as(value: Sql, name: str) -> Sql:
-    return exp.alias_(value, _quoted(name))
 
 
 def _in_its_digits(remembered: Remembered, value: Sql) -> Sql:
