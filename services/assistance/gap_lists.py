@@ -1,7 +1,7 @@
 """The list of those missed, made every month from what the service knows; what is kept for it; taken off by hand.
 
-Rows: `gap-basis` (by what a person qualifies: category → since, of the registry), `granted-case`, `admitted-case` (whom
-of a family, where not all), `refused` (a person's last refusal) and `gap-of-person` {gap, open, explained}.
+Rows: the categories of `registry.keeping`, `granted-case`, `admitted-case` (whom of a family, where not all), `refused`
+(a person's last refusal) and `gap-of-person` {gap, open, explained}.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ from typing import Any
 from uuid import UUID
 
 from events import assistance as a
-from events import registry as r
 from events.base import Recorded
 from events.ids import DutyId, GapId, HouseholdId, PersonId
 from services.assistance.days import month_of
@@ -21,6 +20,7 @@ from services.assistance.duty import Period
 from services.assistance.gaps import BASES, BY_HAND, GAP, REASON_OF, Known, Standing, close
 from services.chassis.service import Shelf
 from services.chassis.work import Work
+from services.registry.keeping import CATEGORIES
 
 AT_ONCE = 1000
 
@@ -30,19 +30,20 @@ def make(work: Work, duty: DutyId, period: Period) -> None:
     month = month_of(period.since)
     counts: dict[str, Counter[Standing]] = defaultdict(Counter)
     known: set[str] = set()
-    for key, bases in _rows(work, "gap-basis"):
+    for key, categories in _rows(work, CATEGORIES):
+        bases = tuple(base for base in BASES if base in categories)
         home = _home(work, key)
-        if home is None:
+        if home is None or not bases:
             continue
         household, township = home
         person = PersonId.of(key)
-        standing = _known(work, person, tuple(base for base in BASES if base in bases)).standing(work.today)
+        standing = _known(work, person, bases).standing(work.today)
         counts[township][standing] += 1
         known.add(key)
         listed = work.fact("gap-of-person", person) or {"open": False}
         is_open = listed["open"]
         if standing is Standing.GAP and not is_open:
-            _detect(work, person, household, township, month, [base for base in BASES if base in bases])
+            _detect(work, person, household, township, month, bases)
         elif standing is not Standing.GAP and is_open:
             _close(work, listed["gap"], REASON_OF[standing])
     for key, listed in list(_rows(work, "gap-of-person")):
@@ -61,7 +62,7 @@ def close_by_hand(
 
 
 def _detect(
-    work: Work, person: PersonId, household: str, township: str, month: str, bases: list[a.GapBasis]
+    work: Work, person: PersonId, household: str, township: str, month: str, bases: tuple[a.GapBasis, ...]
 ) -> None:
     gap = GapId.of(work.around.ids.random())
     fact = a.GapDetected(
@@ -70,7 +71,7 @@ def _detect(
         person=person,
         township=township,
         month=month,
-        bases=tuple(bases),
+        bases=bases,
         on=work.today,
     )
     work.record(gap, fact)
@@ -132,41 +133,6 @@ def _day(text: str | None) -> date | None:
 
 
 # -- kept ---------------------------------------------------------------------------------------------------
-
-
-def categorised(shelf: Shelf, fact: Recorded[r.Categorised]) -> None:
-    if fact.data.category in BASES:
-        row = shelf.get("gap-basis", fact.data.person) or {}
-        since = fact.data.since.isoformat()
-        shelf.put("gap-basis", fact.data.person, {**row, fact.data.category.value: since})
-    elif fact.data.category is r.Category.LIFTED:
-        _without(shelf, fact.data.person, "registered_poor")
-
-
-def category_ended(shelf: Shelf, fact: Recorded[r.CategoryEnded]) -> None:
-    _without(shelf, fact.data.person, fact.data.category.value)
-
-
-def died(shelf: Shelf, fact: Recorded[r.Died]) -> None:
-    shelf.drop("gap-basis", fact.data.person)
-
-
-def people_merged(shelf: Shelf, fact: Recorded[r.PeopleMerged]) -> None:
-    """By whatever the duplicate qualified, the person does: somebody registered twice is missed once."""
-    row = shelf.get("gap-basis", fact.data.duplicate)
-    if row is not None:
-        shelf.drop("gap-basis", fact.data.duplicate)
-        own = shelf.get("gap-basis", fact.data.person) or {}
-        shelf.put("gap-basis", fact.data.person, {**row, **own})
-
-
-def _without(shelf: Shelf, person: PersonId, category: str) -> None:
-    row = shelf.get("gap-basis", person) or {}
-    left = {name: since for name, since in row.items() if name != category}
-    if left:
-        shelf.put("gap-basis", person, left)
-    elif row:
-        shelf.drop("gap-basis", person)
 
 
 def granted(shelf: Shelf, fact: Recorded[a.SubsidyGranted | a.TakenOver]) -> None:

@@ -27,7 +27,7 @@ from services.assistance import (
     taken_over,
 )
 from services.assistance.duty import DUTY
-from services.assistance.gaps import GAP
+from services.assistance.gaps import BASES, GAP
 from services.assistance.ledger.report import REPORT
 from services.assistance.letters.numbering import keep_letters
 from services.assistance.referral import REFERRAL
@@ -37,7 +37,7 @@ from services.assistance.remedies.keeping import CONTEST, keep_remedies
 from services.chassis.evidence import keep_evidence
 from services.chassis.service import Service
 from services.policy import keeping
-from services.registry.keeping import keep_births, keep_names, keep_people
+from services.registry.keeping import keep_births, keep_categories, keep_names, keep_people
 
 UPSTREAMS = ("registry", "policy", "staff")
 
@@ -92,10 +92,7 @@ def _compare(service: Service) -> None:
     """Who qualifies and is not covered, and who left poverty and is helped on."""
     own = service.name
     service.stream(GapId, GAP)
-    service.keep(r.Categorised)(gap_lists.categorised)
-    service.keep(r.CategoryEnded)(gap_lists.category_ended)
-    service.keep(r.Died)(gap_lists.died)
-    service.keep(r.PeopleMerged)(gap_lists.people_merged)
+    keep_categories(service, *map(r.Category, BASES))
     service.keep(a.SubsidyGranted, a.TakenOver, of=own)(gap_lists.granted)
     service.keep(a.SubsidyGranted, a.TakenOver, a.Adjusted, a.HouseholdChanged, of=own)(gap_lists.admitted)
     service.keep(a.Exited, of=own)(gap_lists.exited)

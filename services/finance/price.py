@@ -28,11 +28,11 @@ from services.policy.area import area_of
 from services.policy.keeping import rulebook_of, texts_of, working_days
 from services.policy.rule import Outcome, Rule
 from services.registry.keeping import (
+    CATEGORIES,
     alive,
     belongs_since,
-    category_row,
     household_of,
-    keep_category,
+    keep_categories,
     person_of,
     survivor,
 )
@@ -96,7 +96,7 @@ def _complete(price: Price, fact: f.PriceAllowancesComplete) -> Price:
 
 def keep_prices(service: Service) -> None:
     service.stream(PriceId, PRICE)
-    keep_category(service, r.Category.MARGIN)
+    keep_categories(service, r.Category.MARGIN)
     service.keep(f.PriceLinkStarted, f.PriceLinkStopped)(_running)
     service.keep(f.PriceAllowanceOwed)(_due)
     service.keep(f.PriceAllowancesComplete, f.PriceAllowanceOverdue)(_no_longer_due)
@@ -247,8 +247,10 @@ def _granted_in(
 
 def _margins(work: Work, month: str, queue: str, behind: str, size: int) -> list[tuple[str, Family | None]]:
     """Members of margin households, by person; the first of a household stands for all of it."""
-    rows = work.facts(category_row(r.Category.MARGIN), f"{behind}~" if behind else "", limit=size)
-    return [(person, _margin_family(work, month, person, since)) for person, since in rows]
+    rows = work.facts(CATEGORIES, f"{behind}~" if behind else "", limit=size)
+    return [
+        (person, _margin_family(work, month, person, row[r.Category.MARGIN.value])) for person, row in rows
+    ]
 
 
 def _margin_family(work: Work, month: str, person: str, since: str) -> Family | None:

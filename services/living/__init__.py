@@ -20,7 +20,6 @@ from fastapi import APIRouter
 
 from events import assistance as a
 from events import living as l
-from events import registry as r
 from events.ids import ReserveId
 from services.assistance import api_checks, web
 from services.assistance.checks import VERIFICATION, take_checks
@@ -48,9 +47,6 @@ take_checks(SERVICE)
 care_for(SERVICE)
 
 SERVICE.stream(ReserveId, RESERVE)
-SERVICE.keep(r.Categorised)(known.categorised)
-SERVICE.keep(r.CategoryEnded)(known.category_ended)
-SERVICE.keep(r.PeopleMerged)(known.people_merged)
 SERVICE.keep(a.Applied, of="living")(known.applied)
 SERVICE.keep(a.SubsidyGranted, of="living")(known.granted)
 SERVICE.keep(a.Declined, a.Withdrawn, a.Exited, of="living")(known.ended)

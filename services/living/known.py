@@ -1,6 +1,6 @@
 """What living knows by itself when relief is decided: who is in which group, and what was relieved before.
 
-Rows `relief-category` (person → priority categories of the registry), `relief-given` (person → relief of the cases
+Rows `relief-given` (person → relief of the cases
 that covered them) and `relief-event` (person and event → the day it was relieved).
 """
 
@@ -12,7 +12,6 @@ from decimal import Decimal
 from typing import Any
 
 from events import assistance as a
-from events import registry as r
 from events.base import Recorded
 from events.ids import CaseId
 from events.registry import Category
@@ -27,6 +26,7 @@ from services.chassis.service import Shelf
 from services.chassis.work import Work
 from services.policy.area import area_of
 from services.policy.language.remember import Series, fold
+from services.registry.keeping import belongs_since, categories_of
 
 EMERGENCY, EXPENDITURE, RIGID = "relief-emergency", "relief-expenditure", "rigid-expenditure"
 RELIEF = frozenset({EMERGENCY, EXPENDITURE})
@@ -36,39 +36,9 @@ EVENT = "事由编号"
 """What an application of relief calls the event that it is for: a code, nothing personal."""
 EVENT_MONTHS = 12
 KEPT_MONTHS = 25
-CATEGORIES = {
-    Category.BACK_IN_POVERTY: "back_in_poverty",
-    Category.NEWLY_POOR: "newly_poor",
-    Category.MARGIN: "margin",
-}
 
 
 # -- kept ----------------------------------------------------------------------------------------------
-
-
-def categorised(shelf: Shelf, fact: Recorded[r.Categorised]) -> None:
-    if fact.data.category in CATEGORIES:
-        known = set(shelf.get("relief-category", fact.data.person) or ())
-        shelf.put("relief-category", fact.data.person, sorted(known | {CATEGORIES[fact.data.category]}))
-
-
-def category_ended(shelf: Shelf, fact: Recorded[r.CategoryEnded]) -> None:
-    known = shelf.get("relief-category", fact.data.person) or []
-    others = [one for one in known if one != CATEGORIES.get(fact.data.category)]
-    if len(others) == len(known):
-        return
-    if others:
-        shelf.put("relief-category", fact.data.person, others)
-    else:
-        shelf.drop("relief-category", fact.data.person)
-
-
-def people_merged(shelf: Shelf, fact: Recorded[r.PeopleMerged]) -> None:
-    of_duplicate = shelf.get("relief-category", fact.data.duplicate) or []
-    if of_duplicate:
-        known = shelf.get("relief-category", fact.data.person) or []
-        shelf.drop("relief-category", fact.data.duplicate)
-        shelf.put("relief-category", fact.data.person, sorted({*known, *of_duplicate}))
 
 
 def applied(shelf: Shelf, fact: Recorded[a.Applied]) -> None:
@@ -120,7 +90,7 @@ def owes_check(case: Case, local: Local) -> frozenset[str]:
 def of_rigid(work: Work, case: Case) -> Local:
     """Whether the household is admitted to dibao, tekun or as a margin household, and how many live in it."""
     aided = _aided(work, case)
-    margin = any("margin" in (work.fact("relief-category", one) or ()) for one in case.members)
+    margin = any(belongs_since(work, one, Category.MARGIN) for one in case.members)
     known = {COVERED: aided or ("margin" if margin else "none"), PEOPLE: str(len(case.members))}
     _must_agree(case, known)
     return known
@@ -131,7 +101,7 @@ def group_of(work: Work, case: Case) -> str | None:
     aided = _aided(work, case)
     if aided is not None:
         return f"{aided}_{area_of(case.township)}"
-    categories = {one for member in case.members for one in work.fact("relief-category", member) or ()}
+    categories = {code for member in case.members for code in categories_of(work, member)}
     return next((one for one in ("back_in_poverty", "newly_poor") if one in categories), None)
 
 

@@ -1,7 +1,7 @@
 """What living keeps of its own facts about tekun, and what falls due.
 
 Rows `cares-for` (carer: the people they care for at home, and their cases), `beds` (institution: who lives in which bed); of
-the registry who is registered poor (建档立卡) and not yet out of poverty, and who cannot care for themselves.
+the registry who is of the margin, and who cannot care for themselves, beside those whom the kernel asks for.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from services.chassis.work import Work
 from services.living import care, ending, following
 from services.living.caring import note, papers, supported
 from services.living.support import INSTITUTION, SUPPORT
-from services.registry.keeping import keep_category
+from services.registry.keeping import keep_categories
 
 CARE_END, CARE_VISIT, REASSESS, END_NOTICE = "care-end", "care-visit", "reassess", "end-notice"
 DAY = timedelta(days=1)
@@ -27,8 +27,7 @@ def care_for(service: Service) -> None:
     """Everything about tekun beside the cases. Once, after `carry_cases`."""
     service.stream(PersonId, SUPPORT)
     service.stream(InstitutionId, INSTITUTION)
-    keep_category(service, r.Category.REGISTERED_POOR)
-    keep_category(service, r.Category.CARE_DEPENDENT)
+    keep_categories(service, r.Category.MARGIN, r.Category.CARE_DEPENDENT)
     service.keep(l.CareAgreementSigned)(signed)
     service.keep(l.CareAgreementEnded)(agreement_ended)
     service.keep(l.CareVisitRecorded, l.CareVisitMissed)(visit_noted)

@@ -3,23 +3,23 @@
     SERVICE = Service("living", listens=(..., "registry"))
     keep_people(SERVICE)                              # who lives with whom and where, who has died, who is who
     keep_births(SERVICE)                              # and of the rest what the service needs, no more
-    keep_category(SERVICE, Category.MARGIN)
+    keep_categories(SERVICE, Category.MARGIN)
 
     person_of(work, person)["household"]              # where somebody lives; None: in no household here
     household_of(work, household)                     # None where the registry knows of none
     survivor(work, person)                            # the registration that stands for somebody today
     alive(work, members, "2025-03-01")                # whether any of them lived on that day
 
-| rows           | key         | value                                                   | kept by         |
-|----------------|-------------|---------------------------------------------------------|-----------------|
-| household      | household   | members, township, village, gone, since, changes        | `keep_people`   |
-| person         | person      | household, died, merged_into, also                      | `keep_people`   |
-| erased         | person      | true                                                    | `keep_people`   |
-| born           | person      | the birthday                                            | `keep_births`   |
-| name           | person      | the name as the registry sealed it                      | `keep_names`    |
-| id-number      | blind index | the person whose ID number it is                        | `keep_numbers`  |
-| id-of          | person      | the blind indexes of their ID numbers, duplicates' too  | `keep_numbers`  |
-| category-…     | person      | since when they belong to that population               | `keep_category` |
+| rows       | key         | value                                                  | kept by           |
+|------------|-------------|--------------------------------------------------------|-------------------|
+| household  | household   | members, township, village, gone, since, changes       | `keep_people`     |
+| person     | person      | household, died, merged_into, also                     | `keep_people`     |
+| erased     | person      | true                                                   | `keep_people`     |
+| born       | person      | the birthday                                           | `keep_births`     |
+| name       | person      | the name as the registry sealed it                     | `keep_names`      |
+| id-number  | blind index | the person whose ID number it is                       | `keep_numbers`    |
+| id-of      | person      | the blind indexes of their ID numbers, duplicates' too | `keep_numbers`    |
+| categories | person      | code of a population they belong to → since when       | `keep_categories` |
 
 `gone`: why the household is no more, "" while it is here; `since` when. One that has moved away keeps its members as it
 went. `changes`: how often it has become others who live there. `also`: registrations merged into the person's. The rows
@@ -38,7 +38,7 @@ from events.ids import HouseholdId, PersonId
 from services.chassis.service import Service, Shelf
 
 HOUSEHOLD, PERSON, ERASED = "household", "person", "erased"
-BORN, NAME, NUMBER, NUMBERS = "born", "name", "id-number", "id-of"
+BORN, NAME, NUMBER, NUMBERS, CATEGORIES = "born", "name", "id-number", "id-of", "categories"
 Row = dict[str, Any]
 NOBODY: Row = {"household": None, "died": None, "merged_into": None, "also": []}
 
@@ -81,10 +81,14 @@ def alive(work: Reading, people: Iterable[object], on: str = "9999") -> bool:
     return False
 
 
+def categories_of(work: Reading, person: object) -> dict[str, str]:
+    """Code of each population that somebody belongs to → since when."""
+    return work.fact(CATEGORIES, person) or {}
+
+
 def belongs_since(work: Reading, person: object, category: r.Category) -> str | None:
     """Since when somebody belongs to a population; None: they do not."""
-    found: str | None = work.fact(category_row(category), person)
-    return found
+    return categories_of(work, person).get(category.value)
 
 
 # -- keeping -----------------------------------------------------------------------------------------------
@@ -133,31 +137,32 @@ def keep_numbers(service: Service) -> None:
     service.keep(r.Erased)(_not_numbered)
 
 
-def keep_category(service: Service, category: r.Category) -> None:
-    kind = category_row(category)
+def keep_categories(service: Service, *wanted: r.Category) -> None:
+    """Of these populations; asked for by several rooms of a service, all theirs."""
 
     def categorised(shelf: Shelf, fact: Recorded[r.Categorised]) -> None:
-        if fact.data.category is category:
-            shelf.put(kind, fact.data.person, fact.data.since.isoformat())
+        if fact.data.category in wanted:
+            row = shelf.get(CATEGORIES, fact.data.person) or {}
+            since = fact.data.since.isoformat()
+            shelf.put(CATEGORIES, fact.data.person, {**row, fact.data.category.value: since})
 
     def ended(shelf: Shelf, fact: Recorded[r.CategoryEnded]) -> None:
-        if fact.data.category is category:
-            shelf.drop(kind, fact.data.person)
+        row = shelf.get(CATEGORIES, fact.data.person) or {}
+        if row.pop(fact.data.category.value, None) is not None:
+            shelf.put(CATEGORIES, fact.data.person, row) if row else shelf.drop(CATEGORIES, fact.data.person)
 
     def merged(shelf: Shelf, fact: Recorded[r.PeopleMerged]) -> None:
-        since = shelf.get(kind, fact.data.duplicate)
-        if since is not None:
-            shelf.drop(kind, fact.data.duplicate)
-            shelf.put(kind, fact.data.person, min(since, shelf.get(kind, fact.data.person) or since))
+        """To whatever the duplicate belongs, the person does, since the earlier of two days."""
+        theirs = shelf.get(CATEGORIES, fact.data.duplicate)
+        if theirs is not None:
+            shelf.drop(CATEGORIES, fact.data.duplicate)
+            own = shelf.get(CATEGORIES, fact.data.person) or {}
+            both = {code: min(own.get(code, since), since) for code, since in theirs.items()}
+            shelf.put(CATEGORIES, fact.data.person, {**own, **both})
 
     service.keep(r.Categorised)(categorised)
     service.keep(r.CategoryEnded)(ended)
     service.keep(r.PeopleMerged)(merged)
-
-
-def category_row(category: r.Category) -> str:
-    """The kind of its rows."""
-    return f"category-{category.value}"
 
 
 def _drop_of_the_erased(service: Service, kind: str) -> None:

@@ -6,7 +6,7 @@ import io
 from collections.abc import Callable
 from datetime import date
 
-from events.ids import BatchId, CaseId, HouseholdId, PersonId
+from events.ids import CaseId, HouseholdId, PersonId
 from services import finance
 from services.chassis.embedded import EmbeddedHost
 from services.chassis.runtime import Runtime
@@ -53,7 +53,8 @@ class Treasury:
         )  # fmt: skip
         self.runtime.decide(lambda work: naming.confirm(work, home, None, OTHER))
 
-    def handed_over(self, month: str) -> BatchId:
+    def pay(self, month: str) -> int:
+        """A batch from gathering to the bank's answer; how many payments."""
         self._drain()
         batch = self.runtime.decide(lambda work: gathering.open_batch(work, month, MAKER))
         while self.runtime.decide(lambda work: gathering.gather(work, batch)):
@@ -61,12 +62,9 @@ class Treasury:
         closed = self.runtime.decide(lambda work: closing.close_by(work, batch, MAKER))
         self.runtime.decide(lambda work: closing.approve(work, batch, closed.revision, CHECKER))
         self.runtime.decide(lambda work: closing.hand_over(work, batch, CHECKER))
-        return batch
-
-    def pay(self, month: str) -> None:
-        batch = self.handed_over(month)
         rows = self.runtime.decide(lambda work: list(lines(work, batch)))
         answer = return_file(batch, [(row["id"], "paid", row["amount"]) for row in rows])
         returning.take(self.runtime.decide, batch, io.BytesIO(answer), CHECKER)
         self.runtime.decide(lambda work: returning.finish(work, batch))
         self._drain()
+        return len(rows)

@@ -89,7 +89,7 @@ def lived(more: Callable[[Office, CaseId], None]) -> tuple[Told, ...]:
         treasury.account(household, people[0])
         for month in ("2020-09", "2020-10"):
             office.until(date.fromisoformat(f"{month}-02"))
-            treasury.pay(month)
+            assert treasury.pay(month)
         more(office, case)
         return told_by(office, treasury)
 

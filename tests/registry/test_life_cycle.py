@@ -41,8 +41,7 @@ def listener() -> Service:
     keeping.keep_people(service)
     keeping.keep_births(service)
     keeping.keep_numbers(service)
-    for category in KEPT:
-        keeping.keep_category(service, category)
+    keeping.keep_categories(service, *KEPT)
     return service
 
 
