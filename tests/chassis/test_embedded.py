@@ -269,3 +269,62 @@ def test_nobody_is_pumped_for_what_nobody_has_recorded(
     del pumped[:]
     town.host.step()  # what another process has recorded, nobody tells: here everybody looks
     assert set(NAMES) <= set(pumped)
+
+
+def test_days_on_which_a_service_records_nothing_are_closed_with_the_next(
+    tmp_path: Path, stack: ExitStack
+) -> None:
+    # given a week in which somebody is spoken of on the second day alone
+    town = found(tmp_path / "town", stack)
+    first = civil_date(town.clock.now())
+
+    def morning(day: date) -> None:
+        if day == first + timedelta(days=1):
+            town.host.runtimes[0].decide(say(ANNA))
+
+    # when it is lived through
+    town.host.live_through(town.clock, first + timedelta(days=7), morning)
+    # then the registry has closed the days on which it recorded something, and in the end the last one
+    own = ("service.DayClosed", "service.Listening")
+    recorded = {civil_date(e.envelope.time) for e in town.log("registry") if e.envelope.type not in own}
+    closed = [e.envelope.effective for e in town.log("registry") if e.envelope.type == "service.DayClosed"]
+    assert closed == sorted({*recorded, first + timedelta(days=6)})
+    assert len(closed) < 7
+
+
+def test_what_is_only_passed_over_costs_no_transaction_until_the_end(
+    tmp_path: Path, stack: ExitStack
+) -> None:
+    # given finance, which listens to living and takes nothing of what living says of its days
+    town = found(tmp_path / "town", stack)
+    town.host.drain()
+    finance, living = runtime_of(town, "finance"), runtime_of(town, "living")
+    before, today = finance.store.head().revision, civil_date(town.clock.now())
+    # when living closes a day
+    living.close_day(today)
+    town.host.settle(today)
+    # then finance has not moved for it
+    assert finance.store.head().revision == before
+    assert finance.position(living.source) == living.store.head().sequence - 1
+    # and does so with whatever else comes, or when nothing else is to be done
+    town.host.drain()
+    assert finance.position(living.source) == living.store.head().sequence
+
+
+def test_what_another_process_records_is_found_once_looked_for(tmp_path: Path, stack: ExitStack) -> None:
+    # given a host that has just seen the registry record something
+    town = found(tmp_path / "town", stack)
+    registry = runtime_of(town, "registry")
+    registry.decide(say(ANNA))
+    town.host.drain()
+    # when another process records on the same store
+    other = open_store(sqlite_url(tmp_path / "town", "registry"), "registry")
+    stack.callback(other.close)
+    rival = runtime(town.services["registry"], other, clock=town.clock, ids=SeededIds(99))
+    rival.start({})
+    rival.decide(say(BEN))
+    # then the next step finds it, in its order
+    town.host.step()
+    taken = [e.envelope.causationid for e in town.log("living") if e.envelope.type == "toys.Answered"]
+    said = [e.envelope.id for e in town.log("registry") if e.envelope.type == "toys.Said"]
+    assert [one for one in taken if one in said] == said
