@@ -59,7 +59,7 @@ def speaker(name: str, *streams: type[Identifier]) -> Service:
 def _officials(services: Sequence[Service]) -> list[Service]:
     """The staff service, and others that say nothing, where somebody listens and the test has no own."""
     heard = {name for one in services for name in one.listens} - {one.name for one in services}
-    quiet = [speaker(name) for name in ("verification", "disability") if name in heard]
+    quiet = [speaker(name) for name in ("verification", "disability", "policy") if name in heard]
     return [*([staff.SERVICE] if "staff" in heard else []), *quiet]
 
 

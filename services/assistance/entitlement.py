@@ -54,9 +54,9 @@ def whom(case: Case, ruling: Ruling) -> Admitted:
     return case.admitted if ruling.route == "taper" else ruling.admitted
 
 
-def drops_somebody(case: Case, admitted: Admitted) -> bool:
-    """Whether any of those admitted now would not be so any more."""
-    return not case.covering(case.admitted) <= case.covering(admitted)
+def leaves_out(case: Case, before: Admitted, after: Admitted) -> bool:
+    """Whether any of those admitted before is not so any more."""
+    return not case.covering(before) <= case.covering(after)
 
 
 def month_as_decided(case: Case, month: date) -> a.MonthGranted:
@@ -128,7 +128,7 @@ def conclude_review(
             field="outcome",
         )
     # Whoever is phased out is told so when it begins: at its end nobody asks again.
-    less = tapers or ruling.amount_fen < current or drops_somebody(case, admitted)
+    less = tapers or ruling.amount_fen < current or leaves_out(case, case.admitted, admitted)
     reduced = decided == "ended" or (decided == "adjusted" and less)
     must_be_heard(by, reduced, heard, today)
     months = by.proceeding("", today).review_months(found.unstable)

@@ -8,7 +8,15 @@ from events import assistance as a
 from events import casework as c
 from services.assistance.countable import any_expired
 from services.assistance.days import month_of
-from services.assistance.entitlement import end, may_reduce, month_as_decided, open_review, ruling_of, whom
+from services.assistance.entitlement import (
+    end,
+    leaves_out,
+    may_reduce,
+    month_as_decided,
+    open_review,
+    ruling_of,
+    whom,
+)
 from services.assistance.model import Case, Settled, Stage
 from services.assistance.published import Published
 from services.assistance.rules import Facts, about, about_those, grounds
@@ -50,7 +58,7 @@ def grant_month(case: Case, by: Published, *, today: date) -> Facts:
 def _month_by_rule(case: Case, by: Published, settled: Settled, ruling: Ruling, month: date) -> Facts:
     current = case.amount_in(month)
     before, admitted = case.admitted_in(month), whom(case, ruling)
-    reduced = ruling.amount_fen < current or not case.covering(before) <= case.covering(admitted)
+    reduced = ruling.amount_fen < current or leaves_out(case, before, admitted)
     if reduced and not may_reduce(by, month, heard=False):
         return (month_as_decided(case, month), *open_review(case, reason="rule_changed"))
     granted = a.MonthGranted(

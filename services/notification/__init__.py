@@ -3,9 +3,10 @@
 It turns facts of the registry, of the domains and of verification into messages in Chinese, from templates
 (`templates/`), for the township's office and for departments (`tellings.py` is the table). Notice to the family is by
 the township's hand: 2021 办法 19-20 (公示, written refusal with its reason), 〔2020〕43 一, 二 (enrolment and exit), 三(七)
-(subsidies that nobody applies for), 四(三) and 社会救助法 48 (to be heard before anything follows).
+(subsidies that nobody applies for), 四(三) and 社会救助法 48 (to be heard before anything follows), 附 (a paper
+whose last day comes near).
 
-Listens to: registry, living, disability, verification. Records: `SummaryBegun`, `MessageComposed`, `SendingStarted`, `Sent`,
+Listens to: policy, registry, living, disability, verification. Records: `SummaryBegun`, `MessageComposed`, `SendingStarted`, `Sent`,
 `SendingFailed`, `RetryAsked`, `GivenUp`.
 
 This declaration composes and keeps; it knows no channel. What leaves the house does so through
@@ -18,7 +19,7 @@ from collections.abc import Mapping
 
 from fastapi import APIRouter
 
-from events import assistance, notification, registry
+from events import assistance, notification, policy, registry
 from events import remedies as m
 from events.ids import MessageId
 from services.chassis.runtime import Runtime
@@ -31,7 +32,7 @@ from services.notification.model import MESSAGE
 from services.notification.verification import tell_of_verification
 from services.notification.views import MESSAGES
 
-SERVICE = Service("notification", listens=("registry", *keeping.PAYING, "verification"))
+SERVICE = Service("notification", listens=("policy", "registry", *keeping.PAYING, "verification"))
 VIEWS: tuple[View, ...] = (MESSAGES,)
 
 SERVICE.stream(MessageId, MESSAGE)
@@ -66,6 +67,7 @@ SERVICE.on(assistance.SubsidyGranted)(reactions.granted)
 SERVICE.on(assistance.Declined)(reactions.declined)
 SERVICE.on(assistance.MonthGranted)(reactions.month_granted)
 SERVICE.on(assistance.Exited)(reactions.case_ended)
+SERVICE.on(policy.PaperLapseNear)(reactions.paper_lapse_near)
 SERVICE.on(m.ContestedDecision)(remedies.contested)
 SERVICE.on(m.ReviewOverdue)(remedies.overdue)
 SERVICE.on(m.LawsuitFiled)(remedies.sued)

@@ -12,7 +12,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from events import assistance, registry
+from events import assistance, policy, registry
 from events.base import Event, Recorded
 from events.ids import HouseholdId, MessageId, PersonId
 from events.notification import MessageComposed
@@ -103,6 +103,10 @@ def case_ended(work: Work, fact: Recorded[assistance.Exited]) -> None:
         return  # a home was accepted: that is told
     words = "subsidy_ended" if told.programme in SUBSIDIES else "case_ended"
     tell(work, of_case(work, fact), words, programme=told.programme, reason=told.reason, since=told.since)
+
+
+def paper_lapse_near(work: Work, fact: Recorded[policy.PaperLapseNear]) -> None:
+    tell(work, of_nobody(fact), "paper_lapsing", paper=fact.data.number, until=fact.data.last)
 
 
 def month_granted(work: Work, fact: Recorded[assistance.MonthGranted]) -> None:

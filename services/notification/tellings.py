@@ -111,6 +111,8 @@ TELLINGS = {
     "feed_overdue": Telling(
         ("source", "until"), township=False, departments=(Department.CIVIL_AFFAIRS,), named=True
     ),
+    # Whoever writes papers: after its last day nothing rests on it (43号 附).
+    "paper_lapsing": Telling(("paper", "until"), township=False, departments=(Department.CIVIL_AFFAIRS,)),
     # Whoever pays something to the dead must stop.
     "died": Telling(
         ("on",),

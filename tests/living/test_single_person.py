@@ -30,7 +30,8 @@ from services.disability import filing
 from services.finance import price
 from tests.casework import take_owed
 from tests.disability.town import OFFICER, Town
-from tests.living.office import SECOND, SURVEYOR
+from tests.living.office import SECOND, SURVEYOR, Office, having
+from tests.living.test_remedies import contest, decide
 from tests.papers import publish_shipped
 
 DISABLED = {"disability_grade": 1, "disability_kind": "physical", "own_register": True}
@@ -291,3 +292,33 @@ def test_letters_name_those_admitted_also_where_only_they_change(house: House, f
     assert [one.admitted for one in house.of(case, a.Adjusted)] == [(people[3],)]
     told = house.letter(case, "adjustment")
     assert "变更" in told and "417元不变" in told and "保障人员1人" in told and str(people[3]) in told
+
+
+@pytest.mark.clause("B10")
+def test_a_refusal_changed_in_a_review_is_for_the_one_who_asked_apart(tmp_path: Path) -> None:
+    office = Office(tmp_path)
+    household, people = office.family(2)
+    case = office.apply(household, people[0], apart=True)
+    office.do(steps.accept, case)
+    office.look_into(case, having(2000_00))
+    office.do(steps.decline, case, OFFICER)
+    decide(office, case, contest(office, case, people[0]), "changed", 400_00)
+    assert office.facts(case, a.SubsidyGranted)[0].admitted == (people[0],)
+    assert office.differs() == []
+
+
+@pytest.mark.clause("B10")
+def test_whom_an_adjustment_left_out_is_admitted_again_where_a_review_revokes_it(tmp_path: Path) -> None:
+    office = Office(tmp_path)
+    household, people = office.family(3)
+    both = having(3000_00, each=DISABLED)
+    case = office.grant(household, people[0], both, apart=True)
+    assert office.case(case).admitted == tuple(people)
+    office.until(date(2020, 10, 14))
+    office.do(steps.open_review, case, "report")
+    office.look_into(case, having(3000_00, first=DISABLED))
+    office.do(steps.conclude_review, case, OFFICER, heard=office.today)
+    assert office.facts(case, a.Adjusted)[0].admitted == (people[0],)
+    decide(office, case, contest(office, case, people[1], "Adjusted"), "revoked")
+    [_, again] = office.facts(case, a.Adjusted)
+    assert (again.reason, again.admitted, again.amount_fen) == ("remedy", tuple(people), 3 * 417_00)

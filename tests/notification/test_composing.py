@@ -8,13 +8,15 @@ from pathlib import Path
 
 import pytest
 
+from events.ids import PaperId
 from events.notification import MessageComposed, SummaryBegun
+from events.policy import PaperLapseNear
 from services import notification
 from services.chassis.clock import midnight
 from services.notification.tellings import TELLINGS, Telling
 from services.notification.wording import TEMPLATES, TemplateError, check
 from tests.notification.upstreams import NAME, TOWNSHIP, Family, upstream
-from tests.support import District
+from tests.support import District, speaker
 
 
 @pytest.fixture
@@ -236,3 +238,19 @@ def test_a_missing_or_superfluous_template_is_refused_at_start() -> None:
         check({}, {"gone": telling})
     with pytest.raises(TemplateError, match="old"):
         check({"gone.township": "主题\n正文\n", "old.township": "主题\n正文\n"}, {"gone": telling})
+
+
+@pytest.mark.clause("Z1")
+def test_civil_affairs_hears_that_a_paper_will_lapse_and_nobody_else(tmp_path: Path) -> None:
+    services = [upstream("registry"), upstream("living"), speaker("policy", PaperId), notification.SERVICE]
+    with District(tmp_path, services) as district:
+        paper = PaperId(int=7, version=4)
+        fact = PaperLapseNear(
+            paper=paper, code="hecheng-2020-43", number="鹤民发〔2020〕43号", digest="0" * 64, last=date(2025, 7, 26),
+            on=date(2025, 1, 27),
+        )  # fmt: skip
+        district.say("policy", (paper, fact))
+        [message] = composed(district)
+        assert (message.recipient, message.person) == ("department:civil-affairs", None)
+        subject, text = TEMPLATES[message.template].render(message.values | {"number": ""})
+        assert "鹤民发〔2020〕43号" in subject and "有效期至2025年7月26日" in text

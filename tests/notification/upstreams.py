@@ -18,7 +18,7 @@ from services.chassis.service import Service
 
 TOWNSHIP, VILLAGE = "431202101000", "431202101200"
 NAME = "欧阳测试"
-UPSTREAMS = ("registry", "living", "disability", "verification")
+UPSTREAMS = ("registry", "living", "disability", "verification", "policy")
 GROUNDS = assistance.Grounds(
     papers=(assistance.Paper(number="鹤民发〔2020〕43号", clause="三(一)1"),),
     language="1",

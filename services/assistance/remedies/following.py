@@ -16,7 +16,7 @@ from events.sealed import Sealed
 from services.assistance import instalments
 from services.assistance.days import first_of_next_month, months_after
 from services.assistance.entitlement import end, must_be_heard
-from services.assistance.model import REMEDY, Case, Stage
+from services.assistance.model import REMEDY, Admitted, Case, Stage
 from services.assistance.published import Published
 from services.assistance.remedies import settling
 from services.assistance.remedies.difference import month_after
@@ -114,9 +114,8 @@ def _granted(
     monthly = terms.period == "month" and terms.fund is not None
     since = first.since if first.kind == "Exited" else first_of_next_month(first.on) if monthly else today
     months = by.proceeding(case.basis, today).review_months(False)
-    advice = case.inquiry.recommendation
     granted = a.SubsidyGranted(
-        **about_those(case, advice.admitted if first.kind == "Declined" and advice else case.admitted),
+        **about_those(case, _admitted(case, first)),
         amount_fen=amount_fen,
         period=terms.period,
         since=since,
@@ -132,6 +131,15 @@ def _granted(
     if monthly:
         return (granted,)
     return (granted, *instalments.plan(case, amount_fen, (), paid_once=terms.period == "once", today=today))
+
+
+def _admitted(case: Case, first: Decided) -> Admitted:
+    """Of a refusal: whom the rule would have admitted; where it admitted nobody of those who asked apart, the applicant."""
+    if first.kind != "Declined":
+        return case.admitted
+    advice = case.inquiry.recommendation
+    asked = (case.applicant,) if case.apart and case.applicant is not None else ()
+    return advice.admitted if advice is not None and advice.admitted else asked
 
 
 def _next_month(case: Case, since: date) -> date | None:
