@@ -154,6 +154,7 @@ class Case:
     paid: tuple[Paid, ...] = ()
     reviews: int = 0
     review_open: bool = False
+    review_of: str = ""  # why the last review was opened
     until: date | None = None
     once: int | None = None
     instalments: tuple[a.Instalment, ...] = ()
@@ -420,7 +421,7 @@ def _work_answered(case: Case, fact: c.WorkAnswered) -> Case:
 
 @CASE.on(a.ReviewOpened)
 def _review_opened(case: Case, fact: a.ReviewOpened) -> Case:
-    return replace(case, reviews=fact.number, review_open=True, inquiry=Inquiry())
+    return replace(case, reviews=fact.number, review_open=True, review_of=fact.reason, inquiry=Inquiry())
 
 
 @CASE.on(a.Reviewed)

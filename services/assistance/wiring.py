@@ -27,6 +27,7 @@ from services.assistance import (
     referring,
     taken_over,
 )
+from services.assistance.checks import VERIFICATION, take_checks
 from services.assistance.duty import DUTY
 from services.assistance.gaps import GAP
 from services.assistance.ledger.report import REPORT
@@ -39,7 +40,7 @@ from services.chassis.evidence import keep_evidence
 from services.chassis.service import Service
 from services.policy import keeping
 
-UPSTREAMS = ("registry", "policy", "staff")
+UPSTREAMS = ("registry", "policy", "staff", VERIFICATION)
 
 
 def carry_cases(service: Service) -> None:
@@ -65,6 +66,7 @@ def carry_cases(service: Service) -> None:
     _carry_referrals(service)
     _carry_duties(service)
     _compare(service)
+    take_checks(service)
 
 
 def _carry_referrals(service: Service) -> None:

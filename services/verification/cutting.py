@@ -35,7 +35,8 @@ def cut(
     said: dict[str, Any] = {"file": sending, "agreement": agreement}
     form = PurePath(name).suffix.lower().removeprefix(".")
     digest, number = hashlib.sha256(), 0
-    yield _message(reports.FeedOpened(**said, as_of=as_of, form=form), source, f"{sending}/0")
+    opened = reports.FeedOpened.model_validate({**said, "as_of": as_of, "form": form})
+    yield _message(opened, source, f"{sending}/0")
     while piece := file.read(size):
         number += 1
         digest.update(piece)
