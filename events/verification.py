@@ -173,6 +173,9 @@ class CheckOwed(CheckFact):
     start_by: date
     provisional: bool
     cause: UUID
+    sources: tuple[Source, ...] = Field(
+        default=(), description="those that the papers of the programme name; none: whoever delivers is asked"
+    )
 
 
 class CheckRequested(CheckFact):

@@ -1,8 +1,5 @@
 """What a domain takes from verification: departments' answers about its cases, and reviews that they ask for.
 
-    SERVICE = Service("living", listens=(*UPSTREAMS, "verification"))
-    take_checks(SERVICE)
-
 An answer stands beside the case as a fact to be looked at, with the day of its data; what follows from it is decided in the
 check or the review of the case, in which the family is heard (社会救助法 48). Nothing here lowers or ends anything.
 """

@@ -28,6 +28,8 @@ from services.chassis.refusal import Conflict, Refused
 Outcome = Literal["unchanged", "adjusted", "ended"]
 LEAVES = ("death", "tekun")
 """Changes by which somebody is certainly counted no longer: the sum of those who remain is worked out at once."""
+OF_DATA = frozenset({"mismatch", "late_report"})
+"""Reviews that rest on departments' data."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +132,7 @@ def conclude_review(
     # Whoever is phased out is told so when it begins: at its end nobody asks again.
     less = tapers or ruling.amount_fen < current or leaves_out(case, case.admitted, admitted)
     reduced = decided == "ended" or (decided == "adjusted" and less)
-    must_be_heard(by, reduced, heard, today)
+    must_be_heard(by, reduced, heard, today, case.review_of in OF_DATA)
     months = by.proceeding("", today).review_months(found.unstable)
     reviewed = a.Reviewed(
         **about(case),
@@ -173,11 +175,14 @@ def conclude_review(
     )
 
 
-def must_be_heard(by: Published, reduced: bool, heard: date | None, today: date) -> None:
-    """Refuses what reduces or ends somebody's aid unheard, once the law of 2026 holds."""
+def must_be_heard(
+    by: Published, reduced: bool, heard: date | None, today: date, of_data: bool = False
+) -> None:
+    """Refuses what reduces or ends somebody's aid unheard: once the law of 2026 holds, and from the beginning where a review
+    rests on departments' data (`of_data`), which may be wrong or about somebody else (四(三))."""
     if heard is not None and heard > today:
         raise Refused("day-in-future", "日期不得晚于今天。", "The day lies in the future.", field="heard")
-    if reduced and not may_reduce(by, today, heard is not None):
+    if reduced and (not may_reduce(by, today, heard is not None) or (of_data and heard is None)):
         raise Refused(
             "family-not-heard",
             "减发、停发前须听取救助对象意见（社会救助法第四十八条）。",

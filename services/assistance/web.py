@@ -8,6 +8,7 @@ from fastapi import APIRouter
 
 from services.assistance import (
     api,
+    api_checks,
     api_choices,
     api_draws,
     api_duties,
@@ -32,6 +33,7 @@ VIEWS = (CASES, LEDGER, REFERRALS, DUTIES, GAPS, CASEWORK, REMEDIES)
 def routers(runtime: Runtime, readers: Mapping[str, ViewReader]) -> list[APIRouter]:
     return [
         *api.routers(runtime, readers),
+        api_checks.router(runtime),
         *api_suspension.routers(runtime, readers["casework"]),
         *api_remedies.routers(runtime, readers["remedies"]),
         api_taken_over.router(runtime),

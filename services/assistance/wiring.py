@@ -26,6 +26,7 @@ from services.assistance import (
     referring,
     taken_over,
 )
+from services.assistance.checks import VERIFICATION, take_checks
 from services.assistance.duty import DUTY
 from services.assistance.gaps import BASES, GAP
 from services.assistance.ledger.report import REPORT
@@ -39,7 +40,7 @@ from services.chassis.service import Service
 from services.policy import keeping
 from services.registry.keeping import keep_births, keep_categories, keep_names, keep_people
 
-UPSTREAMS = ("registry", "policy", "staff")
+UPSTREAMS = ("registry", "policy", "staff", VERIFICATION)
 
 
 def carry_cases(service: Service) -> None:
@@ -65,6 +66,7 @@ def carry_cases(service: Service) -> None:
     _carry_referrals(service)
     _carry_duties(service)
     _compare(service)
+    take_checks(service)
 
 
 def _carry_referrals(service: Service) -> None:

@@ -120,7 +120,7 @@ class Service:
 
     def own(self, district: str) -> ServiceId:
         """The stream of what this service records about itself."""
-        return ServiceId.of(uuid5(NAMESPACE, source_of(district, self.name)))
+        return id_of(source_of(district, self.name))
 
     def check_folded(self, kind: str, source: str) -> None:
         """A local fact is folded from one source only: the order of two sources is not the same on replay."""
@@ -148,6 +148,11 @@ class Service:
     def react(self, work: Work, fact: Recorded[Event]) -> None:
         for decide in self.reactions.get(type(fact.data), ()):
             decide(work, fact)
+
+
+def id_of(source: str) -> ServiceId:
+    """Of a service of a district, also as the decider of what it decides by itself."""
+    return ServiceId.of(uuid5(NAMESPACE, source))
 
 
 def source_of(district: str, name: str) -> str:

@@ -34,7 +34,7 @@ CREATE OR REPLACE VIEW {s}.log AS SELECT notification_id AS sequence, topic AS d
 CREATE OR REPLACE FUNCTION {s}.doudi_commit(base bigint, first_sequence bigint, to_revision bigint,
     to_sequence bigint, to_id uuid, to_time timestamptz,
     streams uuid[], versions bigint[], topics text[], states bytea[],
-    kinds text[], keys text[], vals bytea[]) RETURNS boolean LANGUAGE plpgsql AS $$
+    kinds text[], keys text[], vals bytea[], gone_kinds text[], gone_keys text[]) RETURNS boolean LANGUAGE plpgsql AS $$
 BEGIN
     PERFORM set_config('lock_timeout', {lock_timeout}, true);
     UPDATE {s}.head SET revision = to_revision, sequence = to_sequence, id = to_id, recordedtime = to_time
@@ -43,17 +43,20 @@ BEGIN
     INSERT INTO {s}.stored_events (originator_id, originator_version, topic, state, notification_id)
         SELECT e.s, e.v, e.t, e.d, first_sequence + e.n - 1
         FROM unnest(streams, versions, topics, states) WITH ORDINALITY AS e(s, v, t, d, n);
-    DELETE FROM {s}.kept k USING unnest(kinds, keys, vals) AS u(kind, key, value)
-        WHERE k.kind = u.kind AND k.key = u.key AND u.value IS NULL;
+    IF cardinality(gone_keys) > 0 THEN
+        DELETE FROM {s}.kept k USING unnest(gone_kinds, gone_keys) AS u(kind, key)
+            WHERE k.kind = u.kind AND k.key = u.key;
+    END IF;
     INSERT INTO {s}.kept SELECT u.kind, u.key, u.value FROM unnest(kinds, keys, vals) AS u(kind, key, value)
-        WHERE u.value IS NOT NULL ON CONFLICT (kind, key) DO UPDATE SET value = excluded.value;
+        ON CONFLICT (kind, key) DO UPDATE SET value = excluded.value;
     RETURN true;
 END $$;
 """
 
+# Lists go in binary: as text every string of them is quoted by a regular expression here and read by a parser there.
 CALL = (
-    "SELECT {s}.doudi_commit(%s, %s, %s, %s, %s, %s, %s::uuid[], %s::bigint[], %s::text[], %s::bytea[],"
-    " %s::text[], %s::text[], %s::bytea[]) AS done"
+    "SELECT {s}.doudi_commit(%s, %s, %s, %s, %s, %s, %b::uuid[], %b::bigint[], %b::text[], %b::bytea[],"
+    " %b::text[], %b::text[], %b::bytea[], %b::text[], %b::text[]) AS done"
 )
 
 
@@ -90,7 +93,7 @@ class PostgresStore(KeptRows):
                 conn.execute("SELECT pg_advisory_unlock(431202)")
         self._call = SQL(CALL).format(s=self._schema)
         self._get = SQL("SELECT value FROM {s}.kept WHERE kind = %s AND key = %s").format(s=self._schema)
-        of = "SELECT key, value FROM {s}.kept WHERE kind = %s AND key = ANY(%s)"
+        of = "SELECT key, value FROM {s}.kept WHERE kind = %s AND key = ANY(%b)"
         self._of = SQL(of).format(s=self._schema)
         between = "SELECT key, value FROM {s}.kept WHERE kind = %s AND key >= %s"
         self._from = SQL(between + " ORDER BY key LIMIT %s").format(s=self._schema)
@@ -106,7 +109,9 @@ class PostgresStore(KeptRows):
 
     def commit(self, change: Change) -> None:
         written = states(change.entries)
-        kept = list(kept_changes(change))
+        changes = list(kept_changes(change))
+        kept = [(kind, key, value) for kind, key, value in changes if value is not None]
+        gone = [(kind, key) for kind, key, value in changes if value is None]
         head = change.head
         values = (
             change.base.revision,
@@ -122,6 +127,8 @@ class PostgresStore(KeptRows):
             [kind for kind, _, _ in kept],
             [key for _, key, _ in kept],
             [value for _, _, value in kept],
+            [kind for kind, _ in gone],
+            [key for _, key in gone],
         )
         with self._datastore.get_connection() as conn:
             try:

@@ -64,6 +64,8 @@ class Keys(Opener, Protocol):
 
     def blind_index(self, kind: str, text: str) -> str: ...
 
+    def blind_indexes(self, kind: str, texts: Iterable[str]) -> list[str]: ...
+
 
 @dataclass(frozen=True, slots=True)
 class Cause:

@@ -74,6 +74,8 @@ def cut(
     source: Annotated[str, typer.Option(help="the department's name for the system that sends")] = "/feeds",
 ) -> None:
     """Cut a file into the messages of the gate, closed for the agreement's key: one a line, for kcat or any producer."""
+    if file.suffix.lower() not in (".csv", ".jsonl"):
+        _fail("应为.csv或.jsonl文件。 A .csv or .jsonl file is needed.")
     with file.open("rb") as content:
         messages = cutting.cut(
             content, file.name, sending=uuid4(), agreement=AgreementId.of(agreement), as_of=as_of.date(),

@@ -2,8 +2,8 @@
 鹤民发〔2020〕43号; 国发〔2015〕52号.
 
 Listens to registry (who lives where, who has died, who is enrolled), to living (whom dibao and tekun cover; its
-institutions), to policy and staff. Records `assistance.*` for its cases, which `services.assistance` carries, and
-`disability.*` for what is its own.
+institutions), to verification (what departments answer, what is to be heard), to policy and staff. Records `assistance.*` for
+its cases, which `services.assistance` carries, and `disability.*` for what is its own.
 
 Its rooms: `model` (a person's file) and `cards`, pure; `known` (what it keeps of others), `noting`; as taken: `filing` (cards,
 consent, need of care, exclusions), `sweeps`, `care` (wish, placement, carers), `training`; the programmes: `subsidies` (and

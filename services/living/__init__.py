@@ -21,8 +21,7 @@ from fastapi import APIRouter
 from events import assistance as a
 from events import living as l
 from events.ids import ReserveId
-from services.assistance import api_checks, web
-from services.assistance.checks import VERIFICATION, take_checks
+from services.assistance import web
 from services.assistance.wiring import UPSTREAMS, carry_cases
 from services.chassis.runtime import Runtime
 from services.chassis.service import Service
@@ -41,9 +40,8 @@ DUTIES = duties.ALL
 VIEWS = (*web.VIEWS, TEKUN, RELIEF, RESERVES)
 PROGRAMMES = programmes.ALL
 
-SERVICE = Service("living", listens=(*UPSTREAMS, VERIFICATION))
+SERVICE = Service("living", listens=UPSTREAMS)
 carry_cases(SERVICE)
-take_checks(SERVICE)
 care_for(SERVICE)
 
 SERVICE.stream(ReserveId, RESERVE)
@@ -66,6 +64,5 @@ def routers(runtime: Runtime, readers: Mapping[str, ViewReader]) -> list[APIRout
         steps_router(runtime),
         institutions_router(runtime),
         *api.routers(runtime, readers),
-        api_checks.router(runtime),
         *web.routers(runtime, readers),
     ]

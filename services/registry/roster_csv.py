@@ -21,7 +21,7 @@ def csv_rows(file: IO[bytes]) -> Iterator[tuple[int, Sequence[str | None]]]:
     text = io.TextIOWrapper(io.BufferedReader(_Kept(file)), encoding=encoding, newline="")
     try:
         for number, cells in enumerate(csv.reader(text, strict=True), 1):
-            if any(len(cell) > _LONGEST_CELL for cell in cells):
+            if cells and max(map(len, cells)) > _LONGEST_CELL:
                 raise _malformed()
             yield number, [cell or None for cell in cells]
     except csv.Error:

@@ -2,6 +2,10 @@
 
 A request names the case, the household as it was, and people who consent. An answer names its request; one that comes when
 the request is closed, the household another or the consent over is recorded as not used and asks for a review.
+
+Of means every source is asked, and whoever decides looks at the answers. Of other help only the sources that the papers of its
+programme name; what then contradicts it asks for a hearing as in the comparison: a case that opened by itself has nobody
+else to look at it.
 """
 
 from __future__ import annotations
@@ -17,23 +21,24 @@ from uuid import UUID
 from events import assistance as a
 from events import verification as v
 from events.base import Recorded
-from events.ids import CaseId, CheckId, FeedId, HouseholdId, PersonId
+from events.ids import AgreementId, CaseId, CheckId, FeedId, HouseholdId, PersonId
 from events.sealed import Sealed
+from services.assistance.entitlement import OF_DATA
 from services.chassis.folding import Fold
 from services.chassis.refusal import Conflict, NotFound, Refused
-from services.chassis.service import Service, Shelf, name_of
+from services.chassis.service import Service, Shelf, id_of, name_of
 from services.chassis.work import Work
 from services.policy.keeping import working_days
 from services.registry.keeping import household_of
+from services.verification import mismatch
 from services.verification.consent import consents, missing
+from services.verification.contradicting import Contradicting
 from services.verification.keeping import CHECKED
 from services.verification.limits import ANSWER_CHECK, STALE_DAYS, START_CHECK
-from services.verification.sharing import in_force
+from services.verification.sharing import AGREEMENT, in_force
 from services.verification.sources import Record
 
 START_DUE, ANSWER_DUE = "check-start", "check-answer"
-OWN_REASONS = frozenset({"mismatch", "late_report"})
-"""Reviews that a check itself asked for: no further check follows."""
 
 
 class State(StrEnum):
@@ -45,7 +50,8 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """`version`: of the household as asked about; `open`: sources that have not answered."""
+    """`version`: of the household as asked about; `open`: sources that have not answered; `only`: no others
+    may be asked, where there are any."""
 
     state: State = State.NONE
     case: CaseId | None = None
@@ -55,6 +61,8 @@ class Check:
     open: tuple[v.Source, ...] = ()
     due: date = date.max
     answered: Mapping[str, date] | None = None
+    programme: str = ""
+    only: tuple[v.Source, ...] = ()
 
 
 CHECK: Fold[Check] = Fold(Check())
@@ -62,7 +70,10 @@ CHECK: Fold[Check] = Fold(Check())
 
 @CHECK.on(v.CheckOwed)
 def _owed(was: Check, fact: v.CheckOwed) -> Check:
-    return Check(State.OWED, fact.case, fact.household, fact.members, due=fact.start_by)
+    return Check(
+        State.OWED, fact.case, fact.household, fact.members, due=fact.start_by, programme=fact.programme,
+        only=fact.sources,
+    )  # fmt: skip
 
 
 @CHECK.on(v.CheckRequested)
@@ -104,13 +115,14 @@ def _about(identifier: CheckId, check: Check) -> dict[str, Any]:
     return {"check": identifier, "case": check.case, "household": check.household}
 
 
-def owe(work: Work, told: a.CaseFact, cause: UUID) -> None:
+def owe(work: Work, told: a.CaseFact, cause: UUID, of_means: bool) -> None:
     """The case is to be checked; it begins at once where everybody has consented. Where no department shares data yet
     there is nobody to ask: then the check is the township's own step of the case."""
     running = work.fact("check-of", told.case)
     if running is not None:
         close(work, CheckId(running), "asked_anew")
-    sources = in_force(work)
+    only = () if of_means else tuple(sorted(Contradicting(work).sources(told.programme)))
+    sources = _delivering(work, only) if of_means or only else {}
     if not sources:
         return
     identifier = work.new(CheckId)
@@ -119,7 +131,7 @@ def owe(work: Work, told: a.CaseFact, cause: UUID) -> None:
         identifier,
         v.CheckOwed(
             check=identifier, case=told.case, household=told.household, programme=told.programme,
-            members=told.members, start_by=start_by, provisional=provisional, cause=cause,
+            members=told.members, start_by=start_by, provisional=provisional, cause=cause, sources=only,
         ),
     )  # fmt: skip
     if not missing(work, told.members, sources):
@@ -133,7 +145,7 @@ def start(work: Work, identifier: CheckId) -> None:
         raise Conflict(
             "check-state", "该核对已启动或已结束。", "The check has begun or is over.", field="check"
         )
-    sources = in_force(work)
+    sources = _delivering(work, found.only)
     if not sources:
         raise Conflict(
             "nobody-delivers", "尚无部门共享数据。", "No department delivers data yet.", field="check"
@@ -157,6 +169,11 @@ def start(work: Work, identifier: CheckId) -> None:
             late=work.today > found.due, answer_by=answer_by, provisional=provisional,
         ),
     )  # fmt: skip
+
+
+def _delivering(work: Work, only: Sequence[v.Source]) -> dict[v.Source, AgreementId]:
+    """Of these sources, or of all where there are none, those that deliver now, each with its agreement."""
+    return {source: one for source, one in in_force(work).items() if not only or source in only}
 
 
 def report(
@@ -195,11 +212,38 @@ def report(
             v.ReviewAsked(household=found.household, people=people, case=found.case, reason="late_report"),
         )
         return unused
+    if found.only:
+        _hold_against(work, found, source, as_of, {one: records.get(one, ()) for one in asked}, feed)
     hits = sum(bool(records.get(one)) for one in asked)
     work.record(identifier, v.RecordsCounted(**said, asked=len(asked), hits=hits))
     if not work.load(CHECK, identifier).open:
         close(work, identifier, "answered")
     return None
+
+
+def _hold_against(
+    work: Work,
+    check: Check,
+    source: v.Source,
+    as_of: date,
+    records: Mapping[PersonId, Sequence[Record]],
+    feed: FeedId | None,
+) -> None:
+    """What of an answer contradicts the programme is to be heard. Of a file it is a mismatch, the same that a comparison finds."""
+    contradicting = Contradicting(work)
+    agreement = in_force(work).get(source)
+    floor = work.load(AGREEMENT, agreement).floor_fen if agreement is not None else 0
+    for person, told in records.items():
+        against, papers = contradicting.against([check.programme], source, told, floor)
+        if against and feed is not None:
+            mismatch.find(work, person, check.household, source, feed, as_of, against, papers)
+        elif against:
+            work.record(
+                person,
+                v.ReviewAsked(
+                    household=check.household, people=(person,), case=check.case, reason="mismatch"
+                ),
+            )
 
 
 def _unused(work: Work, found: Check, source: v.Source) -> v.Unused | None:
@@ -233,9 +277,9 @@ def close(work: Work, identifier: CheckId, outcome: Any) -> None:
 
 def begin_where_possible(work: Work, person: PersonId) -> None:
     """Whoever consents now was perhaps the last that a check waited for."""
-    sources = in_force(work)
     for one in work.fact("checks-of", person) or ():
         found = check_in(work, CheckId(one))
+        sources = _delivering(work, found.only)
         if found.state is State.OWED and sources and not missing(work, found.people, sources):
             start(work, CheckId(one))
 
@@ -251,27 +295,31 @@ def consent_over(work: Work, person: PersonId) -> None:
 
 
 def accepted(work: Work, fact: Recorded[a.Accepted]) -> None:
-    if name_of(fact.envelope.source) in CHECKED:
-        owe(work, fact.data, fact.envelope.id)
+    owe(work, fact.data, fact.envelope.id, _of_means(fact))
 
 
 def reviewed(work: Work, fact: Recorded[a.ReviewOpened]) -> None:
-    if fact.data.reason not in OWN_REASONS and name_of(fact.envelope.source) in CHECKED:
-        owe(work, fact.data, fact.envelope.id)
+    if fact.data.reason not in OF_DATA:  # those a check asked for itself
+        owe(work, fact.data, fact.envelope.id, _of_means(fact))
+
+
+def _of_means(fact: Recorded[Any]) -> bool:
+    return name_of(fact.envelope.source) in CHECKED
 
 
 def household_changed(work: Work, fact: Recorded[a.HouseholdChanged]) -> None:
     """What was asked about another household answers nothing: it is asked anew."""
     if work.fact("check-of", fact.data.case) is not None and fact.data.members:
-        owe(work, fact.data, fact.envelope.id)
+        owe(work, fact.data, fact.envelope.id, _of_means(fact))
 
 
 def decided(
     work: Work, fact: Recorded[a.SubsidyGranted | a.Declined | a.Withdrawn | a.Reviewed | a.Exited]
 ) -> None:
-    """What the check was for is decided: an answer that comes now is too late, and opens a review."""
+    """What the check was for is decided: an answer that comes now is too late, and opens a review. What the domain itself
+    decided (免申即享) was decided on no answer: that one is still waited for."""
     running = work.fact("check-of", fact.data.case)
-    if running is not None:
+    if running is not None and getattr(fact.data, "officer", None) != id_of(fact.envelope.source):
         close(work, CheckId(running), "decided")
 
 

@@ -38,11 +38,18 @@ class Contradicting:
                     found.append(record)
         return found, tuple(papers)
 
+    def sources(self, programme: str) -> frozenset[v.Source]:
+        """Those that say anything against help of a programme."""
+        return frozenset(part.source for part, _ in self._parts_of(programme))
+
     def _of(self, programmes: Iterable[str], source: v.Source) -> Iterable[tuple[Contradiction, Paper]]:
         for programme in sorted(set(programmes)):
-            if programme not in self._parts:
-                self._parts[programme] = self._book.contradictions(programme, self._on)
-            yield from (one for one in self._parts[programme] if one[0].source == source)
+            yield from (one for one in self._parts_of(programme) if one[0].source == source)
+
+    def _parts_of(self, programme: str) -> tuple[tuple[Contradiction, Paper], ...]:
+        if programme not in self._parts:
+            self._parts[programme] = self._book.contradictions(programme, self._on)
+        return self._parts[programme]
 
 
 def _below(source: v.Source, record: Record, floor_fen: int) -> bool:

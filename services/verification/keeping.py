@@ -22,9 +22,10 @@ from services.chassis.service import Service, Shelf
 from services.verification.sources import EVERY
 
 CHECKED: tuple[str, ...] = ("living",)
-"""Domains whose applicants are checked."""
+"""Domains whose applicants are checked of their means, by every source that delivers."""
 COMPARED: tuple[str, ...] = (*CHECKED, "disability")
-"""Domains whose recipients are compared, with the sources that the papers of their programmes declare."""
+"""Domains whose recipients are compared, and whose other cases are checked, with the sources that the papers of their programmes
+declare."""
 
 
 def keep_recipients(service: Service, source: str) -> None:

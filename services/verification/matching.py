@@ -61,7 +61,7 @@ class Matching:
 
     def _piece(self, file: str, reached: Reached, piece: Sequence[tuple[int, Cells | None]]) -> Reached:
         refused: list[Refusal] = []
-        good = list(self._good(piece, refused))
+        good = self._good(piece, refused)
         registered = self._runtime.store.kept_of("id-number", list({one.number for one in good}))
         strangers = [one for one in good if one.number not in registered]
         left = max(STRANGERS_LISTED - reached.strangers, 0)
@@ -87,8 +87,9 @@ class Matching:
 
     # -- one row -------------------------------------------------------------------------------------------
 
-    def _good(self, piece: Sequence[tuple[int, Cells | None]], refused: list[Refusal]) -> Iterator[Good]:
-        keys, place = self._runtime.around.keys, self._place
+    def _good(self, piece: Sequence[tuple[int, Cells | None]], refused: list[Refusal]) -> list[Good]:
+        place = self._place
+        good = list[Good]()
         for line, cells in piece:
             if cells is None:
                 refused.append((line, "row", "row-form"))
@@ -99,7 +100,9 @@ class Matching:
             except Malformed as wrong:
                 refused.append((line, wrong.field, wrong.slug))
                 continue
-            yield Good(line, keys.blind_index("id-number", number), record)
+            good.append(Good(line, number, record))
+        numbers = self._runtime.around.keys.blind_indexes("id-number", (one.number for one in good))
+        return [Good(one.line, number, one.record) for one, number in zip(good, numbers, strict=True)]
 
     def _record(self, texts: tuple[str | None, ...]) -> str:
         """JSON of a row's fields but the ID number."""

@@ -109,10 +109,8 @@ class Records:
             )
             if not moved:
                 return False
-            session.executemany("INSERT INTO records VALUES (?, ?, ?, ?)", closed)
-            session.executemany(
-                "INSERT INTO refusals VALUES (?, ?, ?, ?)", ((str(feed), *one) for one in refusals)
-            )
+            session.add("records", 4, closed)
+            session.add("refusals", 4, ((str(feed), *one) for one in refusals))
         return True
 
     def taken(self, feed: UUID) -> None:

@@ -132,7 +132,7 @@ def comparison(folder: Path, people: int) -> None:
 def _bureau(folder: Path) -> Bureau:
     urls = iter(
         f"sqlite:///{folder / f'{name}.db'}"
-        for name in ("registry", "living", "disability", "bureau", "policy")
+        for name in ("registry", "living", "bureau", "policy", "disability", "rows")
     )
     return Bureau(lambda: next(urls), folder, _vault(folder))
 

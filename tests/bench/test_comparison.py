@@ -16,6 +16,7 @@ from typing import Any, TextIO
 from uuid import uuid4
 
 import pytest
+from pydantic import SecretStr
 
 from events import assistance as a
 from events import registry as r
@@ -69,7 +70,11 @@ class Bureau:
         self.policy = self.runtime(policy.SERVICE, new_url)
         others = [self.policy, self.runtime(speaker("disability", CaseId), new_url)]
         self.host = EmbeddedHost([*others, self.registry, self.living, self.bureau])
-        self.records = verification.Records.open(Settings(data=folder), self.bureau.around.keys)
+        # The departments' rows lie on the same engine.
+        url = new_url()
+        server = SecretStr(url) if url.startswith("postgres") else None
+        rows = Settings(data=folder, postgres_url=server)
+        self.records = verification.Records.open(rows, self.bureau.around.keys)
         self.today = civil_date(self.clock.now())
 
     def runtime(self, service: Any, new_url: Callable[[], str]) -> Runtime:

@@ -250,7 +250,7 @@ def _work_answered(case: Case, fact: c.WorkAnswered) -> Case:
 
 @CASE.on(a.ReviewOpened)
 def _review_opened(case: Case, fact: a.ReviewOpened) -> Case:
-    return replace(case, reviews=fact.number, review_open=True, inquiry=Inquiry())
+    return replace(case, reviews=fact.number, review_open=True, review_of=fact.reason, inquiry=Inquiry())
 
 
 @CASE.on(a.Reviewed)

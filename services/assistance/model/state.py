@@ -160,6 +160,7 @@ class Case:
     paid: tuple[Paid, ...] = ()
     reviews: int = 0
     review_open: bool = False
+    review_of: str = ""  # why the last review was opened
     until: date | None = None
     once: int | None = None
     instalments: tuple[a.Instalment, ...] = ()

@@ -172,6 +172,11 @@ class Vault(Keeping):
         who has no key. The caller settles spelling (capitals, blanks) first."""
         return cipher.index(self._keyring.named("index", "blind", create=True).secret, kind, text)
 
+    def blind_indexes(self, kind: str, texts: Iterable[str]) -> list[str]:
+        """The same of many, in their order: the key is fetched once."""
+        secret = self._keyring.named("index", "blind", create=True).secret
+        return [cipher.index(secret, kind, text) for text in texts]
+
     # -- restricted facts
 
     def audience_key(self, service: str) -> bytes:

@@ -1,0 +1,137 @@
+"""Verification beside the real disability: whose subsidy began by itself is checked too, and heard before anything ends."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from events import assistance as a
+from events import verification as v
+from events.ids import AgreementId, PersonId
+from services import verification
+from services.assistance import steps
+from services.chassis.refusal import Refused
+from services.chassis.work import Work
+from services.disability import filing
+from services.verification import comparing, sharing, taking
+from tests.disability.town import OFFICER, Town
+from tests.verification.given import csv_file
+
+pytestmark = [pytest.mark.clause("V1"), pytest.mark.clause("V3"), pytest.mark.clause("D1")]
+
+
+class Bureau(Town):
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder, more=[verification.SERVICE])
+        self.bureau = self.runtime("verification")
+        self.records = verification.Records.open(self.settings, self.bureau.around.keys)
+        self.host.senders.append(verification.Doer(self.bureau, self.records).step)
+
+    def share(self, source: v.Source, *fields: str) -> AgreementId:
+        def agree(work: Work) -> AgreementId:
+            said = {"conditional": True, "every_months": 3, "floor_fen": 0, "until": date(2030, 1, 1)}
+            found = sharing.request(work, source, ("id_number", *fields), OFFICER, **said)
+            sharing.grant(work, found, OFFICER)
+            return found
+
+        found = self.bureau.decide(agree)
+        self.host.drain()
+        return found
+
+    def in_prison(self, agreement: AgreementId, *people: PersonId) -> None:
+        rows = ((self.numbers[one], "2020-07-01") for one in people)
+        content = io.BytesIO(csv_file(("id_number", "since"), *rows))
+        cause = self.bureau.cause()
+        taking.take(self.bureau, self.records, agreement, self.today, content, "prison.csv", cause)
+        self.host.drain()
+
+    def son_with_a_card(self) -> PersonId:
+        """Of a family on dibao; the living subsidy begins by itself."""
+        home, people = self.family(2)
+        self.dibao(home, people, date(2020, 9, 1))
+        self.do(filing.issue, people[1], self.card_number(people[1], grade=1))
+        self.do(filing.consent, people[1], "guardian")
+        return people[1]
+
+    def reviews(self) -> list[a.ReviewOpened]:
+        return [one for one in self.told(a.ReviewOpened) if one.reason == "mismatch"]
+
+
+@pytest.fixture
+def bureau(tmp_path: Path) -> Iterator[Bureau]:
+    with Bureau(tmp_path) as bureau:
+        yield bureau
+        for name in ("verification", "disability"):
+            assert bureau.differences(name) == []
+            assert bureau.runtime(name).store.kept_range("letter", "", "", 10) == []
+
+
+def test_whose_subsidy_begins_by_itself_is_checked_with_the_sources_that_its_paper_names(
+    bureau: Bureau,
+) -> None:
+    prison = bureau.share("prison", "since")
+    bureau.share("vehicles", "kind", "registered")
+    other = bureau.alone()
+    bureau.in_prison(prison, other)
+    bureau.son_with_a_card()
+    [owed] = [
+        one for one in bureau.facts("verification", v.CheckOwed) if one.programme == "disability-living"
+    ]
+    assert set(owed.sources) == {"death", "prison"}
+    [asked] = [one for one in bureau.facts("verification", v.CheckRequested) if one.check == owed.check]
+    assert asked.sources == ("prison",), "vehicles say nothing of a subsidy for the disabled"
+    [answer] = [one for one in bureau.facts("verification", v.CheckReported) if one.check == owed.check]
+    assert answer.unused is None, "what the service decided by itself was decided on no answer"
+    assert bureau.facts("verification", v.MismatchFound) == [] and bureau.reviews() == []
+
+
+def test_a_contradiction_is_heard_in_a_review_and_nothing_is_cut_meanwhile(bureau: Bureau) -> None:
+    prison = bureau.share("prison", "since")
+    home, people = bureau.family(2)
+    bureau.in_prison(prison, people[1])
+    bureau.dibao(home, people, date(2020, 9, 1))
+    bureau.do(filing.issue, people[1], bureau.card_number(people[1], grade=1))
+    bureau.do(filing.consent, people[1], "guardian")
+    [found] = bureau.facts("verification", v.MismatchFound)
+    assert (found.person, found.source) == (people[1], "prison")
+    [review] = bureau.reviews()
+    assert review.members == (people[1],)
+    bureau.until(date(2020, 10, 2))
+    assert bureau.months() == ["2020-08", "2020-09", "2020-10"], "it is paid until somebody has decided"
+    assert bureau.told(a.Exited) == []
+    # The comparison finds the same, and it stays the same.
+    assert len(bureau.facts("verification", v.MismatchFound)) == 1
+
+
+def test_whoever_is_helped_by_disability_alone_is_heard_when_a_comparison_finds_them(bureau: Bureau) -> None:
+    son = bureau.son_with_a_card()
+    prison = bureau.share("prison", "since")
+    bureau.in_prison(prison, son)
+    assert bureau.reviews() == []
+    bureau.bureau.decide(lambda work: comparing.begin(work, "2020-Q3", OFFICER))
+    bureau.host.drain()
+    [review] = bureau.reviews()
+    assert review.members == (son,)
+    # The office hears, notes what was found, and decides the review: the subsidy ends with the month.
+    assert bureau.told(a.Exited) == []
+    bureau.do(filing.exclude, son, "prison")
+    bureau.do(steps.assess, review.case)
+    with pytest.raises(Refused, match="family-not-heard"):
+        bureau.do(steps.conclude_review, review.case, OFFICER)
+    bureau.do(steps.conclude_review, review.case, OFFICER, heard=bureau.today)
+    assert [one.members for one in bureau.told(a.Exited)] == [(son,)]
+
+
+def test_a_device_is_no_question_of_means_nor_of_any_source(bureau: Bureau) -> None:
+    bureau.share("vehicles", "kind", "registered")
+    home, (person,) = bureau.family()
+    bureau.do(filing.issue, person, bureau.card_number(person))
+    stated = (a.Finding(name="器具", value="white_cane"),)
+    case = bureau.do(steps.apply, "assistive-device", home, person, consent=True, findings=stated)
+    bureau.do(steps.accept, case)
+    assert bureau.facts("disability", a.Accepted) != []
+    assert bureau.facts("verification", v.CheckOwed) == []
