@@ -74,6 +74,7 @@ def take(
 COLUMN_OF = {
     "programme": "救助项目", "case": "救助项目", "household": "家庭编号", "person": "人员编号", "since": "起始日期",
     "first_month": "首发月份", "amount": "月保障金额", "basis": "依据文号", "review": "复核类别",
+    "admitted": "单人户人员编号",
 }  # fmt: skip
 
 
@@ -123,6 +124,7 @@ def _take(work: Work, row: Row, digest: str, officer: UUID, may_act_in: Callable
         programme=row.programme,
         household=household,
         members=members,
+        admitted=_admitted(row, terms.unit, members),
         addressee=members[0],
         township=home["township"],
         unit=terms.unit,
@@ -162,6 +164,18 @@ def _members(work: Work, row: Row, unit: str, household: Sequence[str]) -> tuple
             field="person" if unit == "person" else "household",
         )
     return found
+
+
+def _admitted(row: Row, unit: str, members: Sequence[PersonId]) -> tuple[PersonId, ...]:
+    admitted = tuple(map(PersonId.of, row.admitted))
+    if admitted and (unit == "person" or not set(admitted) <= set(members)):
+        raise Refused(
+            "admitted-strangers",
+            "单人户人员须为该家庭在世成员；以个人为单位的救助项目不填。",
+            "Whoever is admitted alone is a member of the household; programmes for persons name nobody here.",
+            field="admitted",
+        )
+    return admitted if set(admitted) != set(members) else ()
 
 
 def _same(known: dict[str, object], row: Row) -> bool:

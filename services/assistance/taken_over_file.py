@@ -1,7 +1,8 @@
 """Reading a file of running cases, .xlsx or .csv: well-read rows, and rows refused with column and reason.
 
 Columns: 救助项目 *, 家庭编号 *, 人员编号, 起始日期 *, 月保障金额 * (in yuan), 首发月份, 依据文号 *, 复核类别 * (年度, 半年, 季度,
-每月, as 2012 办法 33 has them; or A, B, as districts call the first two).
+每月, as 2012 办法 33 has them; or A, B, as districts call the first two), 单人户人员编号 (of a household of whom only some are
+admitted: these, one behind the other).
 Another heading is refused by name.
 """
 
@@ -21,8 +22,10 @@ from services.registry.roster import Limits
 from services.registry.roster_files import Cell, opened
 from services.registry.roster_rows import RosterRefused
 
-HEADINGS = ("救助项目", "家庭编号", "人员编号", "起始日期", "月保障金额", "首发月份", "依据文号", "复核类别")
-NEEDED = frozenset(HEADINGS) - {"人员编号", "首发月份"}
+HEADINGS = (
+    "救助项目", "家庭编号", "人员编号", "起始日期", "月保障金额", "首发月份", "依据文号", "复核类别", "单人户人员编号",
+)  # fmt: skip
+NEEDED = frozenset(HEADINGS) - {"人员编号", "首发月份", "单人户人员编号"}
 REVIEWS: dict[str, ReviewClass] = {
     "年度": "yearly", "每年": "yearly", "A": "yearly", "半年": "half_yearly", "B": "half_yearly",
     "季度": "quarterly", "每季": "quarterly", "每月": "monthly",
@@ -32,7 +35,8 @@ MOST_FEN = 10**9
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One running case; `row` as the clerk counts it. `amount_fen`: a month."""
+    """One running case; `row` as the clerk counts it. `amount_fen`: a month. `admitted`: of a household those whom it is
+    for, if not for all."""
 
     row: int
     programme: str
@@ -43,6 +47,7 @@ class Row:
     first_month: date | None
     basis: str
     review: ReviewClass
+    admitted: tuple[UUID, ...] = ()
 
 
 class Wrong(NamedTuple):
@@ -131,9 +136,12 @@ def _row(number: int, said: dict[str, Cell], today: date) -> Row | Wrong:
         review = REVIEWS.get(_text(said[column]).upper())
         if review is None:
             raise _Unread("review", "须为：年度（A）、半年（B）、季度、每月。", "Not a class of review.")
+        column = "单人户人员编号"
+        some = _text(said[column]) if said.get(column) not in (None, "") else ""
+        admitted = tuple(dict.fromkeys(_id(one) for one in re.split(r"[、，,;；\s]+", some) if one))
     except _Unread as unread:
         return Wrong(number, column, *unread.told)
-    return Row(number, programme, household, person, since, amount, first, basis, review)
+    return Row(number, programme, household, person, since, amount, first, basis, review, admitted)
 
 
 def _text(cell: Cell) -> str:

@@ -35,7 +35,7 @@ SERVICE = Service("disability", listens=(*UPSTREAMS, "living"))
 carry_cases(SERVICE)
 known.keep_upstreams(SERVICE)
 rows.keep_files(SERVICE)
-SERVICE.on(a.SubsidyGranted, a.Adjusted, a.HouseholdChanged, a.Exited)(subsidies.aid_changed)
+SERVICE.on(a.SubsidyGranted, a.TakenOver, a.Adjusted, a.HouseholdChanged, a.Exited)(subsidies.aid_changed)
 
 
 def routers(runtime: Runtime, readers: Mapping[str, ViewReader]) -> list[APIRouter]:

@@ -22,7 +22,7 @@ LIVING = "living"
 
 
 def keep_upstreams(service: Service) -> None:
-    service.keep(a.SubsidyGranted, a.Adjusted, of=LIVING)(_covers)
+    service.keep(a.SubsidyGranted, a.TakenOver, a.Adjusted, of=LIVING)(_covers)
     service.keep(a.HouseholdChanged, of=LIVING)(_changed)
     service.keep(a.Exited, of=LIVING)(_ended)
     service.keep(l.InstitutionRegistered, of=LIVING)(_institution)
@@ -61,7 +61,7 @@ def aid_of(fact: a.CaseFact) -> bool:
 # -- kept ------------------------------------------------------------------------------------------------
 
 
-def _covers(shelf: Shelf, fact: Recorded[a.SubsidyGranted | a.Adjusted]) -> None:
+def _covers(shelf: Shelf, fact: Recorded[a.SubsidyGranted | a.TakenOver | a.Adjusted]) -> None:
     told = fact.data
     if not aid_of(told):
         return

@@ -102,7 +102,8 @@ def follow(work: Work, person: PersonId, reason: str, day: date, cause: UUID | N
 
 
 def aid_changed(
-    work: Work, fact: Recorded[a.SubsidyGranted | a.Adjusted | a.HouseholdChanged | a.Exited]
+    work: Work,
+    fact: Recorded[a.SubsidyGranted | a.TakenOver | a.Adjusted | a.HouseholdChanged | a.Exited],
 ) -> None:
     """Dibao or tekun of somebody with a file began, changed or ended."""
     told = fact.data

@@ -25,7 +25,7 @@ from tests.living import aid, tekun
 from tests.living.office import RURAL, URBAN, having
 
 pytestmark = pytest.mark.clause("B1")
-GOOD = ("最低生活保障", "HOUSEHOLD", "", "2018-05-01", "417.50", "2020-09", "鹤民低〔2018〕77号", "B")
+GOOD = ("最低生活保障", "HOUSEHOLD", "", "2018-05-01", "417.50", "2020-09", "鹤民低〔2018〕77号", "B", "")
 
 
 @pytest.fixture
@@ -81,6 +81,32 @@ def test_it_is_reviewed_in_its_class_and_ends_like_any_other(office: Kernel) -> 
     assert (exited.case, exited.reason, exited.since) == (case, "death", date(2020, 12, 1))
     office.until(date(2021, 1, 3))
     assert office.facts("living", a.MonthGranted)[-1].month == "2020-11"
+
+
+def test_a_single_person_case_goes_on_for_that_person_alone_and_is_reviewed_as_one(office: Kernel) -> None:
+    household, people = office.family(3)
+    case = taken(office, household, 单人户人员编号=str(people[0]), 复核类别="季度")
+    (fact,) = office.facts("living", a.TakenOver)
+    assert (fact.members, fact.covered) == (tuple(people), (people[0],))
+    office.until(date(2020, 11, 4))
+    assert {one.covered for one in office.facts("living", a.MonthGranted)} == {(people[0],)}
+    alone = {"disability_grade": 1, "disability_kind": "physical", "own_register": True}
+    found = having(3000_00, first=alone)(people)
+
+    def review(work: Work) -> None:
+        steps.survey(work, case, [OFFICER, UUID(int=0x10, version=4)], found)
+        steps.check(work, case, found)
+        steps.assess(work, case)
+        steps.conclude_review(work, case, OFFICER)
+
+    office.runtime("living").decide(review)
+    (assessed,) = office.facts("living", a.Assessed)
+    assert (assessed.route, assessed.admitted) == ("single", (people[0],))
+    told = hand_in(
+        office.client("living"),
+        csv(row(office.family()[0], 首发月份="2020-12", 单人户人员编号=str(people[0]))),
+    )
+    assert (told["rows"][0]["column"], told["rows"][0]["rule"]) == ("单人户人员编号", "admitted-strangers")
 
 
 def test_its_first_review_finds_out_what_nobody_had_recorded_and_its_sum_follows_the_rule_from_then(

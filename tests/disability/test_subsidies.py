@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from events import assistance as a
-from events.ids import HouseholdId, PersonId
+from events.ids import CaseId, HouseholdId, PersonId
 from services.assistance import steps
 from services.assistance.model import Stage
 from services.chassis.refusal import Refused
@@ -73,6 +73,23 @@ def test_dibao_that_begins_later_begins_the_subsidy_with_its_own_first_month(tow
     town.dibao(home, [person], date(2020, 9, 1))
     [granted] = town.told(a.SubsidyGranted)
     assert granted.since == date(2020, 9, 1)
+
+
+def test_dibao_that_ran_before_begins_the_subsidy_this_month_for_those_whom_it_is_for(town: Town) -> None:
+    home, people = town.family(2)
+    for person in people:
+        town.do(filing.issue, person, town.card_number(person))
+        town.do(filing.consent, person, "person")
+    case = CaseId.of(town.ids.random())
+    taken = a.TakenOver(
+        case=case, programme="dibao", household=home, members=tuple(people), admitted=(people[0],), addressee=people[0],
+        township=HERE.township, since=date(2018, 5, 1), amount_fen=400_00, first_month=date(2020, 9, 1),
+        basis="鹤民低〔2018〕77号", review="yearly", review_on=date(2021, 8, 3), file="0" * 64, row=2, on=town.today,
+        officer=OFFICER,
+    )  # fmt: skip
+    town.say("living", (case, taken))
+    [granted] = town.told(a.SubsidyGranted)
+    assert (granted.members, granted.since) == ((people[0],), date(2020, 8, 1))
 
 
 @pytest.mark.clause("D1")

@@ -54,12 +54,14 @@ def _taken_over(case: Case, fact: a.TakenOver) -> Case:
         household=fact.household,
         members=fact.members,
         township=fact.township,
+        apart=bool(fact.admitted),
         unit=fact.unit,
         applicant=fact.addressee,
         applied=fact.since,
         accepted=fact.since,
         confirmed=fact.since,
         amounts=((fact.first_month, fact.amount_fen),),
+        admissions=((fact.first_month, fact.admitted),),
         next_month=fact.first_month,
     )
 

@@ -112,6 +112,7 @@ def _taken_over(case: Case, fact: a.TakenOver, placed: Placed) -> Case:
     return replace(
         case,
         members=fact.members,
+        admitted=fact.admitted,
         township=fact.township,
         applied=fact.since,
         basis=fact.basis,

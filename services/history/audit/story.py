@@ -179,7 +179,13 @@ def _reopened(story: Story, one: Found) -> Story:
 
 def _taken_over(story: Story, one: Found) -> Story:
     fact = one.fact
-    return Story(members=fact.members, township=fact.township, amounts=((fact.since, fact.amount_fen),))
+    return Story(
+        members=fact.members,
+        township=fact.township,
+        apart=bool(fact.admitted),
+        amounts=((fact.since, fact.amount_fen),),
+        admissions=((fact.since, fact.admitted),),
+    )
 
 
 def _granted(story: Story, one: Found) -> Story:
