@@ -64,6 +64,9 @@ class CaseAnswer(Answer):
     household: UUID
     township: str
     members: tuple[UUID, ...]
+    admitted: tuple[UUID, ...] = Field(
+        description="of them, for whom it is (单人户); empty: all, or not decided"
+    )
     basis: str | None
     notice_until: date | None
     owed: tuple[OwedStep, ...] = Field(description="steps of the procedure to be taken before the decision")
@@ -150,6 +153,7 @@ def answer(case: Case, version: int, owed: tuple[Owed, ...]) -> CaseAnswer:
         household=UUID(int=case.household.int),
         township=case.township,
         members=tuple(UUID(int=member.int) for member in case.members),
+        admitted=tuple(UUID(int=member.int) for member in case.admitted),
         basis=case.basis or None,
         owed=tuple(
             OwedStep(

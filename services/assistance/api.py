@@ -277,6 +277,7 @@ def _county_steps(runtime: Runtime) -> APIRouter:
                 of,
                 caller.person,
                 amount_fen=body.amount_fen,
+                admitted=tuple(map(PersonId.of, body.admitted)),
                 departs=body.departs,
                 papers=body.papers,
                 parts=body.instalments,

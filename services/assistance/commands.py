@@ -107,6 +107,11 @@ class Confirm(Decide):
     amount_fen: Annotated[int, Field(gt=0, le=10**12)] | None = Field(
         default=None, description="the recommended sum if left out"
     )
+    admitted: tuple[UUID, ...] = Field(
+        default=(),
+        max_length=100,
+        description="members for whom it is, where that departs from the recommendation",
+    )
     instalments: tuple[Instalment, ...] = Field(
         default=(), max_length=24, description="of what is granted once; all of it today if left out"
     )

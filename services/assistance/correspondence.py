@@ -49,6 +49,7 @@ REASONS_ZH = {
     "nothing_due": "按规定计算，应发金额为零。", "departs_from_recommendation": "经审核，与初审意见不一致，不予确认。",
     "standard_changed": "保障标准调整。", "remedy": "执行行政复议决定。",
     "fraud": "采取虚报、隐瞒、伪造等手段骗取救助。", "rule_changed": "政策规定变化。", "review": "经复核，家庭经济状况发生变化。",
+    "member_left": "保障对象不再是该家庭成员。", "tekun": "转为特困人员救助供养。",
     "taper": "收入超过标准，进入渐退期。", "lapsed": "有效期满。", "completed": "救助金已发放完毕。",
 }  # fmt: skip
 
@@ -138,12 +139,15 @@ def _worded(case: Case, by: Published, kind: LetterKind, office: Office, serial:
         case "refusal" if isinstance(decided, a.Declined):
             return templates.refusal(matter, serial, on, _reasons(by, case, decided, decided.on))
         case "confirmation" if isinstance(decided, a.SubsidyGranted):
-            return templates.confirmation(matter, serial, on, decided.amount_fen, decided.since, case.members)
+            return templates.confirmation(
+                matter, serial, on, decided.amount_fen, decided.since, decided.covered
+            )
         case "adjustment" if isinstance(decided, a.Adjusted | a.Exited):
             return _adjustment(matter, serial, on, by, case, decided)
         case "public_notice" if case.stage is Stage.NOTICE and case.inquiry.recommendation is not None:
             assert case.applicant is not None, "an application names its applicant"
-            listed = Listed(case.applicant, len(case.members), case.inquiry.recommendation.amount_fen)
+            advice = case.inquiry.recommendation
+            listed = Listed(case.applicant, len(case.covering(advice.admitted)), advice.amount_fen)
             return templates.public_notice(matter, serial, on, [listed], until=case.notice_until)
     raise _not_due()
 
@@ -177,9 +181,19 @@ def _adjustment(
     sums = [fen for since, fen in case.amounts if since < decided.since] or [0]
     after = decided.amount_fen if isinstance(decided, a.Adjusted) else 0
     change: templates.Change = "stopped" if after == 0 else "raised" if after > sums[-1] else "reduced"
+    if after == sums[-1]:
+        change = "others"
     reasons = _reasons(by, case, decided, decided.since)
     return templates.adjustment(
-        matter, serial, on, change, reasons, before_fen=sums[-1], after_fen=after, since=decided.since
+        matter,
+        serial,
+        on,
+        change,
+        reasons,
+        before_fen=sums[-1],
+        after_fen=after,
+        since=decided.since,
+        members=decided.admitted if after else (),
     )
 
 

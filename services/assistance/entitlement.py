@@ -11,9 +11,17 @@ from events import assistance as a
 from events.ids import PersonId
 from services.assistance.countable import must_be_in_date
 from services.assistance.days import first_of_month, first_of_next_month, month_of, months_after
-from services.assistance.model import Case, Settled, Stage
+from services.assistance.model import Admitted, Case, Settled, Stage
 from services.assistance.published import Published
-from services.assistance.rules import Evidence, Facts, about, grounds, must_be_at, reason_to_depart
+from services.assistance.rules import (
+    Evidence,
+    Facts,
+    about,
+    about_those,
+    grounds,
+    must_be_at,
+    reason_to_depart,
+)
 from services.assistance.ruling import Ruling, rule_on
 from services.chassis.refusal import Conflict, Refused
 
@@ -33,17 +41,28 @@ class Home:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """Why and since when; `cause` is the registry's event."""
+    """Why and since when; `cause` is the registry's event. `person`: who a duplicate is, where one was merged."""
 
     reason: str
     since: date
     cause: UUID | None = None
+    person: PersonId | None = None
+
+
+def whom(case: Case, ruling: Ruling) -> Admitted:
+    """Whom a ruling admits; who is phased out is who was admitted."""
+    return case.admitted if ruling.route == "taper" else ruling.admitted
+
+
+def drops_somebody(case: Case, admitted: Admitted) -> bool:
+    """Whether any of those admitted now would not be so any more."""
+    return not case.covering(case.admitted) <= case.covering(admitted)
 
 
 def month_as_decided(case: Case, month: date) -> a.MonthGranted:
     """A month as it was last decided."""
     return a.MonthGranted(
-        **about(case),
+        **about_those(case, case.admitted_in(month)),
         month=month_of(month),
         amount_fen=case.amount_in(month),
         illustrative=case.illustrative,
@@ -96,8 +115,10 @@ def conclude_review(
     ruling = rule_on(by.rule(today), case.told(found, case.township, advice.local, since))
     tapers = ruling.route == "taper" and case.route != "taper"
     advised: Outcome = "ended"
+    admitted = whom(case, ruling)
     if ruling.eligible:
-        advised = "adjusted" if tapers or ruling.amount_fen != current else "unchanged"
+        same = ruling.amount_fen == current and case.covering(admitted) == case.covering(case.admitted)
+        advised = "unchanged" if same and not tapers else "adjusted"
     decided = outcome or advised
     if decided not in (advised, "unchanged"):
         raise Refused(
@@ -107,7 +128,8 @@ def conclude_review(
             field="outcome",
         )
     # Whoever is phased out is told so when it begins: at its end nobody asks again.
-    reduced = decided == "ended" or (decided == "adjusted" and (tapers or ruling.amount_fen < current))
+    less = tapers or ruling.amount_fen < current or drops_somebody(case, admitted)
+    reduced = decided == "ended" or (decided == "adjusted" and less)
     must_be_heard(by, reduced, heard, today)
     months = by.proceeding("", today).review_months(found.unstable)
     reviewed = a.Reviewed(
@@ -141,7 +163,7 @@ def conclude_review(
     return (
         reviewed,
         a.Adjusted(
-            **about(case),
+            **about_those(case, admitted),
             amount_fen=ruling.amount_fen,
             since=since,
             reason="taper" if tapers else "review",
@@ -177,7 +199,7 @@ def follow(case: Case, by: Published, home: Home, change: Change, *, today: date
     An application goes back to the survey, or falls away. A granted case is reviewed; after a death the sum
     is worked out anew for those who remain, from the month after the death (2022-10 notice: within three
     months of it). Where that sum would be nothing, it runs on until the review decides: the income last
-    found may have been that of the one who died.
+    found may have been that of the one who died. Where only some were admitted and none of these is left, it ends.
     """
     if not case.running:
         return ()
@@ -193,8 +215,13 @@ def follow(case: Case, by: Published, home: Home, change: Change, *, today: date
     moved = home.township != case.township
     if not (joined or left or moved):
         return ()
-    identity = about(case)
-    identity["members"] = home.members
+    admitted = _still_admitted(case, home, change)
+    if case.stage is Stage.GRANTED and case.admitted and not admitted:
+        reason = change.reason if change.reason in LEAVES else "member_left"
+        act = "death" if reason == "death" else "end"
+        reasons = grounds(case, by, act, today, (reason,))
+        return end(case, reason, first_of_next_month(change.since), today, reasons, change.cause)
+    identity = about_those(replace(case, members=home.members), admitted)
     changed = a.HouseholdChanged(
         **identity,
         joined=joined,
@@ -213,14 +240,22 @@ def follow(case: Case, by: Published, home: Home, change: Change, *, today: date
         number = case.reviews + 1
         facts.append(a.ReviewOpened(**identity, reason=change.reason, cause=change.cause, number=number))
     if change.reason in LEAVES and left and not joined:
-        adjusted = _for_those_who_remain(case, by, home, change, today)
+        adjusted = _for_those_who_remain(case, by, home, admitted, change, today)
         if adjusted is not None:
             facts.append(adjusted)
     return tuple(facts)
 
 
+def _still_admitted(case: Case, home: Home, change: Change) -> Admitted:
+    """Of those admitted who is at home; a duplicate is the person."""
+    same = {
+        one: change.person for one in case.admitted if one not in home.members and change.person is not None
+    }
+    return tuple(dict.fromkeys(one for of in case.admitted if (one := same.get(of, of)) in home.members))
+
+
 def _for_those_who_remain(
-    case: Case, by: Published, home: Home, change: Change, today: date
+    case: Case, by: Published, home: Home, admitted: Admitted, change: Change, today: date
 ) -> a.Adjusted | None:
     """By what was found of each of them; what the one who died earned is gone."""
     settled, next_month = case.settled, case.next_month
@@ -231,12 +266,13 @@ def _for_those_who_remain(
         return None
     since = max(first_of_next_month(change.since), case.amounts[0][0])
     ruling = ruling_of(case, by, replace(settled, found=found), max(since, next_month))
-    if ruling is None or not ruling.eligible or ruling.amount_fen == case.amount_in(since):
+    if ruling is None or not ruling.eligible:
         return None
-    identity = about(case)
-    identity["members"] = home.members
+    admits = admitted if ruling.route == "taper" else ruling.admitted
+    if ruling.amount_fen == case.amount_in(since) and admits == admitted:
+        return None
     return a.Adjusted(
-        **identity,
+        **about_those(replace(case, members=home.members), admits),
         amount_fen=ruling.amount_fen,
         since=since,
         reason=change.reason,

@@ -1,7 +1,7 @@
 """The list of those missed, made every month from what the service knows; what is kept for it; taken off by hand.
 
-Rows: `gap-basis` (by what a person qualifies: category → since, of the registry), `granted-case`, `refused` (a person's
-last refusal) and `gap-of-person` {gap, open, explained}.
+Rows: `gap-basis` (by what a person qualifies: category → since, of the registry), `granted-case`, `admitted-case` (whom
+of a family, where not all), `refused` (a person's last refusal) and `gap-of-person` {gap, open, explained}.
 """
 
 from __future__ import annotations
@@ -84,14 +84,18 @@ def _close(work: Work, gap: str, reason: str) -> None:
 def _known(work: Work, person: PersonId, bases: tuple[a.GapBasis, ...]) -> Known:
     cases: dict[str, str] = work.fact("case-of-person", person) or {}
     cases = {case: programme for case, programme in cases.items() if programme in a.BASIC_LIVING}
-    covered = any(work.fact("granted-case", case) is not None for case in cases)
+    granted = [case for case in cases if work.fact("granted-case", case) is not None]
+    some = [work.fact("admitted-case", case) for case in granted]
+    covered = any(not admitted or str(person) in admitted for admitted in some)
+    # The decision that left them out of what their family has stands as long as it runs.
+    refused = work.today if granted else _day(work.fact("refused", person))
     listed = work.fact("gap-of-person", person) or {}
     return Known(
         person,
         bases,
         covered=covered,
-        applied=bool(cases),
-        declined=_day(work.fact("refused", person)),
+        applied=len(cases) > len(granted),
+        declined=refused,
         explained=_day(listed.get("explained")),
     )
 
@@ -170,8 +174,18 @@ def granted(shelf: Shelf, fact: Recorded[a.SubsidyGranted | a.TakenOver]) -> Non
         shelf.put("granted-case", fact.data.case, fact.data.since.isoformat())
 
 
+def admitted(
+    shelf: Shelf, fact: Recorded[a.SubsidyGranted | a.TakenOver | a.Adjusted | a.HouseholdChanged]
+) -> None:
+    if fact.data.admitted:
+        shelf.put("admitted-case", fact.data.case, [str(one) for one in fact.data.admitted])
+    else:
+        shelf.drop("admitted-case", fact.data.case)
+
+
 def exited(shelf: Shelf, fact: Recorded[a.Exited]) -> None:
     shelf.drop("granted-case", fact.data.case)
+    shelf.drop("admitted-case", fact.data.case)
 
 
 def declined(shelf: Shelf, fact: Recorded[a.Declined]) -> None:

@@ -61,9 +61,9 @@ def follow(work: Work, fact: Told) -> None:
     """In the decision that recorded the fact."""
     data = fact.data
     found = LINKS.get((data.programme, type(data)))
-    if found is None or not data.members or not found.when(work, fact):
+    if found is None or not data.covered or not found.when(work, fact):
         return
-    need = Need(data.household, data.members, data.case)
+    need = Need(data.household, data.covered, data.case)
     referring.send_by_rule(work, found.kind, need, sender=found.sender, cause=fact.envelope.id)
 
 

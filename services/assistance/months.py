@@ -8,10 +8,10 @@ from events import assistance as a
 from events import casework as c
 from services.assistance.countable import any_expired
 from services.assistance.days import month_of
-from services.assistance.entitlement import end, may_reduce, month_as_decided, open_review, ruling_of
+from services.assistance.entitlement import end, may_reduce, month_as_decided, open_review, ruling_of, whom
 from services.assistance.model import Case, Settled, Stage
 from services.assistance.published import Published
-from services.assistance.rules import Facts, about, grounds
+from services.assistance.rules import Facts, about, about_those, grounds
 from services.assistance.ruling import Ruling
 from services.chassis.refusal import Refused
 
@@ -49,21 +49,24 @@ def grant_month(case: Case, by: Published, *, today: date) -> Facts:
 
 def _month_by_rule(case: Case, by: Published, settled: Settled, ruling: Ruling, month: date) -> Facts:
     current = case.amount_in(month)
-    if ruling.amount_fen < current and not may_reduce(by, month, heard=False):
+    before, admitted = case.admitted_in(month), whom(case, ruling)
+    reduced = ruling.amount_fen < current or not case.covering(before) <= case.covering(admitted)
+    if reduced and not may_reduce(by, month, heard=False):
         return (month_as_decided(case, month), *open_review(case, reason="rule_changed"))
     granted = a.MonthGranted(
-        **about(case),
+        **about_those(case, admitted),
         month=month_of(month),
         amount_fen=ruling.amount_fen,
         illustrative=ruling.rule.illustrative,
         route=ruling.route,
     )
-    if ruling.amount_fen == current and ruling.route == settled.route:
+    same = case.covering(before) == case.covering(admitted)
+    if ruling.amount_fen == current and ruling.route == settled.route and same:
         return (granted,)
     begins = ruling.route == "taper" and settled.route != "taper"
     reason = "taper" if begins else _why_changed(by, ruling, case.paid[-1].month if case.paid else "")
     adjusted = a.Adjusted(
-        **about(case),
+        **about_those(case, admitted),
         amount_fen=ruling.amount_fen,
         since=month,
         reason=reason,

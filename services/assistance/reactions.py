@@ -35,7 +35,8 @@ REASONS: dict[type[Event], str] = {
 
 def follow_household(work: Work, fact: Recorded[Any]) -> None:
     """Every running case of whom the fact concerns follows what its household now is."""
-    change = Change(_reason(fact.data), _since(fact), fact.envelope.id)
+    survivor = fact.data.person if isinstance(fact.data, r.PeopleMerged) else None
+    change = Change(_reason(fact.data), _since(fact), fact.envelope.id, survivor)
     for case_id in _cases_of(work, fact.data):
         case = work.load(CASE, case_id)
         steps.record(

@@ -11,7 +11,7 @@ from events import assistance as a
 from events.ids import CaseId, HouseholdId, PersonId
 from events.sealed import Sealed
 from services.assistance.citing import Act, must_be_citable, papers_for
-from services.assistance.model import Case, Stage
+from services.assistance.model import Admitted, Case, Stage
 from services.assistance.published import Published
 from services.assistance.ruling import Ruling
 from services.chassis.redaction import redact
@@ -26,6 +26,7 @@ class About(TypedDict):
     programme: str
     household: HouseholdId
     members: tuple[PersonId, ...]
+    admitted: Admitted
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +40,24 @@ class Evidence:
 
 
 def about(case: Case) -> About:
-    """What every fact about a case says of it; NotFound where there is no such case."""
+    """What every fact about a case says of it, and whom it is for by what was decided last; NotFound where there is no
+    such case."""
     if case.id is None or case.household is None:
         raise NotFound("未找到该救助案件。", "There is no such case.", field="case")
-    return About(case=case.id, programme=case.programme, household=case.household, members=case.members)
+    return About(
+        case=case.id,
+        programme=case.programme,
+        household=case.household,
+        members=case.members,
+        admitted=case.admitted,
+    )
+
+
+def about_those(case: Case, admitted: Admitted) -> About:
+    """The same of a fact that says for whom."""
+    found = about(case)
+    found["admitted"] = admitted
+    return found
 
 
 def must_be_at(case: Case, *stages: Stage) -> None:

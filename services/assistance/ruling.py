@@ -12,6 +12,7 @@ from uuid import UUID
 
 from events import assistance as a
 from services.assistance.inputs import APPLICATION, FOUND, Told, inputs_of
+from services.assistance.model import Admitted
 from services.assistance.terms import terms_of
 from services.chassis.refusal import Refused
 from services.policy.language.intake import InputWrong
@@ -53,6 +54,14 @@ class Ruling:
     def brings_no_money(self) -> bool:
         """A status that opens other doors (低收入家庭认定): its paper names no fund."""
         return terms_of(self.rule).fund is None
+
+    @property
+    def admitted(self) -> Admitted:
+        """Of the members those whom the row admits (参照单人户); empty: all."""
+        places, means = self.outcome.admitted, self.told.found.means
+        if places is None or means is None or not self.eligible:
+            return ()
+        return tuple(means.members[place - 1].person for place in places)
 
     @property
     def township_may_decide(self) -> bool:

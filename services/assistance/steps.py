@@ -39,7 +39,7 @@ from services.assistance import (
 )
 from services.assistance.choosing import papers_of
 from services.assistance.entitlement import Outcome
-from services.assistance.model import CASE, Case, Stage
+from services.assistance.model import CASE, Admitted, Case, Stage
 from services.assistance.programme import programme_of
 from services.assistance.published import Published, published
 from services.assistance.remedies.decisions import decision_of
@@ -268,6 +268,7 @@ def confirm(
     officer: UUID,
     *,
     amount_fen: int | None = None,
+    admitted: Admitted = (),
     departs: str | None = None,
     papers: Sequence[str] = (),
     parts: Sequence[Instalment] = (),
@@ -283,6 +284,7 @@ def confirm(
         acting=acting,
         today=work.today,
         amount_fen=amount_fen,
+        admitted=admitted,
         departs=departs,
         papers=tuple(papers),
         instalments=tuple(parts),

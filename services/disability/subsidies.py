@@ -108,8 +108,9 @@ def aid_changed(
     told = fact.data
     if not aid_of(told):
         return
-    day = told.since - timedelta(days=1) if isinstance(told, a.Exited) else told.since
+    last = told.since - timedelta(days=1)  # of the aid of whom it ends for
     left = told.left if isinstance(told, a.HouseholdChanged) else ()
     for person in (*told.members, *left):
+        ends = isinstance(told, a.Exited) or (isinstance(told, a.Adjusted) and person not in told.covered)
         if work.version(whose(work, person)) > 0:
-            follow(work, person, "aid_changed", day, fact.envelope.id)
+            follow(work, person, "aid_changed", last if ends else told.since, fact.envelope.id)

@@ -19,13 +19,13 @@ import structlog
 from events.base import Entry, Envelope
 from events.service import DayClosed
 from services.chassis.clock import Clock
-from services.chassis.database import Session
+from services.chassis.database import Database, Session
 from services.chassis.feeds import Drawing, Feed
 from services.chassis.inbox import AHEAD, WAIT, Position, Stopped, Taken, judge, position_of
 from services.chassis.metrics import Metrics
 from services.history import index
 from services.history.marks import VERSION, Marks, newer
-from services.history.tables import HistoryDatabase, engine_of
+from services.history.tables import engine_of
 
 TAKEN_AT_ONCE = 5000
 SMALL = 12  # bits of the number of events in a log that needs no statistics
@@ -61,7 +61,7 @@ class DistrictLog:
 
     def __init__(
         self,
-        database: HistoryDatabase,
+        database: Database,
         sources: Iterable[str],
         clock: Clock,
         metrics: Metrics | None = None,

@@ -14,11 +14,11 @@ from uuid import UUID
 import msgspec
 
 from events.base import Entry, Envelope
-from services.chassis.database import Row, Session
+from services.chassis.database import Database, Row, Session
 from services.history.heap import Rows
 from services.history.marks import TYING, VERSION, Marks
 from services.history.sql import among
-from services.history.tables import Engine, HistoryDatabase
+from services.history.tables import Engine
 
 READ_AT_ONCE = 5000
 READ = "SELECT position, envelope, data FROM district_log WHERE position > ? ORDER BY position LIMIT ?"
@@ -71,7 +71,7 @@ def decode(envelope: bytes, data: bytes) -> Entry:
     return Entry(_envelope.decode(envelope), bytes(data))
 
 
-def rebuild(database: HistoryDatabase, engine: Engine, progress: Callable[[int], None]) -> int:
+def rebuild(database: Database, engine: Engine, progress: Callable[[int], None]) -> int:
     """Build the next generation, then swap; how many events were read by this call.
 
     First all are read and the timeline's rows heaped, then these are put in order, then what was taken
@@ -132,7 +132,7 @@ def _read(session: Session, found: Sequence[Row]) -> tuple[Marks, Rows]:
     return marks, rows
 
 
-def _begin(database: HistoryDatabase, engine: Engine) -> int:
+def _begin(database: Database, engine: Engine) -> int:
     """The generation to be built: one that was cut off, or a new one."""
     with database.transaction() as session:
         # Read under the locks, so that two processes that begin at once build one generation.

@@ -14,10 +14,8 @@ from typing import Any, cast
 import psycopg
 from psycopg.sql import SQL, Identifier
 
-from services.chassis.database import PostgresDatabase, Row, Session, SqliteDatabase
+from services.chassis.database import Database, PostgresDatabase, Row, Session
 from services.history.heap import Heap, PostgresHeap, SqliteHeap
-
-HistoryDatabase = SqliteDatabase | PostgresDatabase
 
 LOG = (
     "CREATE TABLE IF NOT EXISTS log_head (one INTEGER PRIMARY KEY, position BIGINT NOT NULL,"
@@ -141,5 +139,5 @@ class Engine:
                 copy.write_row(row)
 
 
-def engine_of(database: HistoryDatabase) -> Engine:
+def engine_of(database: Database) -> Engine:
     return Engine(isinstance(database, PostgresDatabase))

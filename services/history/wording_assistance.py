@@ -78,6 +78,13 @@ def income_of(means: a.Means) -> int:
     return together + sum(member.wage for member in means.members)
 
 
+def _for_some(fact: a.CaseFact) -> Words:
+    """Of a family of whom not all are admitted: who is."""
+    if not fact.admitted:
+        return Words("", "")
+    return Words(f"其中{shorts(fact.admitted)}（参照单人户）", f" for {shorts(fact.admitted)} alone")
+
+
 def _papers(grounds: a.Grounds) -> Words:
     said = [f"{paper.number} {paper.clause}".strip() for paper in grounds.papers]
     return Words(f"（依据：{'；'.join(said)}）", f" (under {'; '.join(said)})")
@@ -141,8 +148,10 @@ def _(fact: a.Checked, see: See) -> Words:
 def _(fact: a.Assessed, see: See) -> Words:
     amount, reason = yuan(fact.amount_fen, fact.grounds.illustrative), of(REASONS, fact.reason)
     if fact.eligible:
+        some = _for_some(fact)
         return Words(
-            f"审核：符合条件，建议每月{amount.zh}", f"Assessed: eligible, {amount.en} a month recommended"
+            f"审核：符合条件，建议{some.zh}每月{amount.zh}",
+            f"Assessed: eligible, {amount.en} a month recommended{some.en}",
         )
     return Words(f"审核：不符合条件（{reason.zh}）", f"Assessed: not eligible ({reason.en})")
 
@@ -194,9 +203,10 @@ def _(fact: a.SubsidyGranted, see: See) -> Words:
             f"审批确认：给予{what.zh}{paid.zh}，自{since}起{until.zh}{departs.zh}{under.zh}",
             f"Granted: {what.en}{paid.en} from {since}{until.en}{departs.en}{under.en}",
         )
+    some = _for_some(fact)
     return Words(
-        f"审批确认：给予{what.zh}，每月{amount.zh}，自{since}起{departs.zh}{under.zh}",
-        f"Granted: {what.en}, {amount.en} a month from {since}{departs.en}{under.en}",
+        f"审批确认：给予{some.zh}{what.zh}，每月{amount.zh}，自{since}起{departs.zh}{under.zh}",
+        f"Granted: {what.en}{some.en}, {amount.en} a month from {since}{departs.en}{under.en}",
     )
 
 
@@ -234,10 +244,10 @@ def _(fact: a.Reviewed, see: See) -> Words:
 @WORDING.of(a.Adjusted)
 def _(fact: a.Adjusted, see: See) -> Words:
     amount, since = yuan(fact.amount_fen, fact.grounds.illustrative), day(fact.since)
-    why, under = of(REASONS, fact.reason), _papers(fact.grounds)
+    why, under, some = of(REASONS, fact.reason), _papers(fact.grounds), _for_some(fact)
     return Words(
-        f"自{since}起调整为每月{amount.zh}（{why.zh}）{under.zh}",
-        f"Adjusted to {amount.en} a month from {since} ({why.en}){under.en}",
+        f"自{since}起{some.zh}调整为每月{amount.zh}（{why.zh}）{under.zh}",
+        f"Adjusted to {amount.en} a month from {since}{some.en} ({why.en}){under.en}",
     )
 
 

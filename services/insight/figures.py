@@ -53,6 +53,10 @@ def by_members(e: Envelope, fact: Any) -> tuple[UUID, ...]:
     return tuple(fact.members)
 
 
+def by_covered(e: Envelope, fact: a.CaseFact) -> tuple[UUID, ...]:
+    return tuple(fact.covered)
+
+
 def by_person(e: Envelope, fact: Any) -> tuple[UUID, ...]:
     return (fact.person,)
 
@@ -270,8 +274,8 @@ def corrected(shard: Shard, key: UUID, e: Envelope, fact: r.HouseholdCorrected) 
         _cover(shard, key, township=fact.township)
 
 
-@counted(a.SubsidyGranted, by_members)
-@counted(a.TakenOver, by_members)
+@counted(a.SubsidyGranted, by_covered)
+@counted(a.TakenOver, by_covered)
 def supported(shard: Shard, key: UUID, e: Envelope, fact: a.SubsidyGranted | a.TakenOver) -> None:
     if fact.programme in a.BASIC_LIVING:
         _cover(shard, key, joins=fact.case.hex)
@@ -295,7 +299,9 @@ def left_the_case(shard: Shard, key: UUID, e: Envelope, fact: a.HouseholdChanged
 
 @counted(a.Adjusted, by_members)
 def supported_from_now_on(shard: Shard, key: UUID, e: Envelope, fact: a.Adjusted) -> None:
-    if fact.programme in a.BASIC_LIVING:
+    if key not in fact.covered:
+        _cover(shard, key, leaves=fact.case.hex)
+    elif fact.programme in a.BASIC_LIVING:
         _cover(shard, key, joins=fact.case.hex)
 
 

@@ -94,8 +94,8 @@ def _leave_dibao(work: Work, case: CaseId, change: Change) -> None:
     members = without_tekun(work, found.members)
     home = Home(members, found.township, "" if members else "tekun")
     facts = follow(found, published(work, DIBAO), home, change, today=work.today)
-    granted = found.stage is Stage.GRANTED
-    if granted and members and not any(isinstance(one, a.Adjusted) for one in facts):
+    twice = any(found.supports(one) for one in found.members if one not in members)
+    if twice and members and not any(isinstance(one, a.Adjusted | a.Exited) for one in facts):
         raise Conflict(
             "dibao-runs-on",
             "其余家庭成员的低保金不能按现有情况重新核定，须先办理低保复核，再确认特困。",

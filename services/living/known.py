@@ -18,7 +18,7 @@ from events.ids import CaseId
 from events.registry import Category
 from services.assistance.days import first_of_next_month, month_of, months_after
 from services.assistance.inputs import yuan
-from services.assistance.model import CASE, Case, Stage
+from services.assistance.model import CASE, Case
 from services.assistance.programme import Local
 from services.assistance.published import published
 from services.assistance.steps import running
@@ -145,7 +145,7 @@ def _aided(work: Work, case: Case) -> str | None:
         programme
         for member in case.members
         for of, programme in running(work, "case-of-person", member).items()
-        if programme in a.BASIC_LIVING and work.load(CASE, CaseId.of(of)).stage is Stage.GRANTED
+        if programme in a.BASIC_LIVING and work.load(CASE, CaseId.of(of)).supports(member)
     }
     return next((one for one in a.BASIC_LIVING if one in found), None)
 

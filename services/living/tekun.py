@@ -11,7 +11,7 @@ from datetime import date
 from events.assistance import Finding
 from events.ids import CaseId, PersonId
 from services.assistance.asking import must_be_asked, not_of_this_step
-from services.assistance.model import CASE, Case, Stage
+from services.assistance.model import CASE, Case
 from services.assistance.programme import Local
 from services.assistance.published import Published
 from services.assistance.steps import running
@@ -45,7 +45,7 @@ def of_tekun(work: Work, case: Case) -> Local:
 def granted_case(work: Work, person: PersonId, programme: str) -> CaseId | None:
     """The case of a programme by which the person is supported now."""
     for case, code in running(work, "case-of-person", person).items():
-        if code == programme and work.load(CASE, CaseId.of(case)).stage is Stage.GRANTED:
+        if code == programme and work.load(CASE, CaseId.of(case)).supports(person):
             return CaseId.of(case)
     return None
 

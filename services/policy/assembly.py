@@ -242,7 +242,8 @@ def read_by(step: Step | ParsedAmount) -> set[str]:
     """The names that a formula, a table or the amount reads."""
     if not isinstance(step, ParsedTable):
         return names_in(step.tree)
-    trees = (tree for row in step.rows for tree in (*row.when.values(), *row.then.values()))
+    trees = [tree for row in step.rows for tree in (*row.when.values(), *row.then.values())]
+    trees += [row.admits for row in step.rows if row.admits is not None]
     return {name for tree in trees for name in names_in(tree)} | set(step.table.columns)
 
 

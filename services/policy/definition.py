@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from services.policy.language.tree import Node
+from services.policy.language.tree import Node, Over
 from services.policy.paper import Amount, Input, NamedFormula, Paper, Parameter, Remembered, Row, Table, Value
 
 DECISION_DAY = "decision_day"
@@ -36,11 +36,13 @@ class ParsedFormula:
 
 @dataclass(frozen=True, slots=True)
 class ParsedRow:
-    """`when`: tests over the names of the columns, all of which must hold; none: whatever is left."""
+    """`when`: tests over the names of the columns, all of which must hold; none: whatever is left. `admits`: the records
+    admitted, as a `which`; None: all."""
 
     row: Row
     when: dict[str, Node]
     then: dict[str, Node]
+    admits: Over | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -146,12 +146,21 @@ def _differences(
     amount = Decimal(outcome.amount_fen).scaleb(-2)
     if not NUMBER.fullmatch(example.amount) or Decimal(example.amount) != amount:
         yield f"应为 {example.amount} 元，实为 {amount}", f"expected {example.amount} yuan, found {amount}"
+    if outcome.admitted != example.admitted:
+        yield (
+            f"应纳入 {_said(example.admitted)}，实为 {_said(outcome.admitted)}",
+            f"expected {_said(example.admitted)} admitted, found {_said(outcome.admitted)}",
+        )
     for name, value in example.outputs.items():
         if name not in outcome.outputs:
             yield f"没有输出“{name}”", f"there is no output `{name}`"
         elif not _same(value, outcome.outputs[name]):
             found = outcome.outputs[name]
             yield f"{name} 应为 {value}，实为 {found}", f"expected {value} for {name}, found {found}"
+
+
+def _said(admitted: tuple[int, ...] | None) -> str:
+    return "all" if admitted is None else str(list(admitted))
 
 
 def _same(expected: object, found: object) -> bool:

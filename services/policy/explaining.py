@@ -172,7 +172,14 @@ class _Telling:
         rows = [(step, parsed) for step in self.tables for parsed in step.rows]
         for place, (step, parsed) in enumerate(rows, 1):
             text = f"情形{place}：{parsed.row.zh}" if self.chinese else f"Case {place}: {parsed.row.en}"
+            if parsed.row.admits is not None:
+                text += self._admits(parsed.row.admits)
             yield self._stated(text, parsed.row.clause, step.paper, *parsed.when.values())
+
+    def _admits(self, share: str) -> str:
+        if self.chinese:
+            return f"（只有在“{share}”中有份的家庭成员享受。）"
+        return f" (Only members with a share of {self.named(share)} are admitted.)"
 
     def sums(self) -> Iterator[Statement]:
         amount = self.definition.amount

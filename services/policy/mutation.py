@@ -160,6 +160,9 @@ def _table_mutants(paper: Paper, at: Path, table: Table) -> Iterator[Mutant]:
     for place, row in enumerate(rows):
         if len(rows) > 1:
             yield _mutant(paper, "row", here, rows[:place] + rows[place + 1 :], f"without {row.id}")
+        if row.admits is not None:
+            yield _mutant(paper, "admits", (*here, place, "admits"), None)
+            yield _mutant(paper, "typo", (*here, place, "admits"), f"{row.admits}x")
         for column in row.when:
             left = {name: cell for name, cell in row.when.items() if name != column}
             yield _mutant(paper, "test", (*here, place, "when"), left, f"without {column}")

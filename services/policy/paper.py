@@ -124,6 +124,10 @@ class Row(Part):
     clause: Clause
     when: dict[str, Cell] = Field(default_factory=dict, description="empty: whatever is left")
     then: dict[str, Formula]
+    admits: str | None = Field(
+        default=None,
+        description="a formula that sums over the members: whoever has a share of it is admitted; none: all of them",
+    )
     zh: str
     en: str
 
@@ -247,6 +251,9 @@ class Example(Part):
     inputs: dict[str, object]
     row: str
     amount: str
+    admitted: tuple[int, ...] | None = Field(
+        default=None, description="where the row admits some: their places in the list, from 1"
+    )
     outputs: dict[str, object] = Field(default_factory=dict)
 
 

@@ -8,7 +8,7 @@ from typing import Any, Literal, NamedTuple, overload
 
 from services.policy.definition import Definition
 from services.policy.language.arithmetic import EXACT
-from services.policy.language.interpret import Interpreted, Named
+from services.policy.language.interpret import Admitted, Interpreted, Named
 
 LANGUAGE = 1
 """The version of the policy language that is understood here."""
@@ -65,12 +65,14 @@ class Trace(Sequence[Step]):
 
 
 class Outcome(NamedTuple):
-    """`row`: of the table that gives the reason. `outputs`: of all tables. `trace`: None unless asked for."""
+    """`row`: of the table that gives the reason. `outputs`: of all tables. `trace`: None unless asked for. `admitted`:
+    where the row admits some of the members, their places in the list, from 1; None: all."""
 
     row: str
     outputs: Mapping[str, object]
     amount_fen: int
     trace: Trace | None = None
+    admitted: Admitted = None
 
 
 # What a NamedTuple's own constructor does, without the Python function in between: it is a twentieth of a decision.
@@ -105,10 +107,10 @@ class Rule:
         setcontext(EXACT)
         try:
             if not trace:
-                row, outputs, fen = self._decide(inputs, self._on)
-                return _new(Outcome, (row, outputs, fen, None))
+                row, outputs, fen, admitted = self._decide(inputs, self._on)
+                return _new(Outcome, (row, outputs, fen, None, admitted))
             tell, named = self._compiled.telling
-            row, outputs, fen, values = tell(inputs, self._on)
-            return _new(Outcome, (row, outputs, fen, Trace(self._parameters, named, values)))
+            row, outputs, fen, admitted, values = tell(inputs, self._on)
+            return _new(Outcome, (row, outputs, fen, Trace(self._parameters, named, values), admitted))
         finally:
             setcontext(before)

@@ -15,6 +15,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
+from services.policy.admitting import with_admission
 from services.policy.assembly import (
     Amending,
     Parsing,
@@ -189,7 +190,15 @@ class Draft:
         amount = amount_of(papers, programme, amending, findings)
         parsing = Parsing(findings)
         parsed = None if amount is None else parsing.amount(*amount)
-        self.steps = in_order(list(_steps(self.said, parsing)), findings)
+        steps = list(_steps(self.said, parsing))
+        if parsed is not None:
+            members = {
+                name
+                for name, (part, _) in self.said.items()
+                if isinstance(part, Input) and part.source == "registry"
+            }
+            steps = with_admission(steps, parsed.amount.table, members, findings)
+        self.steps = in_order(steps, findings)
         if findings or parsed is None:
             raise Refused(findings)
         self.amount = parsed

@@ -101,6 +101,10 @@ class Register:
         """Of the cases that cover the person and are not over."""
         return cases.open_programmes(self.work, id)
 
+    def involved(self, id: PersonId) -> bool:
+        """Whether a case that is not over is about the person or their family."""
+        return cases.involved(self.work, id)
+
     def contested(self, id: PersonId) -> bool:
         """Whether a review or a report of a case that covers the person is not decided yet."""
         return cases.contested(self.work, id)

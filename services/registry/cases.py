@@ -20,7 +20,12 @@ def kind_of(kind: str, domain: str) -> str:
 
 def open_programmes(work: Work, person: PersonId) -> set[str]:
     """Of the cases that cover the person and are not over."""
-    return {programme for _, programme in _rows(work, "open-case", person)}
+    return {programme for _, programme in _rows(work, "open-case", person) if programme}
+
+
+def involved(work: Work, person: PersonId) -> bool:
+    """Whether a case that is not over is about the person, or about the family whose means theirs are a part of."""
+    return any(_rows(work, "open-case", person))
 
 
 def contested(work: Work, person: PersonId) -> bool:
@@ -39,14 +44,16 @@ def keep_cases(service: Service, domain: str) -> None:
 
     def covers(shelf: Shelf, fact: Recorded[assistance.CaseFact]) -> None:
         told = fact.data
-        before = (shelf.get(of_case, told.case) or {"members": []})["members"]
-        members = [str(one) for one in told.members]
-        for person in before:
+        known = shelf.get(of_case, told.case) or {"members": []}
+        members, covered = ([str(one) for one in people] for people in (told.members, told.covered))
+        for person in known["members"]:
             if person not in members:
                 shelf.drop(open_case, f"{person}:{told.case}")
         for person in members:
-            shelf.put(open_case, f"{person}:{told.case}", told.programme)
-        row = {"programme": told.programme, "members": members, "before": before}
+            # Of a family of whom some are admitted the others have an open case, and no programme by it.
+            shelf.put(open_case, f"{person}:{told.case}", told.programme if person in covered else "")
+        before = known.get("covered", known["members"])
+        row = {"programme": told.programme, "members": members, "covered": covered, "before": before}
         shelf.put(of_case, told.case, row)
 
     def is_over(shelf: Shelf, fact: Recorded[assistance.CaseFact]) -> None:
@@ -55,7 +62,8 @@ def keep_cases(service: Service, domain: str) -> None:
             return
         for person in case["members"]:
             shelf.drop(open_case, f"{person}:{fact.data.case}")
-        shelf.put(of_case, fact.data.case, case | {"members": [], "before": case["members"]})
+        before = case.get("covered", case["members"])
+        shelf.put(of_case, fact.data.case, case | {"members": [], "covered": [], "before": before})
 
     def is_contested(
         shelf: Shelf, fact: Recorded[remedies.ContestedDecision | remedies.LawsuitFiled]

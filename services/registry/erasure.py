@@ -29,7 +29,7 @@ def duty_to_keep(register: Register, id: PersonId, years: int = RETENTION_YEARS)
     """The code of what forbids erasure today; None where nothing does."""
     person = register.person(id)
     today = register.work.today
-    if register.open_programmes(id):
+    if register.involved(id):
         return "open_case"
     if register.contested(id):
         return "open_contest"

@@ -81,6 +81,21 @@ def test_whoever_is_enrolled_and_in_no_granted_case_is_the_gap(tmp_path: Path) -
     assert town.total("covered") == [0], "a subsidy beside it is no basic living"
 
 
+def test_of_a_family_of_whom_some_are_admitted_only_these_are_covered(tmp_path: Path) -> None:
+    town = Town(tmp_path)
+    people = town.enrol(HILLS, 4)
+    case = town.apply(HILLS, people)
+    some = {**case, "admitted": people[:1]}
+    town.grant(some)
+    assert town.total("enrolled", "covered", "coverage_gap") == [4, 1, 3]
+    more = {**case, "admitted": people[1:3]}
+    about = {"amount_fen": 400_00, "since": town.today, "reason": "review", "grounds": GROUNDS}
+    town.say(a.Adjusted(**more, **about))
+    assert town.total("covered", "coverage_gap") == [2, 2], "two more, and one less"
+    town.end(more)
+    assert town.total("covered") == [0]
+
+
 def test_what_stands_moves_with_the_household_and_what_happened_does_not(tmp_path: Path) -> None:
     town = Town(tmp_path)
     case = town.apply(URBAN)

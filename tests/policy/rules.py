@@ -14,7 +14,7 @@ from services.policy.paper import Paper
 from services.policy.rule import Outcome, Rule
 from services.policy.rulebook import Rulebook
 from services.policy.sql.inputs import put
-from services.policy.sql.statement import Compiled, compile_rule
+from services.policy.sql.statement import Compiled, compile_rule, places
 
 DAY = date(2026, 7, 1)
 SAID = {"zh": "试", "en": "trial"}
@@ -96,6 +96,7 @@ def agree(rule: Definition, cases: Sequence[Mapping[str, object]]) -> list[dict[
     _, answers = in_sql(rule, cases)
     for outcome, answer in zip(interpreted(rule, cases), answers, strict=True):
         assert (answer["row"], answer["amount_fen"]) == (outcome.row, outcome.amount_fen)
+        assert places(answer["admitted"]) == outcome.admitted
         assert {name: answer[name] for name in outcome.outputs} == outcome.outputs
         for name, value in values(outcome).items():
             if name in answer:

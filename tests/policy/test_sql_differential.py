@@ -19,7 +19,7 @@ from services.policy.reading import read_paper
 from services.policy.rule import Rule
 from services.policy.rulebook import Rulebook
 from services.policy.sql.inputs import put, refusals
-from services.policy.sql.statement import built, called, compile_rule
+from services.policy.sql.statement import built, called, compile_rule, places
 from services.policy.sql.tables import row_said
 
 PAPERS = Path(__file__).parents[2] / "services" / "policy" / "papers"
@@ -58,11 +58,12 @@ def differing(rule: Definition, cases: list[Case]) -> list[object]:
         answers = connection.execute(f"{compiled.sql()} ORDER BY id").fetchall()
     decide = Rule(rule, Interpreted(rule)).decide
     found: list[object] = []
-    for case, (_, row, *outputs, fen) in zip(cases, answers, strict=True):
+    for case, (_, row, *outputs, fen, some) in zip(cases, answers, strict=True):
         told = decide(case)
         said = {one.name: one.said(value) for one, value in zip(compiled.outputs, outputs, strict=True)}
-        if (row, said, fen) != (told.row, told.outputs, told.amount_fen):
-            found.append((case, told, (row, said, fen)))
+        answer = row, said, fen, places(some)
+        if answer != (told.row, told.outputs, told.amount_fen, told.admitted):
+            found.append((case, told, answer))
     return found[:3]
 
 

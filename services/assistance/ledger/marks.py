@@ -106,7 +106,7 @@ def taken_over(tables: Tables, fact: Recorded[a.TakenOver]) -> None:
         " amount_fen, provisional, illustrative) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'granted', ?, ?, 0, 0)",
         (
             str(data.case), data.programme, fact.envelope.sequence, str(data.household), data.township,
-            len(data.members), data.since.isoformat(), data.since.isoformat(), data.basis, data.amount_fen,
+            len(data.covered), data.since.isoformat(), data.since.isoformat(), data.basis, data.amount_fen,
         ),
     )  # fmt: skip
 
@@ -161,7 +161,7 @@ def assessed(tables: Tables, fact: Recorded[a.Assessed]) -> None:
 @LEDGER.on(a.HouseholdChanged)
 def household_changed(tables: Tables, fact: Recorded[a.HouseholdChanged]) -> None:
     data = fact.data
-    _change(tables, data.case, people=len(data.members))
+    _change(tables, data.case, people=len(data.covered))
     if data.township is not None:
         _change(tables, data.case, township=data.township)
 
@@ -175,6 +175,7 @@ def granted(tables: Tables, fact: Recorded[a.SubsidyGranted]) -> None:
         tables,
         data.case,
         route=route,
+        people=len(data.covered),
         amount_fen=data.amount_fen,
         illustrative=int(illustrative),
         ended=data.until.isoformat() if data.until else None,
@@ -223,7 +224,13 @@ def withdrawn(tables: Tables, fact: Recorded[a.Withdrawn]) -> None:
 @LEDGER.on(a.Adjusted)
 def adjusted(tables: Tables, fact: Recorded[a.Adjusted]) -> None:
     data = fact.data
-    _change(tables, data.case, amount_fen=data.amount_fen, illustrative=int(data.grounds.illustrative))
+    _change(
+        tables,
+        data.case,
+        people=len(data.covered),
+        amount_fen=data.amount_fen,
+        illustrative=int(data.grounds.illustrative),
+    )
     if data.reason == "taper":
         _change(tables, data.case, taper_since=data.since.isoformat(), route="taper")
         _mark(

@@ -27,8 +27,9 @@ from services.assistance.letters.wording import (
 )
 from services.chassis.refusal import Malformed
 
-Change = Literal["raised", "reduced", "stopped"]
-CHANGES: dict[Change, str] = {"raised": "增发", "reduced": "减发", "stopped": "停发"}
+Change = Literal["raised", "reduced", "stopped", "others"]
+CHANGES: dict[Change, str] = {"raised": "增发", "reduced": "减发", "stopped": "停发", "others": "变更"}
+"""`others`: the same sum, for others of the family."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +135,7 @@ def confirmation(
         if once
         else f"自{chinese_month(since)}起发放{matter.allowance}，每月{yuan(amount_fen)}"
     )
-    covered = f"保障人员{len(members)}人：{'、'.join(map(name_of, members))}。" if members else ""
+    covered = _for_whom(members)
     return lettered(
         matter,
         "confirmation",
@@ -144,7 +145,7 @@ def confirmation(
         (
             f"你（户）于{chinese_date(matter.applied)}提出的{matter.zh}申请，经审核，{under(matter)}，"
             f"予以{matter.verb}，{sum_text}。",
-            *((covered,) if covered else ()),
+            *covered,
             "家庭人口、收入或者财产状况发生变化的，应当及时告知。",
         ),
         contestable=True,
@@ -161,12 +162,15 @@ def adjustment(
     before_fen: int,
     after_fen: int,
     since: date,
+    members: Sequence[UUID] = (),
 ) -> Letter:
-    """增发、减发、停发告知书. Malformed where the sums do not say what the title does, or no reason is given."""
+    """增发、减发、停发告知书, with the names of a family of whom some are admitted. Malformed where the sums do not say what
+    the title does, or no reason is given."""
     fits = {
         "raised": after_fen > before_fen,
         "reduced": 0 < after_fen < before_fen,
         "stopped": after_fen == 0,
+        "others": after_fen == before_fen and len(members) > 0,
     }
     if not fits[change] or not reasons:
         raise Malformed(
@@ -176,6 +180,8 @@ def adjustment(
             field="change",
         )
     to = "" if change == "stopped" else f"，由每月{yuan(before_fen)}调整为每月{yuan(after_fen)}"
+    if change == "others":
+        to = f"的保障人员，每月{yuan(after_fen)}不变"
     return lettered(
         matter,
         "adjustment",
@@ -186,9 +192,14 @@ def adjustment(
             f"经核查，你（户）的家庭状况发生变化。{under(matter)}，决定自{chinese_month(since)}起"
             f"{CHANGES[change]}{matter.allowance}{to}。理由如下：",
             *(f"{number}．{one}" for number, one in enumerate(reasons, 1)),
+            *_for_whom(members),
         ),
         contestable=True,
     )
+
+
+def _for_whom(members: Sequence[UUID]) -> tuple[str, ...]:
+    return (f"保障人员{len(members)}人：{'、'.join(map(name_of, members))}。",) if members else ()
 
 
 @dataclass(frozen=True, slots=True)

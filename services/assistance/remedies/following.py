@@ -6,7 +6,7 @@ where nothing did, the office decides anew (行政复议法 63, 64, 77). The fir
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID
 
 from events import assistance as a
@@ -21,7 +21,7 @@ from services.assistance.published import Published
 from services.assistance.remedies import settling
 from services.assistance.remedies.difference import month_after
 from services.assistance.remedies.state import Decided
-from services.assistance.rules import Facts, about, grounds, must_be_at
+from services.assistance.rules import Facts, about, about_those, grounds, must_be_at
 from services.assistance.terms import terms_of
 from services.chassis.refusal import Malformed, Refused
 
@@ -82,9 +82,11 @@ def _resumed(
 
 
 def _adjusted(case: Case, by: Published, first: Decided, amount_fen: int, today: date) -> a.Adjusted:
-    """Also of what was granted once: the sum is another from the day of its grant on."""
+    """Also of what was granted once: the sum is another from the day of its grant on. Whom an adjustment left out is
+    admitted again."""
+    before = case.admitted_in(first.since - timedelta(days=1)) if first.kind == "Adjusted" else case.admitted
     return a.Adjusted(
-        **about(case),
+        **about_those(case, before),
         amount_fen=amount_fen,
         since=first.since if case.once is None else case.amounts[0][0],
         reason=REMEDY,
@@ -112,8 +114,9 @@ def _granted(
     monthly = terms.period == "month" and terms.fund is not None
     since = first.since if first.kind == "Exited" else first_of_next_month(first.on) if monthly else today
     months = by.proceeding(case.basis, today).review_months(False)
+    advice = case.inquiry.recommendation
     granted = a.SubsidyGranted(
-        **about(case),
+        **about_those(case, advice.admitted if first.kind == "Declined" and advice else case.admitted),
         amount_fen=amount_fen,
         period=terms.period,
         since=since,

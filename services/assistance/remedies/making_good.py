@@ -7,12 +7,12 @@ from uuid import UUID
 
 from events import assistance as a
 from services.assistance.days import first_of_month, first_of_next_month
-from services.assistance.entitlement import ruling_of
+from services.assistance.entitlement import ruling_of, whom
 from services.assistance.model import Case, Stage
 from services.assistance.published import published
 from services.assistance.remedies import settling
 from services.assistance.remedies.state import Decided
-from services.assistance.rules import Facts, about, grounds
+from services.assistance.rules import Facts, about_those, grounds
 from services.chassis.work import Work
 
 DRIVEN_BY = "standard_changed"
@@ -26,16 +26,26 @@ def by_month(work: Work, case: Case, since: date) -> Facts:
     if settled is None or not settled.by_rule:
         return ()
     facts: list[a.CaseFact] = []
-    month, current = since, 0
+    month, current, some = since, 0, case.admitted
     while month <= work.today:
         by = published(work, case.programme, month)
         ruling = ruling_of(case, by, settled, month)
         before = current or case.amount_in(month)
-        if ruling is not None and ruling.eligible and ruling.amount_fen != before:
-            current = ruling.amount_fen
+        if ruling is None or not ruling.eligible:
+            month = first_of_next_month(month)
+            continue
+        admitted = whom(case, ruling)
+        if ruling.amount_fen != before or case.covering(admitted) != case.covering(some):
+            current, some = ruling.amount_fen, admitted
             reasons = grounds(case, by, "adjust", month, (DRIVEN_BY, ruling.row), ruling=ruling)
             facts.append(
-                a.Adjusted(**about(case), amount_fen=current, since=month, reason=DRIVEN_BY, grounds=reasons)
+                a.Adjusted(
+                    **about_those(case, some),
+                    amount_fen=current,
+                    since=month,
+                    reason=DRIVEN_BY,
+                    grounds=reasons,
+                )
             )
         month = first_of_next_month(month)
     return tuple(facts)

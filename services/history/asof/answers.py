@@ -9,7 +9,6 @@ not closed the day yet and may still add to it.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
@@ -25,12 +24,10 @@ from services.history.asof import knowledge, states
 from services.history.asof.knowledge import Known
 from services.history.asof.looking import Look
 from services.history.asof.question import Question, ask
-from services.history.asof.states import FundState, State
+from services.history.asof.states import State
 from services.history.asof.telling import page
+from services.history.subjects import Subject, subject_of
 from services.history.timelines import Found, kind_of
-from services.registry.divisions import hecheng
-
-TOWNSHIP = re.compile(r"[0-9]{12}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +94,8 @@ class AsOf:
         known: date | None = None,
         by: str | None = None,
     ) -> Answer:
-        """Of a person, household, case or fund by id, or of a township by its code of 12 digits.
+        """Of a person, household or case by id, of a township by its code of 12 digits, of a fund's book by fund and
+        year (`basic-living/2022`) or id.
 
         NotFound where nothing at all is recorded of it, or it is of another kind; Malformed as `question`.
         """
@@ -117,7 +115,7 @@ class AsOf:
 
     def timeline(
         self,
-        entity: UUID,
+        subject: UUID | str,
         kind: str | None = None,
         *,
         effective: date | None = None,
@@ -129,8 +127,9 @@ class AsOf:
         """Lines that count by the day effective and were known; as `state` of errors. In causal order."""
         asked = self.question(effective, known, by)
         with self._look(asked) as (look, closed):
-            found = _kind(look, entity, kind)
-            lines, following = page(look, found, entity.bytes, after, limit)
+            named = _subject(subject)
+            found = _kind(look, named, kind)
+            lines, following = page(look, found, named, after, limit)
             return TimelineAnswer(
                 found, asked, lines, following, _lagging(closed, self.log.sources, asked, look.known)
             )
@@ -152,38 +151,38 @@ class AsOf:
             yield Look(session, generation, known, asked.effective), closed
 
 
-def _state(look: Look, subject: UUID | str, kind: str | None) -> tuple[str, str, State | None]:
-    if isinstance(subject, str) and (kind == "township" or TOWNSHIP.fullmatch(subject)):
-        if hecheng().by_code(subject) is None:
-            raise NotFound("没有该乡镇（街道）代码。", "There is no such township.", field="id")
-        return "township", subject, states.township(look, subject)
-    try:
-        id = subject if isinstance(subject, UUID) else UUID(subject)
-    except ValueError as error:
-        raise Malformed("malformed-id", "编号格式不正确。", "Not an id.", field="id") from error
-    found = _kind(look, id, kind)
+def _state(look: Look, asked: UUID | str, kind: str | None) -> tuple[str, str, State | None]:
+    subject = _subject(asked)
+    found = _kind(look, subject, kind)
+    if isinstance(subject, str):
+        return found, subject, states.township(look, subject)
     state: State | None
     match found:
         case "person":
-            state = states.person(look, UUID(int=id.int))
+            state = states.person(look, subject)
         case "household":
-            state = states.household(look, UUID(int=id.int))
+            state = states.household(look, subject)
         case "case":
-            state = states.case(look, UUID(int=id.int))
-        case "fund":
-            state = FundState(id)
+            state = states.case(look, subject)
+        case "fund-book":
+            state = states.fund(look, subject)
         case _:
             raise Malformed(
                 "no-state",
-                "该编号既非人员、家庭，也非案件、资金。",
+                "该编号既非人员、家庭，也非案件、资金专账。",
                 f"A {found} has a timeline, but no state.",
                 field="id",
             )
-    return found, str(id), state
+    return found, str(subject), state
 
 
-def _kind(look: Look, id: UUID, kind: str | None) -> str:
-    found = kind_of(look.session, look.generation, id.bytes)
+def _subject(asked: UUID | str) -> Subject:
+    """An id of any class as a plain one: a state shows it as it is."""
+    return subject_of(asked) if isinstance(asked, str) else UUID(int=asked.int)
+
+
+def _kind(look: Look, subject: Subject, kind: str | None) -> str:
+    found = kind_of(look.session, look.generation, subject)
     if found is None or (kind is not None and found not in ("", kind)):
         raise NotFound
     return found or kind or "person"

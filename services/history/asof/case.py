@@ -51,7 +51,8 @@ class Month:
 @dataclass(frozen=True, slots=True)
 class CaseState:
     """`stage`: applied, accepted, notice, notice_ended, granted, declined, withdrawn, exited. `basis`: number of
-    the procedure; `papers`: those that the last decision cites, by number and digest."""
+    the procedure; `papers`: those that the last decision cites, by number and digest. `admitted`: of the members those whom the
+    help is for, as last decided; empty: all, or nothing is decided."""
 
     id: UUID
     stage: str = ""
@@ -59,6 +60,7 @@ class CaseState:
     programme: str = ""
     household: UUID | None = None
     members: tuple[UUID, ...] = ()
+    admitted: tuple[UUID, ...] = ()
     township: str = ""
     applied: date | None = None
     accepted: date | None = None
@@ -142,7 +144,9 @@ def _changed(case: Case, fact: a.HouseholdChanged, placed: Placed) -> Case:
     case = _about(case, fact, placed)
     if case.stage in ("notice", "notice_ended"):  # another household than the one surveyed: surveyed again
         case = _at(case, "accepted", placed)
-    return replace(case, members=fact.members, township=fact.township or case.township)
+    return replace(
+        case, members=fact.members, admitted=fact.admitted, township=fact.township or case.township
+    )
 
 
 @CASE.on(a.SubsidyGranted)
@@ -170,6 +174,7 @@ def _amount(case: Case, fact: a.SubsidyGranted | a.Adjusted, placed: Placed) -> 
             *before,
             Decided(fact.since, fact.amount_fen, placed.id, placed.told, fact.replaces is not None),
         ),
+        admitted=fact.admitted,
         papers=fact.grounds.papers,
         illustrative=fact.grounds.illustrative,
     )

@@ -14,6 +14,7 @@ from uuid import UUID
 from events import assistance as a
 from events import verification as v
 from services.chassis.service import name_of
+from services.history.audit.admission import covered
 from services.history.audit.classing import SAID, weighed, when_known
 from services.history.audit.finding import Finding, Window, finding
 from services.history.audit.known import died
@@ -53,7 +54,9 @@ def findings(log: Log, window: Window) -> Iterator[Finding]:
             ids = frozenset(same.get(one.found.fact.person, (one.found.fact.person,)))
             by_case: dict[UUID, list[Found]] = defaultdict(list)
             for act in acts:
-                if ids & set(act.fact.members):
+                # What somebody owns, or that they are away, counts for the family; help after death is for the dead.
+                death = one.found.fact.source == "death"
+                if ids & set(covered(act.fact) if death else act.fact.members):
                     by_case[act.recorded.envelope.stream].append(act)
             for own in by_case.values():
                 yield from (told for told in _of_case(log, one, own) if window.covers(told.day))
@@ -98,7 +101,7 @@ def _for(act: Found) -> date:
 def _others_live(log: Log, act: Found) -> bool:
     """A month of which somebody else lived; otherwise the payment tells, and of a grant its own reconstruction."""
     first, everything = _for(act) - ONE_DAY, log.everything()
-    alive = (not died(log, everything, first, member) for member in act.fact.members)
+    alive = (not died(log, everything, first, member) for member in covered(act.fact))
     return isinstance(act.fact, a.MonthGranted) and any(alive)
 
 

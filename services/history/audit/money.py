@@ -12,6 +12,7 @@ from typing import Literal
 from uuid import UUID
 
 from events import finance as f
+from services.history.audit.admission import covered
 from services.history.audit.classing import SAID, knew, knew_by, weighed, when_known
 from services.history.audit.dues import GRANTS, TYPES, Due, gather
 from services.history.audit.finding import Finding, Window, finding
@@ -143,5 +144,5 @@ def _left(log: Log, payer: str, last: date, grant: Found, kind: Class, code: str
 
 
 def _nobody_left(log: Log, due: Due) -> bool:
-    members = due.granted[-1].fact.members
+    members = covered(due.granted[-1].fact)
     return all(died(log, log.everything(), due.starts - ONE_DAY, one) for one in members)

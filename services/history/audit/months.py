@@ -15,6 +15,8 @@ from events import assistance as a
 from events import casework as c
 from events import registry as r
 from events import remedies as m
+from services.history.audit import admission
+from services.history.audit.admission import covered
 from services.history.audit.classing import knew, weighed
 from services.history.audit.dues import end_of_month
 from services.history.audit.finding import Finding, Window, finding
@@ -78,6 +80,10 @@ def _as_decided(story: Story, month: Found, settled: set[str], ends: date) -> It
     if fact.month in settled:
         zh, en = f"{fact.month}重复核发。", f"{fact.month} was granted before."
         yield finding(month, broken("month-once", Class.DOUBLE, zh, en))
+    if decided is not None:
+        for check in admission.check(fact, story.admitted_in(first), departs=False):
+            if check.finding is not None:
+                yield finding(month, check)
     if decided == fact.amount_fen:
         return
     if decided is None:
@@ -113,12 +119,12 @@ def _left_out(
 
 def _double(log: Log, months: list[Found]) -> Iterator[Finding]:
     """Told of the later of two, once a person."""
-    people = {member for one in months for member in one.fact.members}
+    people = {member for one in months for member in covered(one.fact)}
     same = log.registrations(people)
     every = [id for person in people for id in same.get(person, (person,))]
     by_person: dict[tuple[UUID, str], list[Found]] = defaultdict(list)
     for one in log.about(every, frozenset({a.MonthGranted.TYPE})):
-        for person in {same.get(member, (member,))[0] for member in one.fact.members}:
+        for person in {same.get(member, (member,))[0] for member in covered(one.fact)}:
             by_person[person, one.fact.month].append(one)
     asked = {one.id for one in months}
     for (person, month), found in by_person.items():
@@ -140,7 +146,7 @@ def _both(log: Log, person: UUID, month: str, before: Found, later: Found, ids: 
     zh = f"{str(person)[:8]}在{month}已由另一案（{str(before.fact.case)[:8]}）保障，重复核发。"
     en = f"{str(person)[:8]} was covered for {month} by case {str(before.fact.case)[:8]} already."
     check = broken("covered-once", Class.DOUBLE, zh, en, events=(before.id, later.id))
-    if set(before.fact.members) & set(later.fact.members):
+    if set(covered(before.fact)) & set(covered(later.fact)):
         return weighed(check, knew(log, later, before))
     merged = log.about(list(ids), frozenset({r.PeopleMerged.TYPE}))
     return weighed(check, knew(log, later, merged[-1]) if merged else "later")

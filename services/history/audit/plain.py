@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from events import assistance as a
-from services.history.audit import remedies
+from services.history.audit import admission, remedies
 from services.history.audit.deriving import text
 from services.history.audit.known import died, follows, inputs_again
 from services.history.audit.lean import LeanLog
@@ -84,7 +84,7 @@ class Plain:
         expected = inputs_again(self._log, assessed, story, rows, decider)
         if not self._as_told(assessed.fact.inputs, expected):
             return None
-        again = recommended(assessed, rows)
+        again = recommended(assessed, rows, story)
         same = same_recommendation(assessed.fact, again) and _same_way(assessed.fact, again)
         return again if same else None
 
@@ -136,7 +136,9 @@ def _decision_holds(
     if ended_by_event(fact):
         return True
     again = decided(decision, story, rows, assessed, recommended)
-    return again is not None and (stands(fact, again) or departs_by_row(fact, again))
+    if again is None or not (stands(fact, again) or departs_by_row(fact, again)):
+        return False
+    return fact.TYPE not in SUMS or departs(fact) or admission.same(fact, again.admitted)
 
 
 def _papers_hold(decision: Found, basis: str, rows: Rows) -> bool:

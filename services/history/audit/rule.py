@@ -11,8 +11,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from uuid import UUID
 
 from events import assistance as a
+from services.history.audit import admission
+from services.history.audit.admission import Family
 from services.history.audit.deriving import derive, recorded, remembered_by, text
 from services.history.audit.reading import Found
 from services.history.audit.rows import Rows, Ruling, numbers_in_force, papers_on, ruling, said
@@ -25,7 +28,7 @@ from services.policy.rule import Outcome, Rule
 
 ROUTE = "去向"
 PROPERTY = "财产符合"
-BY_EVENT = frozenset({"death", "moved_away", "household_gone", "request", "fraud"})
+BY_EVENT = frozenset({"death", "moved_away", "household_gone", "member_left", "tekun", "request", "fraud"})
 """Reasons of an end that no rule is applied for."""
 SUMS = frozenset({a.SubsidyGranted.TYPE, a.Adjusted.TYPE})
 CHANGES = frozenset({a.Adjusted.TYPE, a.Exited.TYPE})
@@ -49,6 +52,7 @@ class Again:
     rule: Rule
     outcome: Outcome
     inputs: Mapping[str, object] = field(default_factory=dict)
+    family: Family = admission.UNKNOWN
 
     @property
     def refused_for(self) -> Class:
@@ -67,11 +71,16 @@ class Again:
     def amount_fen(self) -> int:
         return self.outcome.amount_fen if self.eligible else 0
 
+    @property
+    def admitted(self) -> tuple[UUID, ...]:
+        """Of the family; empty: all of it, or nobody."""
+        return admission.admitted(self.outcome, self.route, self.family) if self.eligible else ()
 
-def apply(ruling: Ruling, inputs: Mapping[str, object], trace: bool = False) -> Again:
+
+def apply(ruling: Ruling, inputs: Mapping[str, object], family: Family, trace: bool = False) -> Again:
     """InputWrong where it cannot be decided on the inputs."""
     told = inputs if inputs.keys() <= ruling.asked.keys() else _only(inputs, ruling.asked)
-    return Again(ruling.rule, ruling.rule.decide(told, trace), told)
+    return Again(ruling.rule, ruling.rule.decide(told, trace), told, family)
 
 
 def _only(inputs: Mapping[str, object], names: Iterable[str]) -> Mapping[str, object]:
@@ -84,10 +93,10 @@ def ruled(decision: Found, story: Story, rows: Rows, assessed: Found | None, ass
     fact = decision.fact
     try:
         if isinstance(fact, a.Assessed):
-            _recommendation(found, decision, rows)
+            _recommendation(found, decision, rows, story)
         else:
             if assessed is not None:
-                _recommendation(found, assessed, assessed_rows)
+                _recommendation(found, assessed, assessed_rows, story)
             _decision(found, decision, story, rows, assessed)
     except Refused as refused:
         why = refused.findings[0]
@@ -102,23 +111,25 @@ def ruled(decision: Found, story: Story, rows: Rows, assessed: Found | None, ass
     return found
 
 
-def recommended(assessed: Found, rows: Rows) -> Again:
-    """A recommendation from its own inputs once more, with its trace. Refused, InputWrong, Altered."""
+def recommended(assessed: Found, rows: Rows, story: Story) -> Again:
+    """A recommendation from its own inputs once more, with its trace. Refused, InputWrong, Altered. `story`: of its own
+    inquiry."""
     fact, on = assessed.fact, day_of(assessed)
     rule = ruling(papers_on(rows, on), fact.programme, on)
-    return apply(rule, recorded(rule.asked, fact.inputs), trace=True)
+    of = admission.family(story.inquiry, story.admitted)
+    return apply(rule, recorded(rule.asked, fact.inputs), of, trace=True)
 
 
 def same_recommendation(fact: a.Assessed, again: Again) -> bool:
     """By what it comes to and the row that says so; the steps on the way are compared by themselves."""
     same = (fact.eligible, fact.amount_fen, fact.route) == (again.eligible, again.amount_fen, again.route)
-    return same and again.outcome.row in fact.grounds.rows
+    return same and again.outcome.row in fact.grounds.rows and admission.same(fact, again.admitted)
 
 
-def _recommendation(found: Ruled, assessed: Found, rows: Rows) -> None:
+def _recommendation(found: Ruled, assessed: Found, rows: Rows, story: Story) -> None:
     fact = assessed.fact
     on = day_of(assessed)
-    again = recommended(assessed, rows)
+    again = recommended(assessed, rows, story)
     found.arithmetic = _arithmetic(fact.worked, again)
     found.amount_fen, found.again_fen = fact.amount_fen, again.amount_fen
     found.illustrative = again.rule.illustrative
@@ -185,6 +196,8 @@ def _decision(found: Ruled, decision: Found, story: Story, rows: Rows, assessed:
     found.again_fen, found.illustrative = again.amount_fen, again.rule.illustrative
     found.amount_fen = fact.amount_fen if isinstance(fact, a.SubsidyGranted | a.Adjusted) else 0
     found.checks.append(_compared(fact, again))
+    if fact.TYPE in SUMS:
+        found.checks += admission.check(fact, again.admitted, departs(fact))
 
 
 def ended_by_event(fact: a.CaseFact) -> bool:
@@ -215,7 +228,7 @@ def as_assessed(
         inputs = recorded(rule.asked, assessed.fact.inputs)
     remembered = remembered_by(definition, story, f"{month:%Y-%m}")
     inputs |= {name: one.value for name, one in remembered.items()}
-    return apply(rule, inputs)
+    return apply(rule, inputs, admission.family(story.inquiry, story.admitted))
 
 
 def _by_itself(decision: Found, story: Story, rows: Rows) -> Again | None:
@@ -236,7 +249,7 @@ def _by_itself(decision: Found, story: Story, rows: Rows) -> Again | None:
     used = [one for one in settled.inquiry.assessed.fact.inputs if one.local]
     local = {one.name for one in used}
     inputs |= {name: value for name, value in recorded(rule.asked, used).items() if name in local}
-    return apply(rule, inputs)
+    return apply(rule, inputs, admission.family(settled.inquiry, story.admitted, fact.members))
 
 
 def stands(fact: a.CaseFact, again: Again) -> bool:

@@ -6,9 +6,9 @@ before it; an objection or another household voids the survey as well (2021 åŠžæ
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 import msgspec
@@ -20,6 +20,8 @@ from events import remedies as m
 from events.ids import PersonId
 from services.chassis.clock import civil_date
 from services.history.audit.reading import Found
+
+T = TypeVar("T")
 
 
 class Taken(msgspec.Struct, frozen=True, gc=False):
@@ -76,9 +78,18 @@ class Story(msgspec.Struct, frozen=True, gc=False):
     settled: Settled | None = None
     paid: tuple[Paid, ...] = ()
     amounts: tuple[tuple[date, int], ...] = ()
+    admissions: tuple[tuple[date, tuple[UUID, ...]], ...] = ()
     driven: frozenset[date] = frozenset()
     review: Found | None = None
     reviewed: Found | None = None
+
+    @property
+    def admitted(self) -> tuple[UUID, ...]:
+        """Whom the help is for by what was decided last; empty: all, or nothing is decided."""
+        return self.admissions[-1][1] if self.admissions else ()
+
+    def admitted_in(self, month: date) -> tuple[UUID, ...]:
+        return next((some for since, some in reversed(self.admissions) if since <= month), ())
 
     def amount_in(self, month: date) -> int | None:
         return next((fen for since, fen in reversed(self.amounts) if since <= month), None)
@@ -149,8 +160,17 @@ def _objected(story: Story, one: Found) -> Story:
 
 
 def _changed(story: Story, one: Found) -> Story:
-    township = one.fact.township or story.township
-    return replace(story, members=one.fact.members, township=township, inquiry=Inquiry())
+    fact = one.fact
+    admissions = story.admissions
+    if fact.admitted != story.admitted:
+        admissions = _from(admissions, first_of_next_month(fact.since), fact.admitted)
+    return replace(
+        story,
+        members=fact.members,
+        township=fact.township or story.township,
+        admissions=admissions,
+        inquiry=Inquiry(),
+    )
 
 
 def _reopened(story: Story, one: Found) -> Story:
@@ -164,8 +184,12 @@ def _taken_over(story: Story, one: Found) -> Story:
 
 def _granted(story: Story, one: Found) -> Story:
     fact = one.fact
-    earlier = _before(story, fact.since) if fact.replaces is not None else ()
-    return replace(_settle(story), amounts=(*earlier, (fact.since, fact.amount_fen)))
+    amounts, admissions = (story.amounts, story.admissions) if fact.replaces is not None else ((), ())
+    return replace(
+        _settle(story),
+        amounts=_from(amounts, fact.since, fact.amount_fen),
+        admissions=_from(admissions, fact.since, fact.admitted),
+    )
 
 
 def _reviewed(story: Story, one: Found) -> Story:
@@ -197,16 +221,21 @@ def _noticed(inquiry: Inquiry, one: Found) -> Inquiry:
 def _adjusted(story: Story, one: Found) -> Story:
     """One that takes another's place leaves what was decided for a later day by itself."""
     fact = one.fact
-    later: tuple[tuple[date, int], ...] = ()
+    later: set[date] = set()
     if fact.replaces is not None:
-        later = tuple(one for one in story.amounts if one[0] > fact.since and one[0] not in story.driven)
+        later = {since for since, _ in story.amounts if since > fact.since} - story.driven
     driven = story.driven - {fact.since} | ({fact.since} if fact.reason in DRIVEN else set())
-    amounts = (*_before(story, fact.since), (fact.since, fact.amount_fen), *later)
-    return replace(story, amounts=amounts, driven=driven)
+    amounts = _from(story.amounts, fact.since, fact.amount_fen, later)
+    admissions = _from(story.admissions, fact.since, fact.admitted, later)
+    return replace(story, amounts=amounts, admissions=admissions, driven=driven)
 
 
-def _before(story: Story, day: date) -> tuple[tuple[date, int], ...]:
-    return tuple(one for one in story.amounts if one[0] < day)
+def _from(
+    steps: tuple[tuple[date, T], ...], since: date, what: T, later: Collection[date] = ()
+) -> tuple[tuple[date, T], ...]:
+    """What counts from a day on; of what was to begin behind it only `later` stays."""
+    before = tuple(step for step in steps if step[0] < since)
+    return (*before, (since, what), *(step for step in steps if step[0] in later))
 
 
 def _settle(story: Story) -> Story:

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from duckdb import DuckDBPyConnection
 
+from services.history.audit.admission import TAPER
 from services.history.whatif.deciding import Said
 from services.history.whatif.facts import Case, Episode
 
@@ -26,7 +27,8 @@ CODES: Mapping[str, tuple[str, str]] = {
 
 COST = """SELECT month, programme, township, sum(recorded_fen) AS recorded_fen, sum(before_fen) AS before_fen,
  sum(after_fen) AS after_fen, sum(static_fen) AS static_fen, sum(after_fen - before_fen) AS difference_fen,
- count(*) FILTER (before) AS cases_before, count(*) FILTER ("after") AS cases_after
+ count(*) FILTER (before) AS cases_before, count(*) FILTER ("after") AS cases_after,
+ sum(people_before) AS people_before, sum(people_after) AS people_after
  FROM lines GROUP BY ALL ORDER BY ALL"""
 MOVES = """SELECT programme, row_before, row_after, count(DISTINCT "case") AS cases, count(*) AS months,
  sum(after_fen - before_fen) AS difference_fen FROM lines
@@ -34,10 +36,12 @@ MOVES = """SELECT programme, row_before, row_after, count(DISTINCT "case") AS ca
  ORDER BY programme, abs(sum(after_fen - before_fen)) DESC, row_before, row_after"""
 FAMILIES = """SELECT household, applicant, "case", programme, last(township ORDER BY month) AS township,
  CASE WHEN sum(after_fen - before_fen) > 0 THEN 'gains' WHEN sum(after_fen - before_fen) < 0 THEN 'loses'
- WHEN count(*) FILTER ("after") > count(*) FILTER (before) THEN 'gains' ELSE 'loses' END AS outcome,
+ WHEN count(*) FILTER ("after") > count(*) FILTER (before)
+ OR sum(people_after) > sum(people_before) THEN 'gains' ELSE 'loses' END AS outcome,
  sum(before_fen) AS before_fen, sum(after_fen) AS after_fen, sum(static_fen) AS static_fen,
- sum(after_fen - before_fen) AS difference_fen, min(month) AS first_month, max(month) AS last_month FROM lines
- WHERE before_fen <> after_fen OR before <> "after" GROUP BY household, applicant, "case", programme
+ sum(after_fen - before_fen) AS difference_fen, min(month) AS first_month, max(month) AS last_month,
+ max(people_before) AS people_before, max(people_after) AS people_after FROM lines
+ WHERE before_fen <> after_fen OR before <> "after" OR people_before <> people_after GROUP BY household, applicant, "case", programme
  ORDER BY difference_fen DESC, "case" """
 NAMED = f"""SELECT coalesce(n.name, '') AS name, f.* FROM ({FAMILIES}) f LEFT JOIN names n USING (applicant)
  ORDER BY f.difference_fen DESC, f."case" """
@@ -71,17 +75,36 @@ class Line:
     row_after: str
     static_fen: int
     code: str
+    people_before: int
+    people_after: int
 
     @classmethod
     def of(
-        cls, month: date, case: Case, township: str, recorded: int, said: Mapping[str, Said], code: str
+        cls,
+        month: date,
+        case: Case,
+        episode: Episode | None,
+        recorded: int,
+        said: Mapping[str, Said],
+        code: str,
     ) -> Line:
+        """`episode`: None where the case was asked about by nobody."""
         before, after = said["before"], said["after"]
+        township = case.story.township if episode is None else episode.township
         return cls(
             month, case.programme, township, str(case.id), str(case.household), str(case.applicant), recorded,
             before.eligible, before.amount_fen, before.row, after.eligible, after.amount_fen, after.row,
-            said["static"].amount_fen, code,
+            said["static"].amount_fen, code, _people(before, episode), _people(after, episode),
         )  # fmt: skip
+
+
+def _people(said: Said, episode: Episode | None) -> int:
+    """How many of the family it is for: those admitted, who was admitted before where it is phased out, else all."""
+    if episode is None or not said.eligible:
+        return 0
+    if said.admitted is not None:
+        return said.admitted
+    return len((episode.story.admitted if said.route == TAPER else ()) or episode.members)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +117,7 @@ class Difference:
 
 
 KINDS = {"month": "DATE", "recorded_fen": "BIGINT", "before_fen": "BIGINT", "after_fen": "BIGINT", "static_fen": "BIGINT",
+         "people_before": "BIGINT", "people_after": "BIGINT",
          "before": "BOOLEAN", "after": "BOOLEAN"}  # fmt: skip
 
 

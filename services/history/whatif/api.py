@@ -68,6 +68,8 @@ class Family(BaseModel):
     difference_fen: int
     first_month: date
     last_month: date
+    people_before: int
+    people_after: int
     name: str | None = None
 
 

@@ -20,17 +20,17 @@ from services.history.audit.rule import ROUTE
 from services.policy.definition import Definition
 from services.policy.language.intake import InputWrong
 from services.policy.language.remember import Series, fold
-from services.policy.rule import Rule
+from services.policy.rule import Outcome, Rule
 from services.policy.sql.history import remembered, remembering
 from services.policy.sql.inputs import givens, put_stored, quoted, refusals, storing, telling
-from services.policy.sql.statement import compile_rule
+from services.policy.sql.statement import compile_rule, places
 
 SAMPLE = 10_000
 RUNS = ("before", "after", "static")
 OF_LOG, OWN = "months_of_log", "months_of_after"
 HISTORY = {"before": OF_LOG, "after": OWN, "static": OF_LOG}
 """Runs, and the table of months that each looks back on."""
-ANSWER = f'id, answers."row", answers.{quoted(ROUTE)}, answers.amount_fen'
+ANSWER = f'id, answers."row", answers.{quoted(ROUTE)}, answers.amount_fen, answers.admitted'
 
 
 class Differs(ValueError):
@@ -43,13 +43,15 @@ class Unfoldable(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What a rule says of a case. `refused`: inputs that nobody knew or that are out of range: then it says nothing."""
+    """What a rule says of a case. `refused`: inputs that nobody knew or that are out of range: then it says nothing.
+    `admitted`: how many of the family, where not all of it."""
 
     eligible: bool
     amount_fen: int
     row: str
     route: str
     refused: tuple[str, ...] = ()
+    admitted: int | None = None
 
 
 def unknown(names: Iterable[str]) -> Said:
@@ -111,8 +113,8 @@ def decide_month(
     answer_month(connection, rule, table, months)
     found = {number: unknown(names) for number, names in connection.execute("FROM refused").fetchall()}
     answers = connection.execute(f"SELECT {ANSWER} FROM answers ORDER BY id").fetchall()
-    for number, row, route, fen in answers:
-        found[number] = _said(rule, row, route, fen)
+    for number, row, route, fen, some in answers:
+        found[number] = _said(rule, row, route, fen, places(some))
     agree(connection, rule, draw.sample([answer[0] for answer in answers], min(sample, len(answers))))
     return found
 
@@ -151,7 +153,7 @@ def decide_one(
         outcome = rule.decide(told)
     except InputWrong as wrong:
         return unknown([wrong.name])
-    return _said(rule, outcome.row, str(outcome.outputs[ROUTE]), outcome.amount_fen)
+    return _outcome(rule, outcome)
 
 
 def _remembered(
@@ -173,9 +175,13 @@ def _remembered(
     return found
 
 
-def _said(rule: Rule, row: str, route: str, fen: int) -> Said:
+def _outcome(rule: Rule, outcome: Outcome) -> Said:
+    return _said(rule, outcome.row, str(outcome.outputs[ROUTE]), outcome.amount_fen, outcome.admitted)
+
+
+def _said(rule: Rule, row: str, route: str, fen: int, some: tuple[int, ...] | None) -> Said:
     eligible = route != "refuse" and (fen > 0 or said(rule, "fund") is None)
-    return Said(eligible, fen if eligible else 0, row, route)
+    return Said(eligible, fen if eligible else 0, row, route, admitted=None if some is None else len(some))
 
 
 def agree(connection: DuckDBPyConnection, rule: Rule, drawn: Sequence[int]) -> None:
@@ -185,11 +191,11 @@ def agree(connection: DuckDBPyConnection, rule: Rule, drawn: Sequence[int]) -> N
     parts = [(name, telling(given)) for name, given in givens(rule.definition).items()]
     columns = ", ".join(f"asked.{quoted(name)}" for name, _ in parts)
     both = f"SELECT {ANSWER}, {columns} FROM asked JOIN answers USING (id) WHERE id IN (SELECT unnest(?))"
-    for _, row, route, fen, *values in connection.execute(both, [list(drawn)]).fetchall():
+    for _, row, route, fen, some, *values in connection.execute(both, [list(drawn)]).fetchall():
         case = {name: _told(tell, value) for (name, tell), value in zip(parts, values, strict=True)}
         outcome = rule.decide(case)
-        found = _said(rule, row, route, fen)
-        again = _said(rule, outcome.row, str(outcome.outputs[ROUTE]), outcome.amount_fen)
+        found = _said(rule, row, route, fen, places(some))
+        again = _outcome(rule, outcome)
         if again != found:
             on = rule.definition.on
             raise Differs(f"{rule.definition.programme}, {on}: SQL says {found}, the interpreter {again}")

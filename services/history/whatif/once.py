@@ -88,7 +88,7 @@ def _line(
     code = answer.judge(case, episode, answers["before"])
     answer.decided += len(RUNS)
     given.take(case, episode, answers["after"].amount_fen)
-    return Line.of(episode.day.replace(day=1), case, episode.township, recorded.amount_fen, answers, code)
+    return Line.of(episode.day.replace(day=1), case, episode, recorded.amount_fen, answers, code)
 
 
 @dataclass(frozen=True, slots=True)

@@ -221,7 +221,7 @@ class Walk:
                 Line.of(
                     month,
                     case,
-                    episode.township,
+                    episode,
                     paid[0] if paid else 0,
                     answers,
                     code or ("input-unknown" if refused else ""),
@@ -229,7 +229,7 @@ class Walk:
             )
         nowhere = dict.fromkeys(RUNS, NOBODY)
         lines += [
-            Line.of(month, one, one.story.township, one.paid[month][0], nowhere, "unexplained")
+            Line.of(month, one, None, one.paid[month][0], nowhere, "unexplained")
             for one in cases
             if month in one.paid and one.number not in active
         ]

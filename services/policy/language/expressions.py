@@ -282,6 +282,10 @@ class Expressions:
             where = [] if node.where is None else [self.value(node.where)]
         finally:
             self._row, self._together = None, False
+        if node.fold == "which":
+            both = ast.Tuple([ast.Name("place", ast.Store()), ast.Name("row", ast.Store())], ast.Store())
+            numbered = call("enumerate", load(rows.variable), ast.Constant(1))
+            return call("tuple", ast.ListComp(load("place"), [ast.comprehension(both, numbered, where, 0)]))
         each = ast.comprehension(ast.Name("row", ast.Store()), load(rows.variable), where, 0)
         found = ast.ListComp(value, [each])
         if node.fold == "sum":

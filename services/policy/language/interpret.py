@@ -34,8 +34,9 @@ from services.policy.language.variables import Constants, Inlined, Pair, Place, 
 
 DEEPEST: Final = 60
 """How deep formulas may be nested by inlining: Python's own compiler recurses."""
-Decided = tuple[str, dict[str, object], int]
-Told = tuple[str, dict[str, object], int, tuple[Any, ...]]
+Admitted = tuple[int, ...] | None
+Decided = tuple[str, dict[str, object], int, Admitted]
+Told = tuple[str, dict[str, object], int, Admitted, tuple[Any, ...]]
 
 
 class NoRow(Exception):
@@ -106,6 +107,7 @@ class _Body:
         self.values: list[ast.expr] = []
         self.rows: dict[str, str] = {}
         self.outputs: dict[str, str] = {}
+        self.admitted: dict[str, str] = {}
         self._count = 0
 
     def statements(self) -> list[ast.stmt]:
@@ -125,12 +127,15 @@ class _Body:
         return body
 
     def answer(self) -> list[ast.expr]:
-        """Row, outputs, fen."""
+        """Row, outputs, fen, and the places of those admitted."""
         outputs = ast.Dict(
             [ast.Constant(name) for name in self.outputs], [load(v) for v in self.outputs.values()]
         )
-        row = load(self.rows[self.definition.amount.amount.table])
-        return [row, outputs, call("whole_fen", load("amount"))]
+        table = self.definition.amount.amount.table
+        return [
+            load(self.rows[table]), outputs, call("whole_fen", load("amount")),
+            load(self.admitted[table]) if table in self.admitted else ast.Constant(None),
+        ]  # fmt: skip
 
     def _variable(self) -> str:
         self._count += 1
@@ -184,6 +189,8 @@ class _Body:
         table, paper = parsed.table, parsed.paper.identity.id
         row = self.rows[table.name] = self._variable()
         outputs = {output.name: self._variable() for output in table.outputs}
+        if any(one.admits is not None for one in parsed.rows):
+            self.admitted[table.name] = self._variable()
         match table.hit:
             case "first":
                 yield from self._first(parsed, row, outputs)
@@ -201,7 +208,7 @@ class _Body:
     def _first(self, parsed: ParsedTable, row: str, outputs: Mapping[str, str]) -> list[ast.stmt]:
         lines: list[ast.stmt] = [self._no_row(parsed)]
         for one in reversed(parsed.rows):
-            taken = [assign(row, ast.Constant(one.row.id)), *self._outputs(one, outputs)]
+            taken = self._taken(parsed, one, row, outputs)
             lines = [ast.If(self._test(one), taken, lines)] if one.when else taken
         return lines
 
@@ -209,12 +216,11 @@ class _Body:
         yield assign(row, ast.Constant(None))
         for one in parsed.rows:
             if one.when:
-                taken = [assign(row, ast.Constant(one.row.id)), *self._outputs(one, outputs)]
+                taken = self._taken(parsed, one, row, outputs)
                 more_than_one = ast.If(_is_set(row), [self._no_row(parsed)], [])
                 yield ast.If(self._test(one), [more_than_one, *taken], [])
         rest = [one for one in parsed.rows if not one.when]
-        left = [line for one in rest[:1] for line in self._outputs(one, outputs)]
-        left = [assign(row, ast.Constant(rest[0].row.id)), *left] if rest else [self._no_row(parsed)]
+        left = self._taken(parsed, rest[0], row, outputs) if rest else [self._no_row(parsed)]
         yield ast.If(ast.UnaryOp(ast.Not(), _is_set(row)), left, [])
 
     def _collect(self, parsed: ParsedTable, row: str, outputs: Mapping[str, str]) -> Iterator[ast.stmt]:
@@ -239,10 +245,16 @@ class _Body:
         tests = [self.expressions.value(test) for test in row.when.values()]
         return tests[0] if len(tests) == 1 else ast.BoolOp(ast.And(), tests)
 
-    def _outputs(self, row: ParsedRow, outputs: Mapping[str, str]) -> list[ast.stmt]:
-        return [
-            assign(variable, self.expressions.value(row.then[name])) for name, variable in outputs.items()
-        ]
+    def _taken(
+        self, parsed: ParsedTable, one: ParsedRow, row: str, outputs: Mapping[str, str]
+    ) -> list[ast.stmt]:
+        """What follows where a row is the one."""
+        lines = [assign(row, ast.Constant(one.row.id))]
+        lines += [assign(of, self.expressions.value(one.then[name])) for name, of in outputs.items()]
+        if parsed.table.name in self.admitted:
+            some = ast.Constant(None) if one.admits is None else self.expressions.value(one.admits)
+            lines.append(assign(self.admitted[parsed.table.name], some))
+        return lines
 
     def _no_row(self, parsed: ParsedTable) -> ast.stmt:
         return ast.Raise(call("NoRow", ast.Constant(parsed.table.name)))
@@ -285,6 +297,8 @@ def trees_of(step: ParsedFormula | ParsedTable) -> Iterator[Node]:
         return
     for row in step.rows:
         yield from (*row.when.values(), *row.then.values())
+        if row.admits is not None:
+            yield row.admits
 
 
 def _is_set(variable: str) -> ast.expr:

@@ -14,7 +14,8 @@ from typing import Literal
 
 Arithmetic = Literal["+", "-", "*", "/"]
 Comparison = Literal["=", "!=", "<", "<=", ">", ">="]
-Fold = Literal["count", "sum", "any", "all", "min", "max"]
+Fold = Literal["count", "sum", "any", "all", "min", "max", "which"]
+"""`which` no formula can write: the places of the records for which the test holds. Rows that admit some use it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

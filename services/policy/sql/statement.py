@@ -19,11 +19,11 @@ from services.policy.language.tree import Node
 from services.policy.language.wrong import Wrong
 from services.policy.sql.expressions import Scope, value_of
 from services.policy.sql.inputs import givens, quoted, read
-from services.policy.sql.tables import choosing, giving, row_said
+from services.policy.sql.tables import admitted_column, admitting, choosing, giving, row_said
 from services.policy.sql.value import Value, exact, scaled
 from services.policy.sql.writing import Sql, column, day, truth
 
-OWN = ("id", "row", "amount_fen")
+OWN = ("id", "row", "amount_fen", "admitted")
 """The columns of the answer that every rule has."""
 
 MONEY = 2
@@ -59,7 +59,8 @@ class Compiled:
 def compile_rule(definition: Definition, source: str, *, formulas: bool = False) -> Compiled:
     """The SELECT over the table `source`, which has `id` and the columns of `inputs.column_type`.
 
-    Gives `id`, `row`, every output, `amount_fen`, and every formula if asked. Raises Wrong for what SQL cannot do
+    Gives `id`, `row`, every output, `amount_fen`, `admitted` (a truth for each member; NULL: all are), and every formula if
+    asked. Raises Wrong for what SQL cannot do
     exactly (numbers beyond 127 bits), cannot know (working days) or cannot name (names that differ only in case).
     """
     return built(definition).compiled(source, formulas=formulas)
@@ -146,13 +147,16 @@ class Building:
     def table(self, step: ParsedTable) -> None:
         cells = [cell for one in step.rows for cell in one.when.values()]
         thens = [tree for one in step.rows for tree in one.then.values()]
-        level = self._behind([*cells, *thens])
+        some = [one.admits for one in step.rows if one.admits is not None]
+        level = self._behind([*cells, *thens, *some])
         for name, sql in choosing(step, self.scope):
             self._column(name, sql, level)
         for name, value in giving(step, self.scope):
             self.names[name] = self._named(name, value, level + 1)
             self.level[name] = level + 1
             self.outputs.append(Answer(name, value.type, value.scale))
+        if some:
+            self._column(admitted_column(step.table.name), admitting(step, self.scope), level + 1)
 
     def _behind(self, trees: Sequence[Node]) -> int:
         """The first level that can read all that the trees name."""
@@ -182,6 +186,8 @@ class Building:
         )
         found = [called("row", row_said(table)), *(column(one.name) for one in self.outputs)]
         found.append(called("amount_fen", scaled(amount, MONEY).sql))
+        some = any(one.admits is not None for one in table.rows)
+        found.append(called("admitted", column(admitted_column(of_the_reason)) if some else exp.Null()))
         if formulas:
             found += [column(one.name) for one in self.formulas]
         statement = self.over_steps(source, [column("id"), *found])
@@ -201,6 +207,11 @@ class Building:
         """Before the steps, in one of its own, what they ask of the lists."""
         packs = list(self.scope.packs.columns())
         return [packs, *self.levels] if packs else self.levels
+
+
+def places(admitted: Sequence[bool] | None) -> tuple[int, ...] | None:
+    """What the interpreter gives for the column `admitted`."""
+    return None if admitted is None else tuple(at for at, one in enumerate(admitted, 1) if one)
 
 
 def _level(place: int) -> str:

@@ -18,6 +18,7 @@ from services.policy.sql.writing import (
     case,
     cast,
     column,
+    each,
     error,
     opposite,
     text,
@@ -34,6 +35,23 @@ def row_column(table: str) -> str:
 def hit_column(table: str, row: str) -> str:
     """Whether one row of a `collect` table holds."""
     return f"{table}/row/{row}"
+
+
+def admitted_column(table: str) -> str:
+    """Whom the row admits, where it admits some: a truth for each record of the list."""
+    return f"{table}/admitted"
+
+
+def admitting(parsed: ParsedTable, scope: Scope) -> Sql:
+    """A list of truths where the row admits some, NULL where it admits all."""
+    place = column(row_column(parsed.table.name))
+    branches: list[tuple[Sql, Sql]] = []
+    for at, one in enumerate(parsed.rows, 1):
+        if one.admits is not None and one.admits.where is not None:
+            inside = scope.of_record(one.admits.row, one.admits.list)
+            truths = each(column(one.admits.list), one.admits.row, condition(one.admits.where, inside))
+            branches.append((binary(exp.EQ, place.copy(), whole(at)), truths))
+    return case(branches, None)
 
 
 def choosing(parsed: ParsedTable, scope: Scope) -> list[tuple[str, Sql]]:

@@ -1,206 +1,29 @@
-"""A case as its facts tell it. Pure: the decisions on it are in `application.py` and `entitlement.py`.
-
-An application is accepted, surveyed, checked and assessed, then posted for seven days; an objection, or
-another household than the one surveyed, sends it back to the survey. A granted case is looked at again in
-reviews, which go through the same survey, check and assessment while the allowance runs on.
-"""
+"""How each fact moves a case on. Pure."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Collection
+from dataclasses import replace
 from datetime import date, timedelta
-from enum import StrEnum
-from typing import Literal
-from uuid import UUID
+from typing import TypeVar
 
 from events import assistance as a
 from events import casework as c
-from events.assistance import Finding
-from events.ids import CaseId, HouseholdId, PersonId
-from services.assistance.days import first_of_next_month, month_of
-from services.assistance.inputs import Found, Paid, Told
-from services.assistance.remedies.state import NOTHING, Remedies
+from services.assistance.days import first_of_next_month
+from services.assistance.inputs import Found, Paid
+from services.assistance.model.state import (
+    DRIVEN,
+    REMEDY,
+    Case,
+    Inquiry,
+    Recommendation,
+    Settled,
+    Stage,
+    Suspension,
+)
 from services.chassis.folding import Fold
 
-BY_OFFICER = "officer"
-"""The route of months whose sum an officer fixed."""
-REMEDY = "remedy"
-"""Why a sum is another: the authority of a review decided so."""
-DRIVEN = frozenset({"standard_changed", "rule_changed"})
-"""Why a sum is another that only followed the rule."""
-
-
-class Stage(StrEnum):
-    """How far a case has come."""
-
-    NONE = "none"
-    APPLIED = "applied"
-    ACCEPTED = "accepted"
-    NOTICE = "notice"
-    NOTICE_ENDED = "notice_ended"
-    GRANTED = "granted"
-    DECLINED = "declined"
-    WITHDRAWN = "withdrawn"
-    EXITED = "exited"
-
-
-Deciding = a.SubsidyGranted | a.Declined | a.Adjusted | a.Exited
-"""The facts by which something is decided."""
-BEFORE_DECISION = frozenset({Stage.APPLIED, Stage.ACCEPTED, Stage.NOTICE, Stage.NOTICE_ENDED})
-RUNNING = BEFORE_DECISION | {Stage.GRANTED}
-
-
-@dataclass(frozen=True, slots=True)
-class Recommendation:
-    """What the rule made of the facts; `local`: what the service knew by itself (inputs as texts)."""
-
-    eligible: bool
-    amount_fen: int
-    reason: str
-    route: str
-    local: tuple[tuple[str, str], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Inquiry:
-    """What is being found out now, for the application or for a review."""
-
-    survey: Found | None = None
-    check: Found | None = None
-    consistent: bool = False
-    recommendation: Recommendation | None = None
-
-    @property
-    def found(self) -> Found | None:
-        """What a decision rests on: the check, which came after the survey and agreed with it; else the survey. Where
-        the procedure has neither, an assessment rests on what the service itself knows."""
-        if self.survey is None:
-            return Found() if self.recommendation is not None else None
-        if self.check is None:
-            return self.survey
-        return self.survey.then(self.check)
-
-
-@dataclass(frozen=True, slots=True)
-class Settled:
-    """What the running allowance was worked out from; the rule of each month is applied to the same.
-
-    `by_rule`: nobody has fixed another sum. `heard`: the family was, in the review that settled it.
-    """
-
-    found: Found
-    township: str
-    local: tuple[tuple[str, str], ...]
-    route: str
-    by_rule: bool
-    heard: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Suspension:
-    """Months that begin on one of these days are not granted; `until` is the last, None: not known."""
-
-    reason: str
-    since: date
-    until: date | None = None
-
-    def covers(self, month: date) -> bool:
-        return self.since <= month and (self.until is None or month <= self.until)
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """`amounts`: from which day how much a month. `next_month`: first day of the month to be granted next.
-    `paid`: the months granted, oldest first. `stated`: what the applicant said and steps of their own found.
-    `procedure`: its code in the paper of `basis`; empty, that of the programme. `steps`: those taken since the inquiry
-    began, and when. `missing`: papers asked for, once. `demanded`: steps that only some cases owe, and that this one
-    does. `kin`: declarations by which it is kept apart. `confirmed`: when it was granted. `until`: last day of a status
-    that lapses by itself. `suspensions`: in order. `offers`: of work, not answered yet. `refusals`: without good reason
-    running, of whom. `once`: what was granted once, in fen; `instalments`: its parts; `instalments_paid`: how many of
-    them. `driven`: days of `amounts` from which the sum only followed the rule. `remedies`: what was contested and made
-    good."""
-
-    stage: Stage = Stage.NONE
-    id: CaseId | None = None
-    programme: str = ""
-    household: HouseholdId | None = None
-    members: tuple[PersonId, ...] = ()
-    township: str = ""
-    apart: bool = False
-    unit: Literal["household", "person"] = "household"
-    stated: tuple[Finding, ...] = ()
-    steps: tuple[tuple[str, date], ...] = ()
-    demanded: tuple[str, ...] = ()
-    kin: tuple[UUID, ...] = ()
-    confirmed: date = date.min
-    suspensions: tuple[Suspension, ...] = ()
-    offers: tuple[tuple[UUID, PersonId], ...] = ()
-    refusals: tuple[tuple[PersonId, int], ...] = ()
-    missing: tuple[str, ...] = ()
-    applicant: PersonId | None = None
-    applied: date = date.min
-    accepted: date = date.min
-    basis: str = ""
-    procedure: str = ""
-    decide_by: date | None = None
-    decided: Deciding | None = None
-    inquiry: Inquiry = Inquiry()
-    notice: str = ""
-    notice_until: date = date.min
-    settled: Settled | None = None
-    amounts: tuple[tuple[date, int], ...] = ()
-    illustrative: bool = False
-    next_month: date | None = None
-    paid: tuple[Paid, ...] = ()
-    reviews: int = 0
-    review_open: bool = False
-    until: date | None = None
-    once: int | None = None
-    instalments: tuple[a.Instalment, ...] = ()
-    instalments_paid: int = 0
-    exited: date | None = None
-    driven: frozenset[date] = frozenset()
-    remedies: Remedies = NOTHING
-
-    @property
-    def running(self) -> bool:
-        return self.stage in RUNNING
-
-    def amount_in(self, month: date) -> int:
-        """In fen, for the month that begins on this day."""
-        return next(amount for since, amount in reversed(self.amounts) if since <= month)
-
-    @property
-    def route(self) -> str:
-        """By which a month is paid, unless the rule of the month says otherwise."""
-        if self.settled is None or not self.settled.by_rule:
-            return BY_OFFICER
-        return self.settled.route
-
-    def told(self, found: Found, township: str, local: tuple[tuple[str, str], ...], month: date) -> Told:
-        """The facts for a decision about a month."""
-        known = Found(None, self.stated).then(found)
-        return Told(known, township, self.apart, dict(local), month_of(month), self.paid)
-
-    @property
-    def owes(self) -> frozenset[str]:
-        """Steps that only some cases owe and that this one does."""
-        return frozenset(self.demanded)
-
-    def taken(self, step: str) -> date | None:
-        """The day on which a step was taken last in this inquiry."""
-        return next((day for name, day in reversed(self.steps) if name == step), None)
-
-    def suspended_in(self, month: date) -> Suspension | None:
-        """By which nothing is granted for the month that begins on this day."""
-        return next((one for one in reversed(self.suspensions) if one.covers(month)), None)
-
-    @property
-    def inquired(self) -> Found | None:
-        """The facts a decision rests on."""
-        return self.inquiry.found
-
-
+T = TypeVar("T")
 CASE: Fold[Case] = Fold(Case())
 
 
@@ -295,7 +118,9 @@ def _step_demanded(case: Case, fact: c.StepDemanded) -> Case:
 @CASE.on(a.Assessed)
 def _assessed(case: Case, fact: a.Assessed) -> Case:
     local = tuple((told.name, told.value) for told in fact.inputs if told.local)
-    recommendation = Recommendation(fact.eligible, fact.amount_fen, fact.reason, fact.route, local)
+    recommendation = Recommendation(
+        fact.eligible, fact.amount_fen, fact.reason, fact.route, local, fact.admitted
+    )
     return replace(case, inquiry=replace(case.inquiry, recommendation=recommendation))
 
 
@@ -317,10 +142,14 @@ def _notice_ended(case: Case, fact: a.NoticeEnded) -> Case:
 @CASE.on(a.HouseholdChanged)
 def _household_changed(case: Case, fact: a.HouseholdChanged) -> Case:
     back = case.stage in (Stage.NOTICE, Stage.NOTICE_ENDED)
+    admissions = case.admissions
+    if fact.admitted != case.admitted:
+        admissions = _from(case.admissions, first_of_next_month(fact.since), fact.admitted)
     return replace(
         case,
         stage=Stage.ACCEPTED if back else case.stage,
         members=fact.members,
+        admissions=admissions,
         township=fact.township or case.township,
         inquiry=Inquiry(),  # of another household than the one surveyed
         steps=(),
@@ -330,7 +159,7 @@ def _household_changed(case: Case, fact: a.HouseholdChanged) -> Case:
 @CASE.on(a.SubsidyGranted)
 def _granted(case: Case, fact: a.SubsidyGranted) -> Case:
     # Of a decision that takes the place of another, what counted before its day counts still.
-    earlier = tuple(step for step in case.amounts if step[0] < fact.since) if fact.replaces else ()
+    amounts, admissions = (case.amounts, case.admissions) if fact.replaces else ((), ())
     return replace(
         _by_officer(
             _settle(case, by_rule=fact.departs is None),
@@ -339,7 +168,8 @@ def _granted(case: Case, fact: a.SubsidyGranted) -> Case:
         stage=Stage.GRANTED,
         decided=fact,
         confirmed=fact.confirmed,
-        amounts=(*earlier, (fact.since, fact.amount_fen)),
+        amounts=_from(amounts, fact.since, fact.amount_fen),
+        admissions=_from(admissions, fact.since, fact.admitted),
         illustrative=fact.grounds.illustrative,
         next_month=(fact.next_month or fact.since) if fact.period == "month" else None,
         until=fact.until,
@@ -436,16 +266,15 @@ def _reviewed(case: Case, fact: a.Reviewed) -> Case:
 
 @CASE.on(a.Adjusted)
 def _adjusted(case: Case, fact: a.Adjusted) -> Case:
-    earlier = tuple(step for step in case.amounts if step[0] < fact.since)
-    later: tuple[tuple[date, int], ...] = ()
-    if fact.replaces is not None:  # what was decided for a later day by itself still stands
-        later = tuple(step for step in case.amounts if step[0] > fact.since and step[0] not in case.driven)
+    standing = {since for since, _ in case.amounts} - case.driven if fact.replaces is not None else set()
+    later = {since for since in standing if since > fact.since}  # decided for that day by itself
     driven = case.driven - {fact.since} | ({fact.since} if fact.reason in DRIVEN else set())
     settled = case.settled and replace(case.settled, found=case.settled.found.of_members(fact.members))
     return replace(
         _by_officer(replace(case, settled=settled), fact.reason == REMEDY and not later),
         decided=fact,
-        amounts=(*earlier, (fact.since, fact.amount_fen), *later),
+        amounts=_from(case.amounts, fact.since, fact.amount_fen, later),
+        admissions=_from(case.admissions, fact.since, fact.admitted, later),
         illustrative=fact.grounds.illustrative,
         driven=driven,
     )
@@ -456,6 +285,14 @@ def _exited(case: Case, fact: a.Exited) -> Case:
     return replace(
         case, stage=Stage.EXITED, decided=fact, exited=fact.since, next_month=None, review_open=False
     )
+
+
+def _from(
+    steps: tuple[tuple[date, T], ...], since: date, what: T, later: Collection[date] = ()
+) -> tuple[tuple[date, T], ...]:
+    """`what` counts from a day on, what counted before until then; of what was to begin behind it only `later` stays."""
+    before = tuple(step for step in steps if step[0] < since)
+    return (*before, (since, what), *(step for step in steps if step[0] in later))
 
 
 def _settle(case: Case, *, by_rule: bool, heard: bool = False) -> Case:
