@@ -28,7 +28,7 @@ AT_ONCE = 100  # rows a statement there: fewer calls
 _OWN, _DAY = 1, 0x3FFFFF  # a mark: position, 22 bits of the day's ordinal number, one for `own`
 _ROW = struct.Struct(
     "!hi16siqiiii"
-).pack  # what COPY calls its binary form: columns, then each with its length
+).pack  # in COPY's binary form: how many columns, then each behind its length
 _HEADER, _TRAILER = b"PGCOPY\n\xff\r\n\0" + bytes(8), b"\xff\xff"
 _NTH = "substr(ids, 1 + 16 * nth, 16)"
 
