@@ -26,9 +26,8 @@ WIDE = 8  # identifiers in one row of SQLite's heap; an event of more has severa
 ALL = 1 << 16  # beginnings of identifiers, two bytes each
 AT_ONCE = 100  # rows a statement there: fewer calls
 _OWN, _DAY = 1, 0x3FFFFF  # a mark: position, 22 bits of the day's ordinal number, one for `own`
-_ROW = struct.Struct(
-    "!hi16siqiiii"
-).pack  # what COPY calls its binary form: columns, then each with its length
+# A row in COPY's binary form: how many columns, then each behind its length.
+_ROW = struct.Struct("!hi16siqiiii").pack
 _HEADER, _TRAILER = b"PGCOPY\n\xff\r\n\0" + bytes(8), b"\xff\xff"
 _NTH = "substr(ids, 1 + 16 * nth, 16)"
 

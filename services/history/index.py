@@ -16,7 +16,7 @@ import msgspec
 from events.base import Entry, Envelope
 from services.chassis.database import Database, Row, Session
 from services.history.heap import Rows
-from services.history.marks import VERSION, Marks, ties
+from services.history.marks import TYING, VERSION, Marks
 from services.history.sql import among
 from services.history.tables import Engine
 
@@ -49,8 +49,8 @@ def write(engine: Engine, session: Session, generation: int, marks: Marks) -> No
     marks.timeline.sort()
     engine.insert(session, "timeline", marks.timeline, suffix)
     engine.insert(session, "lineage", marks.lineage, suffix)
-    engine.insert(session, "membership", list(marks.membership.values()), suffix)
-    engine.insert(session, "residence", marks.residence, suffix)
+    engine.insert(session, "membership", sorted(marks.membership.values()), suffix)
+    engine.insert(session, "residence", sorted(marks.residence), suffix)
     engine.insert(session, "letters", marks.letters, suffix)
     engine.insert(session, "corrections", marks.corrections, suffix)
     engine.insert(session, "listening", marks.listening, suffix)
@@ -125,7 +125,7 @@ def _read(session: Session, found: Sequence[Row]) -> tuple[Marks, Rows]:
         marks.recorded(line.source, line.sequence, line.recordedtime)
         if line.corrects is not None:
             marks.corrections.append((line.corrects.bytes, position))
-        if ties(line.type):
+        if line.type in TYING:
             tying[position] = _envelope.decode(envelope)
     for position, data in among(session, DATA, list(tying)):
         marks.tie(position, Entry(tying[position], bytes(data)))

@@ -65,7 +65,7 @@ class Marks:
         self.recorded(e.source, e.sequence, e.recordedtime)
         if e.corrects is not None:
             self.corrections.append((e.corrects.bytes, position))
-        if ties(e.type):
+        if e.type in TYING:
             self.tie(position, entry)
 
     def concerns(self, position: int, stream: bytes, others: Iterable[bytes], effective: date) -> None:
@@ -113,14 +113,9 @@ class Marks:
             self.residence.append((household.bytes, position, township))
 
 
-def ties(type_: str) -> bool:
-    """Whether facts of this type tie one identifier to another, so that they must be decoded."""
-    return type_ in _READ
-
-
 def newer(entry: Entry) -> bool:
     """Whether the line ties identifiers in a way that only a later version of this program can read."""
-    if not ties(entry.envelope.type):
+    if entry.envelope.type not in TYING:
         return False
     try:
         current(entry.envelope.dataschema)
@@ -177,4 +172,5 @@ _STEPS: dict[type[Event], Callable[[Marks, int, Any], None]] = {
 }
 _TIES = {fact.TYPE: step for fact, step in _STEPS.items()}
 _LETTERS = {Parked.TYPE: PARKED, Resumed.TYPE: RESUMED, Discarded.TYPE: DISCARDED}
-_READ = frozenset({*_TIES, *_LETTERS, Listening.TYPE})
+TYING = frozenset({*_TIES, *_LETTERS, Listening.TYPE})
+"""Types whose facts tie one identifier to another, so that they must be decoded."""
