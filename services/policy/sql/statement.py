@@ -169,6 +169,14 @@ class Building:
         self.levels[level].append((name, sql))
 
     def compiled(self, source: str, *, formulas: bool) -> Compiled:
+        found = self.answer()
+        if formulas:
+            found += [column(one.name) for one in self.formulas]
+        statement = self.over_steps(source, [column("id"), *found])
+        return Compiled(statement, tuple(self.outputs), tuple(self.formulas) if formulas else ())
+
+    def answer(self) -> list[Sql]:
+        """The row that gives the reason, every output, the amount in fen."""
         amount = value_of(self.definition.amount.tree, self.scope)
         if amount.type != "number" or amount.scale > MONEY:
             raise Wrong(
@@ -181,11 +189,7 @@ class Building:
             if isinstance(one, ParsedTable) and one.table.name == of_the_reason
         )
         found = [called("row", row_said(table)), *(column(one.name) for one in self.outputs)]
-        found.append(called("amount_fen", scaled(amount, MONEY).sql))
-        if formulas:
-            found += [column(one.name) for one in self.formulas]
-        statement = self.over_steps(source, [column("id"), *found])
-        return Compiled(statement, tuple(self.outputs), tuple(self.formulas) if formulas else ())
+        return [*found, called("amount_fen", scaled(amount, MONEY).sql)]
 
     def over_steps(self, source: str, found: Sequence[Sql], besides: Sequence[str] = ()) -> exp.Select:
         """What is asked of the last step, all steps before it; `besides`: more columns of the source to carry along."""
