@@ -7,8 +7,6 @@ The words `seen` and `counts` are explained there.
 
 from __future__ import annotations
 
-from datetime import date
-
 from sqlglot import exp
 
 from services.policy.definition import Definition
@@ -18,7 +16,7 @@ from services.policy.paper import Remembered
 from services.policy.sql.expressions import Scope, condition
 from services.policy.sql.inputs import quoted
 from services.policy.sql.value import Value
-from services.policy.sql.writing import Sql, all_of, binary, call, cast, day, text, whole
+from services.policy.sql.writing import Sql, all_of, alone, binary, call, cast, day, text, whole
 
 SEEN = "seen"
 HUNDREDTHS = 2
@@ -33,7 +31,7 @@ def remembering(definition: Definition, source: str, months: str) -> exp.Select:
     """
     columns = [
         exp.alias_(
-            folded(one, months, definition.on.replace(day=1), exp.column("id", table="cases")),
+            folded(one, months, day(definition.on.replace(day=1)), exp.column("id", table="cases")),
             exp.to_identifier(name, quoted=True),
         )
         for name, one in definition.history.items()
@@ -42,9 +40,10 @@ def remembering(definition: Definition, source: str, months: str) -> exp.Select:
     return exp.select(exp.Column(this=exp.Star(), table=exp.to_identifier("cases")), *columns).from_(cases)
 
 
-def folded(remembered: Remembered, months: str, deciding: date, case_id: Sql) -> Sql:
-    """One fold over the months of the case `case_id`, as a subquery that gives one BIGINT."""
-    ago = call("datediff", text("month"), exp.column("month", table=SEEN), day(deciding))
+def folded(remembered: Remembered, months: str, deciding: Sql, case_id: Sql) -> Sql:
+    """One fold over the months of the case `case_id`, as a subquery that gives one BIGINT. `deciding`: the first of the
+    month that is decided for."""
+    ago = call("datediff", text("month"), exp.column("month", table=SEEN), deciding.copy())
     counts = _counts(remembered)
     taken = counts if remembered.where is not None else None
     value: Sql = exp.column("value", table=SEEN)
@@ -66,6 +65,13 @@ def folded(remembered: Remembered, months: str, deciding: date, case_id: Sql) ->
     return exp.Subquery(this=_seen(remembered, months, deciding, case_id).select(answer, append=False))
 
 
+def looked_back_on(remembered: Remembered, months: str, deciding: Sql, case_id: Sql) -> Sql:
+    """Of how many months `folded` takes the value, for `latest` and `sum`."""
+    taken = _counts(remembered) if remembered.where is not None else None
+    count = _filtered(exp.Count(this=exp.Star()), taken)
+    return exp.Subquery(this=_seen(remembered, months, deciding, case_id).select(count, append=False))
+
+
 def _run(ago: Sql, counts: Sql, last: int) -> Sql:
     """How many months ago 1, 2, 3 … (from `last` on) all count: those in their sorted list that stand in their own place."""
     sorted_ = call("list_sort", _filtered(call("list", cast(ago, "BIGINT")), counts))
@@ -75,16 +81,16 @@ def _run(ago: Sql, counts: Sql, last: int) -> Sql:
     return _or(cast(call("len", call("list_filter", sorted_, in_place)), "BIGINT"), whole(0))
 
 
-def _seen(remembered: Remembered, months: str, deciding: date, case_id: Sql) -> exp.Select:
+def _seen(remembered: Remembered, months: str, deciding: Sql, case_id: Sql) -> exp.Select:
     month = exp.column("month", table=SEEN)
     tests = [
         binary(exp.EQ, exp.column("case_id", table=SEEN), case_id),
         binary(exp.EQ, exp.column("series", table=SEEN), text(remembered.of)),
-        binary(exp.LTE if remembered.with_this_month else exp.LT, month, day(deciding)),
+        binary(exp.LTE if remembered.with_this_month else exp.LT, month, deciding.copy()),
     ]
     if remembered.window is not None:
-        number = deciding.year * 12 + deciding.month - 1 - remembered.window
-        tests.append(binary(exp.GTE, month.copy(), day(date(number // 12, number % 12 + 1, 1))))
+        first = binary(exp.Sub, deciding.copy(), call("to_months", exp.Literal.number(remembered.window)))
+        tests.append(binary(exp.GTE, month.copy(), cast(alone(first), "DATE")))
     table = exp.alias_(exp.to_table(quoted(months)), SEEN, table=True)
     return exp.select("*").from_(table).where(all_of(tests))
 

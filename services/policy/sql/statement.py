@@ -194,11 +194,12 @@ class Building:
     def over_steps(self, source: str, found: Sequence[Sql], besides: Sequence[str] = ()) -> exp.Select:
         """What is asked of the last step, all steps before it; `besides`: more columns of the source to carry along."""
         given = [column(name) for name in ("id", *givens(self.definition), *besides)]
-        statement = exp.select(*found).from_(_level(len(self._all_levels())))
-        statement = statement.with_(_level(0), exp.select(*given).from_(exp.to_table(quoted(source))))
+        statement = exp.select(*found, copy=False).from_(_level(len(self._all_levels())), copy=False)
+        first = exp.select(*given, copy=False).from_(exp.to_table(quoted(source)), copy=False)
+        statement = statement.with_(_level(0), first, copy=False)
         for place, columns in enumerate(self._all_levels()):
             more = exp.select(exp.Star(), *(called(name, sql) for name, sql in columns)).from_(_level(place))
-            statement = statement.with_(_level(place + 1), more)
+            statement = statement.with_(_level(place + 1), more, copy=False)
         return statement
 
     def _all_levels(self) -> list[list[tuple[str, Sql]]]:

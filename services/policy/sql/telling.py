@@ -8,7 +8,7 @@ The day of decision is a column here, so that one statement serves all days of a
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from sqlglot import exp
@@ -41,12 +41,13 @@ class Told:
     outputs: tuple[str, ...]
 
     def sql(self) -> str:
-        return self.statement.sql("duckdb")
+        return self.statement.sql("duckdb", copy=False)
 
 
-def tell(rule: Rule, source: str, *, worked: bool = True) -> Told:
+def tell(rule: Rule, source: str, *, worked: bool = True, besides: Sequence[str] = ()) -> Told:
     """Over a table with `id`, `decision_day`, the columns of the inputs, and, if `worked` is asked for, a
-    `digits_column` of each remembered sum. Raises Wrong for what SQL cannot do, or cannot write.
+    `digits_column` of each remembered sum. `besides`: more of its columns, given as they are. Raises Wrong for what SQL
+    cannot do, or cannot write.
     """
     definition = rule.definition
     building = _Building(definition) if worked else Building(definition)
@@ -56,13 +57,13 @@ def tell(rule: Rule, source: str, *, worked: bool = True) -> Told:
             building.formula(step)
         else:
             building.table(step)
-    found = [column("id"), *building.answer()]
-    besides = [DECISION_DAY]
+    found = [column("id"), *building.answer(), *map(column, besides)]
+    read = [DECISION_DAY, *besides]
     if isinstance(building, _Building):
         found.append(called(WORKED, building.worked(rule)))
-        besides += building.moving
+        read += building.moving
     outputs = tuple(one.name for one in building.outputs)
-    return Told(building.over_steps(source, found, besides), outputs)
+    return Told(building.over_steps(source, found, read), outputs)
 
 
 class _Building(Building):
