@@ -14,10 +14,12 @@ from uuid import UUID
 import typer
 from rich.console import Console
 from rich.markup import escape
+from rich.progress import Progress
 from rich.table import Table
 
 from services.chassis.refusal import Refused
 from services.cli.house import House, existing, key_file
+from services.cli.replay import lake_of
 from services.cli.up import read_settings
 from services.history.audit import Auditor, Reconstruction, signed
 from services.history.audit import everything as every
@@ -86,10 +88,22 @@ def everything(
     since: Since = None, until: Until = None, data: Data = None, postgres: Postgres = None
 ) -> None:
     """Work out every decision again: inputs from their sources, then the rule. Status 1 where one differs
-    or cannot be read."""
-    with opened(data, postgres) as (_, auditor):
+    or cannot be read.
+
+    From the lake as far as there is one (`doudi lake build`), case by case otherwise."""
+    with (
+        opened(data, postgres) as (house, auditor),
+        Progress(console=Console(stderr=True), transient=True) as bar,
+    ):
+        task = bar.add_task("audit 审计", total=None)
         began = time.perf_counter()
-        summary = every.rules(auditor, day_of(since), day_of(until))
+        summary = every.rules(
+            auditor,
+            day_of(since),
+            day_of(until),
+            lake=lake_of(house.settings, house.settings.lake),
+            progress=lambda done, of: bar.update(task, completed=done, total=of),
+        )
         seconds = time.perf_counter() - began
     for id, check in summary.differing:
         typer.secho(f"{id}  {check.zh} {check.en}", fg="red")

@@ -105,7 +105,7 @@ def build(
 
     settings = read_settings(data=data, postgres_url=postgres)
     with _refusals():
-        lake = _lake(settings, folder)
+        lake = lake_of(settings, folder)
         source = source_at(_log_of(settings))
         if isinstance(source, Lake):
             raise NoHistory(f"{_log_of(settings)} is a lake itself")
@@ -120,7 +120,7 @@ def build(
 def compact(folder: Folder = None, data: Data = None) -> None:
     """Put the files of every bucket into one."""
     with _refusals():
-        lake = _lake(read_settings(data=data), folder)
+        lake = lake_of(read_settings(data=data), folder)
         typer.echo(f"{lake.compact():,} files fewer in {lake.folder}")
 
 
@@ -130,7 +130,7 @@ def check(folder: Folder = None, data: Data = None) -> None:
     from services.history.lake.checking import content_digest, faults
 
     with _refusals():
-        lake = _lake(read_settings(data=data), folder)
+        lake = lake_of(read_settings(data=data), folder)
         found = faults(lake)
         for fault in found:
             typer.secho(fault, err=True, fg="red")
@@ -140,7 +140,7 @@ def check(folder: Folder = None, data: Data = None) -> None:
         typer.echo(f"{manifest.events:,} events in {manifest.rows:,} rows; content {content_digest(lake)}")
 
 
-def _lake(settings: Settings, folder: Path | None) -> Lake:
+def lake_of(settings: Settings, folder: Path | None) -> Lake:
     from services.history.lake.folder import Lake
     from services.history.library import LAKE_FOLDER
 

@@ -80,15 +80,15 @@ _new = tuple.__new__
 
 
 class Rule:
-    """Made by `services.policy.rulebook`; `definition.on` is the day of decision."""
+    """Made by `services.policy.rulebook`; `definition.on` is the day of decision, `parameters` how every trace begins."""
 
-    __slots__ = ("_compiled", "_decide", "_on", "_parameters", "definition", "illustrative")
+    __slots__ = ("_compiled", "_decide", "_on", "definition", "illustrative", "parameters")
 
     def __init__(self, definition: Definition, compiled: Interpreted) -> None:
         self.definition = definition
         self._compiled, self._decide = compiled, compiled.decide
         self._on = definition.on
-        self._parameters = tuple(
+        self.parameters = tuple(
             Step(
                 name, constant.value, constant.chosen.clause or constant.parameter.clause, constant.paper.identity.id, "parameter"
             )
@@ -111,6 +111,6 @@ class Rule:
                 return _new(Outcome, (row, outputs, fen, None, admitted))
             tell, named = self._compiled.telling
             row, outputs, fen, admitted, values = tell(inputs, self._on)
-            return _new(Outcome, (row, outputs, fen, Trace(self._parameters, named, values), admitted))
+            return _new(Outcome, (row, outputs, fen, Trace(self.parameters, named, values), admitted))
         finally:
             setcontext(before)

@@ -18,14 +18,21 @@ from events import registry as r
 from events.ids import HouseholdId
 from events.policy import PaperPublished
 from services.chassis.clock import civil_date
+from services.history.audit.columns.judging import judge
+from services.history.audit.columns.laying import lay
+from services.history.audit.columns.poor import Poor
+from services.history.audit.columns.situations import Situations
 from services.history.audit.deriving import recorded, text
 from services.history.audit.everything import Summary, accounted, decisions, findings, rules
+from services.history.audit.lean import LeanLog
 from services.history.audit.rows import asked_by
 from services.history.audit.swept import TOLD_OR_DECIDED, SweptLog
+from services.history.lake.folder import Lake
+from services.history.lake.reading import opened
 from services.policy.reading import from_canonical
 from services.policy.rule import Rule
 from services.policy.rulebook import Rulebook
-from tests.bench.measuring import cpu_rate, interleaved
+from tests.bench.measuring import Samples, cpu_rate, interleaved
 from tests.bench.report import Report
 from tests.history.audited import EVERYTHING, Told, World
 from tests.history.test_audit import the
@@ -37,11 +44,13 @@ DECISIONS = int(os.environ.get("DOUDI_BENCH_DECISIONS", "2000"))
 JUDGED = 200
 TEXT = f"""`everything.rules` (`doudi audit all`) over {DECISIONS:,} grants, each of a family and with an income of its own: every
 input derived once more from what was known, then the papers applied again, for the recommendation with every step on the
-way, and for the grant. In seconds of the processor, in one thread. Beside it: a loop that reads the rows of the same cases
-and decodes envelope and data with msgspec (what is restricted lies open in this log, for both);
-and the *rule alone*: the interpreter asked twice for
-every grant, from inputs that lie ready, once with its steps. *Account*: the same decisions, every check told in words, as
-for one that is not plainly right. *Findings* adds procedure, deciders, months and payments. Both over {JUDGED}."""
+way, and for the grant. In seconds of the processor, in one thread. From the sorted lake, as sets (*from the lake*: all of
+it; *laid out*: from the files to typed columns; *decided*: from those columns to what came out equal), and *case by
+case* from the log, as for what does not come out equal there. Beside it: a loop that reads the rows of the same cases
+and decodes envelope and data with msgspec (what is restricted lies open in this log, for all); and the *rule alone*: the
+interpreter asked twice for every grant, from inputs that lie ready, once with its steps. *Account*: the same decisions,
+every check told in words, as for one that is not plainly right. *Findings* adds procedure, deciders, months and
+payments. The last three and *case by case* over {JUDGED}."""
 
 
 def many(told: list[Told], families: int) -> Iterable[Told]:
@@ -95,29 +104,56 @@ def farming(case: list[Told], rulebook: Rulebook, fen: int) -> list[Told]:
 def test_every_decision_again(tmp_path: Path, report: Report) -> None:
     world, small = _world(tmp_path / "all", DECISIONS), _world(tmp_path / "some", JUDGED)
     try:
-        summary = rules(world.auditor)
+        lake = world.lake()
+        lake.compact()
+        summary = rules(world.auditor, lake=lake)
         assert (summary.decisions, summary.equal) == (DECISIONS, DECISIONS)
+        assert rules(small.auditor).equal == JUDGED
         assert findings(small.auditor) == []
         asked = list(_inputs(world))
         found = interleaved(
             {
-                "again": lambda: cpu_rate(DECISIONS, lambda: rules(world.auditor)),
+                "lake": lambda: cpu_rate(DECISIONS, lambda: rules(world.auditor, lake=lake)),
                 "bare": lambda: cpu_rate(DECISIONS, lambda: _bare(world)),
                 "rule": lambda: cpu_rate(DECISIONS, lambda: _rule_alone(asked)),
+                "cases": lambda: cpu_rate(JUDGED, lambda: rules(small.auditor)),
                 "account": lambda: cpu_rate(JUDGED, lambda: _account(small)),
                 "findings": lambda: cpu_rate(JUDGED, lambda: findings(small.auditor)),
                 "bare, some": lambda: cpu_rate(JUDGED, lambda: _bare(small)),
             },
             rounds=3,
         )
+        found |= _in_parts(world, lake)
     finally:
         world.close()
         small.close()
     section = report.section("Audit", TEXT)
-    report.compare(section, "decisions again", found["again"], found["bare"], "decisions/s", "20,000 a core")
+    report.compare(section, "from the lake", found["lake"], found["bare"], "decisions/s")
+    report.compare(section, "laid out", found["laid out"], found["bare"], "decisions/s")
+    report.compare(section, "decided", found["decided"], found["bare"], "decisions/s", "20,000 a core")
     report.compare(section, "rule alone", found["rule"], found["bare"], "decisions/s")
+    report.compare(section, "case by case", found["cases"], found["bare, some"], "decisions/s")
     report.compare(section, "account", found["account"], found["bare, some"], "decisions/s")
     report.compare(section, "findings", found["findings"], found["bare, some"], "decisions/s")
+
+
+def _in_parts(world: World, lake: Lake) -> dict[str, Samples]:
+    """The same work over all cases at once, from the files to columns, and from columns to what is equal."""
+    found: dict[str, list[float]] = {"laid out": [], "decided": []}
+    files = lake.manifest().files
+    with world.auditor.reading(LeanLog) as reader:
+        log = reader.log
+        assert isinstance(log, LeanLog), "as asked for"
+        situations, poor = Situations(reader, log), Poor(log)
+        for round_ in range(4):
+            with opened(lake.folder, lake.paths(files), threads=1) as connection:
+                laid = cpu_rate(DECISIONS, lambda: lay(connection, log.opener))
+                decided = cpu_rate(DECISIONS, lambda: judge(connection, situations, log.turns(), (), poor))
+                assert connection.execute("SELECT count(*) FROM right_ones").fetchall() == [(DECISIONS,)]
+            if round_:  # the first also puts the papers into SQL, once for all decisions of a district
+                found["laid out"].append(laid)
+                found["decided"].append(decided)
+    return {name: Samples(tuple(values)) for name, values in found.items()}
 
 
 def _world(folder: Path, families: int) -> World:

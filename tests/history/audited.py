@@ -35,6 +35,8 @@ from services.chassis.database import SqliteDatabase
 from services.chassis.vault import MemoryVault
 from services.history.audit import Auditor
 from services.history.district_log import DistrictLog
+from services.history.lake.folder import Lake
+from services.history.lake.following import lines_of
 from services.history.proof.keeping import ProofTrees
 from services.history.proof.signing import Checkpoints
 from tests.finance.treasury import Treasury, beside
@@ -174,6 +176,13 @@ class World:
         self.logs.of[src(one.service)][-1] = replace(
             entry, envelope=replace(entry.envelope, decision=one.decision)
         )
+
+    def lake(self) -> Lake:
+        """Of the log as it lies there now, built anew."""
+        lake = Lake(self.folder / "lake")
+        lake.begin_anew()
+        lake.append(lines_of(self.log, 0))
+        return lake
 
     def decision(self, kind: type[Event] = a.SubsidyGranted) -> UUID:
         """The last one of its kind."""

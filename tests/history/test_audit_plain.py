@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
 from events import assistance as a
 from events.ids import PersonId
+from services.history.audit.columns import from_lake
 from services.history.audit.everything import Summary, accounted, decisions, plainly, rules
+from services.history.audit.finding import Window
 from services.history.audit.lean import LeanLog
+from services.history.audit.reconstruct import Reader
 from services.history.audit.remedies import carries_out
 from services.history.audit.swept import SweptLog
 from tests.history.audited import Plant, Told, World, clean
@@ -90,9 +93,21 @@ HARMLESS: dict[str, Plant] = {
 EVERY = {f"tampered: {name}": plant for name, plant in TAMPERED.items()} | PLANTS | HARMLESS
 
 
+def equal_in_columns(world: World) -> int:
+    lake = world.lake()
+    with world.auditor.reading(LeanLog) as reader:
+        found = from_lake(reader, lake, Window())
+    assert found is not None, "the lake is of this log"
+    return found[0]
+
+
 def by_account(world: World) -> Summary:
     with world.auditor.reading(SweptLog) as reader:
         return accounted(decisions(reader), reader, Summary())
+
+
+def all_decisions(reader: Reader) -> dict[UUID, list[int]]:
+    return reader.log.streams_at(decisions(reader))
 
 
 @pytest.mark.parametrize("plant", EVERY.values(), ids=EVERY.keys())
@@ -100,6 +115,7 @@ def test_both_ways_come_to_the_same(tmp_path: Path, plant: Plant) -> None:
     world = World(tmp_path, plant)
     try:
         assert rules(world.auditor) == by_account(world)
+        assert rules(world.auditor, lake=world.lake()) == by_account(world)
     finally:
         world.close()
 
@@ -110,6 +126,7 @@ def test_what_was_tampered_with_is_not_right(tmp_path: Path, plant: Plant) -> No
     try:
         summary = rules(world.auditor)
         assert (summary.decisions, summary.equal) == (1, 0)
+        assert equal_in_columns(world) == 0
     finally:
         world.close()
 
@@ -120,10 +137,12 @@ def test_what_was_decided_as_it_should_be_is_plainly_right(tmp_path: Path, base:
     try:
         whole = by_account(world)
         with world.auditor.reading(LeanLog) as reader:
-            right, doubtful = plainly(reader)
+            right, doubtful = plainly(reader, all_decisions(reader))
             made_after_a_review = sum(map(carries_out, reader.log.of_positions(doubtful)))
         assert right == whole.equal - made_after_a_review > 0
         assert rules(world.auditor) == whole
+        if base is clean:
+            assert equal_in_columns(world) == whole.equal
     finally:
         world.close()
 
@@ -137,8 +156,9 @@ def test_a_case_with_a_fact_that_cannot_be_read_is_looked_at_whole(tmp_path: Pat
                 ('"on":"2020', '"on":"9999-2020', f"{a.Accepted.TYPE}.1"),
             )
         with world.auditor.reading(LeanLog) as reader:
-            assert plainly(reader)[0] == 0
+            assert plainly(reader, all_decisions(reader))[0] == 0
         assert rules(world.auditor) == by_account(world)
+        assert rules(world.auditor, lake=world.lake()) == by_account(world)
     finally:
         world.close()
 
@@ -151,7 +171,7 @@ def test_a_decision_that_cannot_be_read_is_counted_and_not_right(tmp_path: Path)
                 "UPDATE district_log SET data = CAST(replace(data, ?, ?) AS BLOB) WHERE dataschema = ?",
                 ('"confirmed":"2020', '"confirmed":"9999-2020', f"{a.SubsidyGranted.TYPE}.1"),
             )
-        summary = rules(world.auditor)
-        assert (summary.decisions, summary.equal, summary.unreadable, summary.right) == (1, 0, 1, False)
+        for summary in (rules(world.auditor), rules(world.auditor, lake=world.lake())):
+            assert (summary.decisions, summary.equal, summary.unreadable, summary.right) == (1, 0, 1, False)
     finally:
         world.close()

@@ -11,7 +11,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from events.base import CATALOGUE, Envelope, UnknownType, current
 from events.service import Listening
@@ -132,7 +132,7 @@ def decider_at(session: Session, generation: int, source: str, sequence: int) ->
     return Known(bounds, source, {upstream: tuple(steps) for upstream, steps in listened.items()})
 
 
-def _raise(bounds: dict[str, int], envelopes: Iterable[Envelope]) -> None:
+def _raise(bounds: dict[str, int], envelopes: Iterable[Moment]) -> None:
     for envelope in envelopes:
         for upstream, reached in envelope.known.items():
             bounds[upstream] = max(reached, bounds.get(upstream, 0))
@@ -157,6 +157,17 @@ def _listening(session: Session, position: int) -> dict[str, tuple[str, ...]]:
     return fact.sources
 
 
+class Moment(Protocol):
+    """An event of a service's log, by what says how far it had read; an envelope is one."""
+
+    @property
+    def source(self) -> str: ...
+    @property
+    def sequence(self) -> int: ...
+    @property
+    def known(self) -> Mapping[str, int]: ...
+
+
 class Deciders:
     """`decider_at` for many events of a log, from their own envelopes: where a service began to listen to something
     else is looked up once. `of(envelope)` equals `decider_at` for that event.
@@ -170,7 +181,7 @@ class Deciders:
         self._begun: Begun = {} if begun is None else begun
         self._looked_up: set[str] = set()
 
-    def of(self, envelope: Envelope) -> Known:
+    def of(self, envelope: Moment) -> Known:
         source, sequence = envelope.source, envelope.sequence
         if source not in self._looked_up:
             self._look_up(source)

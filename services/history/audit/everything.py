@@ -5,9 +5,10 @@ Decisions are found by their type in the log of each source; each is then judged
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from services.history.audit import contradicted, missed, money, months
@@ -18,6 +19,9 @@ from services.history.audit.reading import Found
 from services.history.audit.reconstruct import TYPES, Auditor, Reader
 from services.history.audit.swept import SweptLog
 from services.history.audit.verdict import Check, Outcome
+
+if TYPE_CHECKING:
+    from services.history.lake.folder import Lake
 
 Progress = Callable[[int, int], None]
 SWEEPS = (months.findings, money.findings, missed.findings, contradicted.findings)
@@ -40,23 +44,40 @@ class Summary:
         return not self.differing and not self.unreadable
 
 
-def rules(auditor: Auditor, since: date | None = None, until: date | None = None) -> Summary:
-    """What was known and the rule of every decision, worked out again. What is plainly right is counted; of anything
-    else the whole account is made, in the order of the log."""
+def rules(
+    auditor: Auditor,
+    since: date | None = None,
+    until: date | None = None,
+    *,
+    lake: Lake | None = None,
+    progress: Progress = lambda done, of: None,
+) -> Summary:
+    """What was known and the rule of every decision, worked out again: as sets from the lake, if there is one of this
+    log; case by case what does not come out equal there, or is not in it yet. Of what is not plainly right then the
+    whole account is made, in the order of the log. `progress`: how many steps are done, of how many."""
+    window = Window(since, until)
     with auditor.reading(LeanLog) as reader:
-        right, doubtful = plainly(reader, since, until)
+        equal, others = 0, None
+        if lake is not None:
+            from services.history.audit.columns import from_lake  # here: the columns' library is slow to load
+
+            equal, others = from_lake(reader, lake, window, progress) or (0, None)
+        if others is None:
+            others = reader.log.positions_of(TYPES, *window.moments)
+        right, doubtful = plainly(reader, reader.log.streams_at(others))
         whole = reader.over(SweptLog.beside(reader.log))
-        return accounted(doubtful, whole, Summary(right, right))
+        return accounted(doubtful, whole, Summary(equal + right, equal + right))
 
 
-def plainly(reader: Reader, since: date | None = None, until: date | None = None) -> tuple[int, list[int]]:
-    """How many decisions are plainly right (`plain`), and where the others lie. `reader`: over a `LeanLog`."""
+def plainly(reader: Reader, by_case: Mapping[UUID, Sequence[int]]) -> tuple[int, list[int]]:
+    """How many decisions are plainly right (`plain`), and where the others lie. `reader`: over a `LeanLog`; `by_case`:
+    where the decisions lie, by their case."""
     log = reader.log
     assert isinstance(log, LeanLog), "as asked for"
-    plain, right, doubtful = Plain(log, reader), 0, []
-    by_case = list(log.streams_with(TYPES, *Window(since, until).moments).items())
-    for start in range(0, len(by_case), CASES_AT_ONCE):
-        some = by_case[start : start + CASES_AT_ONCE]
+    plain, right, doubtful = Plain(log, reader), 0, list[int]()
+    cases = list(by_case.items())
+    for start in range(0, len(cases), CASES_AT_ONCE):
+        some = cases[start : start + CASES_AT_ONCE]
         log.lay_ready([stream for stream, _ in some])
         for stream, positions in some:
             read = {one.line.position: one for one in log.own(stream)}

@@ -75,6 +75,12 @@ class Window:
     def covers(self, day: date) -> bool:
         return (self.since is None or self.since <= day) and (self.until is None or day <= self.until)
 
+    def days(self, column: str) -> str:
+        """As a test of SQL, over a column of days."""
+        since = [] if self.since is None else [f"{column} >= DATE '{self.since.isoformat()}'"]
+        until = [] if self.until is None else [f"{column} <= DATE '{self.until.isoformat()}'"]
+        return " AND ".join((*since, *until)) or "true"
+
     def holds(self, act: Found) -> bool:
         return self.covers(day_of(act))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from operator import itemgetter
 from typing import Any, Literal
 from uuid import UUID
 
@@ -219,6 +220,23 @@ class Log:
         for subject, position in rows:
             found.setdefault(subject, []).append(position)
         return {UUID(subject.rpartition("/")[2]): positions for subject, positions in found.items()}
+
+    def streams_at(self, positions: Sequence[int]) -> dict[UUID, list[int]]:
+        """By stream those of these positions that lie in it; both in order."""
+        rows = among(
+            self.session, "SELECT subject, position FROM district_log WHERE position IN ({})", positions
+        )
+        found: dict[str, list[int]] = {}
+        for subject, position in sorted(rows, key=itemgetter(1)):
+            found.setdefault(subject, []).append(position)
+        return {UUID(subject.rpartition("/")[2]): some for subject, some in found.items()}
+
+    def positions(self, ids: Sequence[UUID]) -> list[int]:
+        """Where events lie, by their ids."""
+        rows = among(
+            self.session, "SELECT position FROM district_log WHERE id IN ({})", [one.bytes for one in ids]
+        )
+        return [position for (position,) in rows]
 
     def of_streams(self, streams: Sequence[UUID], types: frozenset[str]) -> Iterator[Found]:
         """What is recorded in these streams and is of these types, in causal order, a few at a time."""

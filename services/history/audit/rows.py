@@ -101,18 +101,20 @@ def _papers(texts: Texts, days: WorkingDays) -> Papers:
 @dataclass(frozen=True, slots=True)
 class Ruling:
     """The rule of a programme on a day; `asked`: its inputs and what it remembers, by name; `monthly`: whether it is paid
-    by months."""
+    by months; `brings_money`: a status may bring none."""
 
     rule: Rule
     asked: Mapping[str, Input]
     monthly: bool
+    brings_money: bool = True
 
 
 @lru_cache(maxsize=2048)
 def ruling(papers: Papers, programme: str, on: date) -> Ruling:
     """policy.finding.Refused without a rule on the day."""
     rule = papers.rulebook.rule(programme, on)
-    return Ruling(rule, asked_by(rule.definition), (said(rule, "period") or "month") == "month")
+    monthly = (said(rule, "period") or "month") == "month"
+    return Ruling(rule, asked_by(rule.definition), monthly, said(rule, "fund") is not None)
 
 
 def asked_by(definition: Definition) -> dict[str, Input]:

@@ -19,7 +19,7 @@ from events import assistance as a
 from events import registry as r
 from events import verification as v
 from events.evidence import EvidenceAttached
-from services.history.asof.knowledge import Deciders, Known
+from services.history.asof.knowledge import Deciders, Known, Moment
 from services.history.audit.reading import COLUMNS, Found, Log, Touch
 from services.history.audit.story import TOLD
 from services.history.marks import SAME
@@ -112,9 +112,13 @@ class SweptLog(Log):
         return self._cases[stream] if stream in self._cases else super().own(stream)
 
     def decider(self, found: Found) -> Known:
+        return self.knew(found.recorded.envelope)
+
+    def knew(self, moment: Moment) -> Known:
+        """What a service knew at an event of its log."""
         if self._deciders is None:
             self._deciders = Deciders(self.session, self.generation, self.begun)
-        return self._deciders.of(found.recorded.envelope)
+        return self._deciders.of(moment)
 
     def known(self, found: Sequence[Found], known: Known) -> list[Found]:
         """What is asked of the same list again, with the same part of its source read, is told from memory."""
@@ -138,15 +142,26 @@ class SweptLog(Log):
         return self._taken[key]
 
     def touched(self, person: UUID, how: Touch) -> bool:
+        return person in self.all_touched()[how]
+
+    def all_touched(self) -> dict[Touch, set[UUID]]:
         if self._touched is None:
             self._touched = {"death": set(), "poor": set()}
             for one, kind in self._touches():
                 self._touched[kind].add(one)
-        return person in self._touched[how]
+        return self._touched
+
+    def turns(self) -> list[tuple[str, int]]:
+        """Events, by source and sequence, with which a service began to listen to something else, or something became of
+        a letter to it: from there on, what it had read of others may count otherwise."""
+        return self.session.execute(
+            f"SELECT reader, sequence FROM listening_{self.generation}"
+            f" UNION SELECT reader, sequence FROM letters_{self.generation} ORDER BY 1, 2"
+        )
 
     def categories(self, person: UUID) -> list[Found] | None:
         """Of everybody in the cases that lie ready, read at once."""
-        if person in self._not_plain():
+        if person in self.not_plain():
             return None
         if self._categories is None:
             people = {member for own in self._cases.values() for one in own for member in one.fact.members}
@@ -164,7 +179,7 @@ class SweptLog(Log):
 
     # -- looked up once ------------------------------------------------------------------------------------
 
-    def _not_plain(self) -> set[UUID]:
+    def not_plain(self) -> set[UUID]:
         """Who was merged, or of whom a category was corrected: they have to be folded."""
         if self._amended is None:
             ends = self.session.execute(

@@ -8,7 +8,6 @@ The words `seen` and `counts` are explained there.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 
 from sqlglot import exp
 
@@ -19,7 +18,7 @@ from services.policy.paper import Remembered
 from services.policy.sql.expressions import Scope, condition
 from services.policy.sql.inputs import quoted
 from services.policy.sql.value import Value
-from services.policy.sql.writing import Sql, all_of, any_of, binary, call, cast, day, text, whole
+from services.policy.sql.writing import Sql, all_of, alone, any_of, binary, call, cast, day, text, whole
 
 SEEN, TOLD = "seen", "told"
 HUNDREDTHS = 2
@@ -58,7 +57,7 @@ def remembering(definition: Definition, source: str, told: str) -> exp.Select:
 
 
 def _folds(definition: Definition) -> dict[str, Folded]:
-    deciding = definition.on.replace(day=1)
+    deciding = day(definition.on.replace(day=1))
     return {name: folded(one, deciding) for name, one in definition.history.items()}
 
 
@@ -72,9 +71,16 @@ class Folded:
     nothing: int = 0
 
 
-def folded(remembered: Remembered, deciding: date) -> Folded:
-    """One fold over rows of the table of months."""
-    ago = call("datediff", text("month"), exp.column("month", table=SEEN), day(deciding))
+def of_case(value: Sql, sees: Sql, months: str, case_id: Sql) -> Sql:
+    """What is said by the months of the one case `case_id`, as a subquery. For `value` and `sees` of a `Folded`."""
+    mine = binary(exp.EQ, exp.column("case_id", table=SEEN), case_id)
+    table = exp.alias_(exp.to_table(quoted(months)), SEEN, table=True)
+    return exp.Subquery(this=exp.select(value).from_(table).where(all_of([mine, sees.copy()])))
+
+
+def folded(remembered: Remembered, deciding: Sql) -> Folded:
+    """One fold over rows of the table of months. `deciding`: the first of the month that is decided for."""
+    ago = call("datediff", text("month"), exp.column("month", table=SEEN), deciding.copy())
     counts, seen = _counts(remembered), _seen(remembered, deciding)
     counted = all_of([*seen, counts])
     taken = all_of(seen) if remembered.where is None else counted
@@ -106,15 +112,15 @@ def _run(ago: Sql, counted: Sql, last: int) -> Sql:
     return _or(cast(call("len", call("list_filter", sorted_, in_place)), "BIGINT"), whole(0))
 
 
-def _seen(remembered: Remembered, deciding: date) -> list[Sql]:
+def _seen(remembered: Remembered, deciding: Sql) -> list[Sql]:
     month = exp.column("month", table=SEEN)
     tests = [
         binary(exp.EQ, exp.column("series", table=SEEN), text(remembered.of)),
-        binary(exp.LTE if remembered.with_this_month else exp.LT, month, day(deciding)),
+        binary(exp.LTE if remembered.with_this_month else exp.LT, month, deciding.copy()),
     ]
     if remembered.window is not None:
-        number = deciding.year * 12 + deciding.month - 1 - remembered.window
-        tests.append(binary(exp.GTE, month.copy(), day(date(number // 12, number % 12 + 1, 1))))
+        first = binary(exp.Sub, deciding.copy(), call("to_months", exp.Literal.number(remembered.window)))
+        tests.append(binary(exp.GTE, month.copy(), cast(alone(first), "DATE")))
     return tests
 
 

@@ -173,6 +173,14 @@ class Building:
         self.levels[level].append((name, sql))
 
     def compiled(self, source: str, *, formulas: bool) -> Compiled:
+        found = self.answer()
+        if formulas:
+            found += [column(one.name) for one in self.formulas]
+        statement = self.over_steps(source, [column("id"), *found])
+        return Compiled(statement, tuple(self.outputs), tuple(self.formulas) if formulas else ())
+
+    def answer(self) -> list[Sql]:
+        """The row that gives the reason, every output, the amount in fen."""
         amount = value_of(self.definition.amount.tree, self.scope)
         if amount.type != "number" or amount.scale > MONEY:
             raise Wrong(
@@ -187,20 +195,20 @@ class Building:
         found = [called("row", row_said(table)), *(column(one.name) for one in self.outputs)]
         found.append(called("amount_fen", scaled(amount, MONEY).sql))
         some = any(one.admits is not None for one in table.rows)
-        found.append(called("admitted", column(admitted_column(of_the_reason)) if some else exp.Null()))
-        if formulas:
-            found += [column(one.name) for one in self.formulas]
-        statement = self.over_steps(source, [column("id"), *found])
-        return Compiled(statement, tuple(self.outputs), tuple(self.formulas) if formulas else ())
+        return [
+            *found,
+            called("admitted", column(admitted_column(of_the_reason)) if some else exp.Null()),
+        ]
 
     def over_steps(self, source: str, found: Sequence[Sql], besides: Sequence[str] = ()) -> exp.Select:
         """What is asked of the last step, all steps before it; `besides`: more columns of the source to carry along."""
         given = [column(name) for name in ("id", *givens(self.definition), *besides)]
-        statement = exp.select(*found).from_(_level(len(self._all_levels())))
-        statement = statement.with_(_level(0), exp.select(*given).from_(exp.to_table(quoted(source))))
+        statement = exp.select(*found, copy=False).from_(_level(len(self._all_levels())), copy=False)
+        first = exp.select(*given, copy=False).from_(exp.to_table(quoted(source)), copy=False)
+        statement = statement.with_(_level(0), first, copy=False)
         for place, columns in enumerate(self._all_levels()):
             more = exp.select(exp.Star(), *(called(name, sql) for name, sql in columns)).from_(_level(place))
-            statement = statement.with_(_level(place + 1), more)
+            statement = statement.with_(_level(place + 1), more, copy=False)
         return statement
 
     def _all_levels(self) -> list[list[tuple[str, Sql]]]:

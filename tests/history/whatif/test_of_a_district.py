@@ -24,9 +24,14 @@ from services.chassis.runtime import log_of
 from services.chassis.web import create_app
 from services.cli.whatif import entitled, name, show
 from services.history.audit import Auditor
+from services.history.audit.columns import from_lake
 from services.history.audit.everything import Summary, accounted, decisions, rules
+from services.history.audit.finding import Window
+from services.history.audit.lean import LeanLog
 from services.history.audit.swept import SweptLog
 from services.history.jobs import Jobs
+from services.history.lake.folder import Lake
+from services.history.lake.following import lines_of
 from services.history.whatif import api, running
 from services.history.whatif.answer import Answer
 from services.history.whatif.asking import Found
@@ -177,18 +182,24 @@ def test_on_a_terminal_names_are_shown_to_whoever_a_token_entitles(
     assert (look.purpose, look.count) == ("测算提标影响", len({one["applicant"] for one in rows}))
 
 
-def audited(small: Small) -> Summary:
-    """All decisions; every one of them by the whole account as well, which comes to the same."""
+def audited(small: Small, lake: Lake) -> Summary:
+    """All decisions, from a lake and case by case; every one of them by the whole account as well, which comes to the
+    same."""
     assert small.house.timelines is not None
     auditor = Auditor(small.house.timelines.log, small.house.runtimes["history"].around.keys)
+    lake.append(lines_of(small.house.timelines.log, 0))
     found = rules(auditor)
+    assert rules(auditor, lake=lake) == found
+    with auditor.reading(LeanLog) as reader:
+        equal, others = from_lake(reader, lake, Window()) or (0, [])
+    assert equal > len(others), "dibao, of families whose means were checked"
     with auditor.reading(SweptLog) as reader:
         assert accounted(decisions(reader), reader, Summary()) == found
     return found
 
 
-def test_every_decision_of_a_district_is_right_and_plainly_so(district: Small) -> None:
-    found = audited(district)
+def test_every_decision_of_a_district_is_right_and_plainly_so(district: Small, tmp_path: Path) -> None:
+    found = audited(district, Lake(tmp_path / "lake"))
     assert found.decisions == found.equal > 10
 
 

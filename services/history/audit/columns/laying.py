@@ -1,0 +1,162 @@
+"""Facts of whole cases out of the lake into tables: what is restricted opened, every fact read by its twin.
+
+They lie in memory, and beyond that in a folder that only this process's user may read, and which is gone afterwards.
+
+| table | a row is |
+|---|---|
+| `lines` | an event by which a case is told or decided: where it stands, its text |
+| `assessed` | a recommendation in pieces of its text, `said` |
+| `applied`, `changed`, `checked`, `months`, `decided` | what one of these says |
+| `doubtful` | a case with an event that no twin takes, or that these tables do not tell |
+"""
+
+from __future__ import annotations
+
+from typing import Final
+from uuid import UUID
+
+import pyarrow as pa
+from duckdb import DuckDBPyConnection
+
+from events import assistance as a
+from services.chassis.codec import Opener
+from services.chassis.vault import VaultError
+from services.history.audit.columns.twins import twin_of
+from services.history.lake.selection import quoted
+
+OPENED_AT_ONCE: Final = 5_000
+Facts = tuple[type[a.CaseFact], ...]
+DECISIONS: Final[Facts] = (a.SubsidyGranted, a.Declined, a.Adjusted, a.Exited, a.Reviewed)
+CLEARING: Final[Facts] = (
+    a.Applied, a.TakenOver, a.ObjectionLodged, a.HouseholdChanged, a.ReviewOpened, a.SubsidyGranted, a.Reviewed,
+)  # fmt: skip
+"""Behind one of these, what was found out before counts no more (`story`)."""
+TELLING: Final[Facts] = (
+    *CLEARING,
+    a.Surveyed,
+    a.Checked,
+    a.Assessed,
+    a.StepFound,
+    a.MonthGranted,
+    *DECISIONS,
+)
+"""By what the inputs and the rule of a decision can be told. Steps and notices say nothing of either."""
+UNTOLD: Final[Facts] = (a.TakenOver, a.StepFound)
+"""Cases with one of these are left to the account."""
+
+_READ: Final[dict[str, type[a.CaseFact]]] = {
+    "applied": a.Applied, "changed": a.HouseholdChanged, "checked": a.Checked, "opened": a.ReviewOpened,
+    "objected": a.ObjectionLodged, "months": a.MonthGranted, "granted": a.SubsidyGranted, "declined": a.Declined,
+    "adjusted": a.Adjusted, "exited": a.Exited, "reviewed": a.Reviewed,
+}  # fmt: skip
+"""By the column that each becomes."""
+_TWINS: Final = {name: twin_of(fact, ("papers",)) for name, fact in _READ.items()}
+_DECIDED: Final = {
+    "granted": "amount_fen, since, NULL, NULL, grounds",
+    "declined": "0, NULL, NULL, NULL, grounds",
+    "adjusted": "amount_fen, since, reason, NULL, grounds",
+    "exited": "0, since, reason, NULL, grounds",
+    "reviewed": "0, NULL, NULL, outcome, NULL",
+}
+_PIECES: Final = (
+    "$.programme", "$.household", "$.members", "$.eligible", "$.amount_fen", "$.reason", "$.route", "$.grounds",
+    "$.review", "$.officer",
+)  # fmt: skip
+"""Of a recommendation, as they lie there; its inputs and steps are written again."""
+# In a text of JSON this stands nowhere but under a name: within a value the marks would be escaped.
+_FOUND_NOTHING: Final = "contains(data, '\"findings\":[]') AND NOT contains(data, '\"findings\":[{')"
+
+
+def named(facts: Facts) -> str:
+    """Their types, as a list of SQL."""
+    return ", ".join(quoted(fact.TYPE) for fact in dict.fromkeys(facts))
+
+
+def lay(connection: DuckDBPyConnection, opener: Opener | None) -> None:
+    """Of all that the view `lake` has, which are whole cases."""
+    asked = f"type IN ({named((a.Assessed, *DECISIONS))})"
+    connection.execute(
+        "CREATE TABLE lines AS SELECT CAST(stream AS UUID) AS stream, source, sequence, CAST(id AS UUID) AS id, type,"
+        f" dataschema, township, CASE WHEN {asked} THEN known END AS known,"
+        # Shanghai has been eight hours ahead all the year since 1991.
+        f" CASE WHEN {asked} THEN CAST(CAST(recordedtime AS TIMESTAMP) + INTERVAL 8 HOUR AS DATE) END AS day,"
+        f" CASE WHEN type = {quoted(a.Surveyed.TYPE)} THEN CASE WHEN {_FOUND_NOTHING} THEN '' END ELSE data END AS data"
+        f" FROM ({_source(connection, opener)})"
+    )
+    connection.execute(
+        f"CREATE TABLE doubtful AS SELECT stream FROM lines WHERE data IS NULL OR type IN ({named(UNTOLD)})"
+        f" OR type = {quoted(a.Assessed.TYPE)} AND dataschema <> {quoted(a.Assessed.SCHEMA)}"
+    )
+    connection.execute(
+        f"CREATE TABLE assessed AS SELECT id, json_extract(data, [{', '.join(map(quoted, _PIECES))}]) AS said FROM lines"
+        f" WHERE type = {quoted(a.Assessed.TYPE)}"
+    )
+    for name in _TWINS:
+        _read(connection, name)
+    each = (f"SELECT {_AT}, type, members, programme, {said} FROM {name}" for name, said in _DECIDED.items())
+    connection.execute(
+        f"CREATE TABLE decided ({_DECIDED_COLUMNS}); INSERT INTO decided {' UNION ALL '.join(each)}"
+    )
+
+
+_AT: Final = "stream, source, sequence, id"
+_DECIDED_COLUMNS: Final = (
+    "stream UUID, source VARCHAR, sequence BIGINT, id UUID, type VARCHAR, members UUID[], programme VARCHAR,"
+    " amount_fen BIGINT, since DATE, reason VARCHAR, outcome VARCHAR, grounds"
+    ' STRUCT(papers JSON, "language" VARCHAR, "rows" VARCHAR[], assessment UUID, illustrative BOOLEAN)'
+)
+
+
+def _read(connection: DuckDBPyConnection, name: str) -> None:
+    """A table of one type of fact; cases with one that its twin does not take become doubtful."""
+    fact, twin = _READ[name], _TWINS[name]
+    only = _BEFORE_ANOTHER if fact is a.MonthGranted else ""
+    connection.execute(
+        f"CREATE TABLE {name}_read AS SELECT {_AT}, type, dataschema, data, from_json(data, {quoted(twin.shape)}) AS fact"
+        f" FROM lines {only} WHERE type = {quoted(fact.TYPE)}"
+    )
+    taken = f"dataschema = {quoted(fact.SCHEMA)} AND {twin.taken_as('fact')}"
+    for_all = "len(fact.admitted) = 0"  # whom of a family the rule admits is told by the account
+    connection.execute(
+        f"INSERT INTO doubtful SELECT stream FROM {name}_read WHERE NOT ({taken} AND coalesce({for_all}, false))"
+    )
+    connection.execute(f"CREATE VIEW {name} AS SELECT {_AT}, type, unnest(fact) FROM {name}_read")
+
+
+_BEFORE_ANOTHER: Final = (
+    "SEMI JOIN (SELECT stream, source, max(sequence) AS last FROM lines WHERE day IS NOT NULL GROUP BY ALL) AS asked"
+    " ON asked.stream = lines.stream AND asked.source = lines.source AND lines.sequence < asked.last"
+)
+"""Months behind the last decision tell nothing of any."""
+
+
+def _source(connection: DuckDBPyConnection, opener: Opener | None) -> str:
+    """Of the lake what tells of cases, opened. What cannot be opened has no text, and makes its case doubtful by that."""
+    mine = f"own AND type IN ({named(TELLING)})"
+    columns = "stream, source, sequence, id, type, dataschema, township, known, recordedtime"
+    closed = connection.execute(
+        f"SELECT 1 FROM lake WHERE {mine} AND audience IS NOT NULL LIMIT 1"
+    ).fetchall()
+    if not closed or opener is None:
+        return f"SELECT {columns}, data FROM lake WHERE {mine}"
+    connection.execute("CREATE TABLE plain (id VARCHAR, text VARCHAR)")
+    reader = connection.cursor().execute(
+        f"SELECT id, audience, closed FROM lake WHERE {mine} AND audience IS NOT NULL"
+    )
+    while rows := reader.fetchmany(OPENED_AT_ONCE):
+        texts = [_opened(opener, id, audience, data) for id, audience, data in rows]
+        piece = pa.table({"id": pa.array([id for id, *_ in rows]), "text": pa.array(texts, pa.string())})
+        connection.register("piece", piece)
+        connection.execute("INSERT INTO plain SELECT * FROM piece")
+        connection.unregister("piece")
+    return (
+        f"SELECT {columns.replace('id,', 'lake.id,')}, coalesce(data, plain.text) AS data"
+        f" FROM lake LEFT JOIN plain ON plain.id = lake.id WHERE {mine}"
+    )
+
+
+def _opened(opener: Opener, id: str, audience: str, data: bytes) -> str | None:
+    try:
+        return opener.open_data(audience, UUID(id), data).decode()
+    except (VaultError, UnicodeDecodeError):
+        return None
