@@ -93,6 +93,9 @@ def lay(connection: DuckDBPyConnection, opener: Opener | None) -> None:
     )
     for name in _TWINS:
         _read(connection, name)
+    connection.execute(  # no series has a month twice
+        "INSERT INTO doubtful SELECT stream FROM months GROUP BY stream, source, month HAVING count(*) > 1"
+    )
     each = (f"SELECT {_AT}, type, members, programme, {said} FROM {name}" for name, said in _DECIDED.items())
     connection.execute(
         f"CREATE TABLE decided ({_DECIDED_COLUMNS}); INSERT INTO decided {' UNION ALL '.join(each)}"
