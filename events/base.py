@@ -28,7 +28,7 @@ class Value(BaseModel):
 
 
 class Event(Value):
-    """A fact: past tense, no ids of its own, no time of recording. Its module and class name its type.
+    """A fact: past tense, no ids of its own, no time of recording. Its vocabulary and class name its type.
 
     `version` counts the shapes the type has had; `restricted` facts (means, illness, findings) are
     readable only for the service that records them, for history and for audit; `shape` marks a class that
@@ -50,7 +50,7 @@ class Event(Value):
         super().__pydantic_init_subclass__()
         if shape:
             return
-        cls.TYPE = f"{cls.__module__.rpartition('.')[2]}.{cls.__name__}"
+        cls.TYPE = f"{_vocabulary(cls.__module__)}.{cls.__name__}"
         cls.VERSION = version
         cls.SCHEMA = f"{cls.TYPE}.{version}"
         cls.RESTRICTED = restricted
@@ -65,6 +65,12 @@ class Event(Value):
 
 
 CATALOGUE: dict[str, type[Event]] = {}
+
+
+def _vocabulary(module: str) -> str:
+    """`events.registry`, `events.finance.books` → `registry`, `finance`; of a module outside the language its own name."""
+    top, _, below = module.partition(".")
+    return below.partition(".")[0] if top == "events" else module.rpartition(".")[2]
 
 
 @cache

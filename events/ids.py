@@ -7,7 +7,7 @@ envelope can collect every person and household that a fact touches without know
 from __future__ import annotations
 
 from typing import Any, ClassVar, Self
-from uuid import UUID
+from uuid import NAMESPACE_URL, UUID, uuid5
 
 from pydantic import GetCoreSchemaHandler
 from pydantic_core import CoreSchema, core_schema
@@ -128,6 +128,11 @@ class BookId(Identifier):
     """One fund's book for one year (专账)."""
 
     kind = "fund-book"
+
+    @classmethod
+    def of_year(cls, fund: str, year: int) -> Self:
+        """The one book of a fund in a year, by whoever asks for it: `basic-living`, 2022."""
+        return cls.of(uuid5(NAMESPACE_URL, f"doudi:fund/{fund}/{year}"))
 
 
 class BatchId(Identifier):

@@ -1,4 +1,4 @@
-"""Facts that every service records about itself: what it listens to, its days, its letters, its look-ups."""
+"""Facts that every service records about itself: what it listens to, its days, its letters, its answers, its look-ups."""
 
 from __future__ import annotations
 
@@ -61,6 +61,15 @@ class Discarded(Letter):
     """The letter will never be taken; its fact does not count here."""
 
     reason: str = Field(min_length=1)
+
+
+class Answered(Event, restricted=True):
+    """A request that came under an Idempotency-Key was answered; the same request again gets the same answer."""
+
+    key: Digest = Field(description="keyed, over the caller and the key: it tells nothing of either")
+    request: Digest = Field(description="keyed, over method, path, query and body")
+    answer: str = Field(description="as JSON: ids, codes and sums, no name and no text")
+    until: date = Field(description="the last day on which it is remembered")
 
 
 class Unsealed(Event):

@@ -39,6 +39,9 @@ def _service(name: str, about: str, *vocabularies: str) -> Channel:
     return Channel(f"doudi.{name}", name, about, (*vocabularies, "service"))
 
 
+FEED = ("FeedOpened", "FeedPiece", "FeedClosed")
+
+
 def _department(name: str, title: str, *types: str) -> Channel:
     about = f"What the systems of the {title} report to the district."
     return Channel(f"in.{name}", name, about, (REPORTS,), frozenset(f"{REPORTS}.{one}" for one in types))
@@ -71,13 +74,20 @@ CHANNELS: tuple[Channel, ...] = (
     _service("history", "What the keeper of the district's history records about itself."),
     _service("staff", "Posts, who holds them, leave, handover, near relatives.", "staff"),
     _service("policy", "Papers that decisions rest on, and the working days of each year.", "policy"),
-    _department("health", "health department (卫生健康局)", "DeathReported", "CheckAnswered"),
+    _department("health", "health department (卫生健康局)", "DeathReported", "CheckAnswered", *FEED),
     _department(
-        "civil-affairs", "civil affairs department (民政局)", "DeathReported", "MoveReported", "CheckAnswered"
+        "civil-affairs",
+        "civil affairs department (民政局)",
+        "DeathReported",
+        "MoveReported",
+        "CheckAnswered",
+        *FEED,
     ),
-    _department("education", "education department (教育局)", "CheckAnswered"),
-    _department("human-resources", "human resources department (人力资源和社会保障局)", "CheckAnswered"),
-    _department("disabled-federation", "disabled persons' federation (残疾人联合会)", "CheckAnswered"),
+    _department("education", "education department (教育局)", "CheckAnswered", *FEED),
+    _department(
+        "human-resources", "human resources department (人力资源和社会保障局)", "CheckAnswered", *FEED
+    ),
+    _department("disabled-federation", "disabled persons' federation (残疾人联合会)", "CheckAnswered", *FEED),
     _department(
         "poverty-alleviation",
         "poverty alleviation office (扶贫开发办公室)",

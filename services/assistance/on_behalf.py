@@ -74,8 +74,7 @@ def must_be_represented(work: Work, applicant: PersonId, through: OnBehalf | Non
 
 
 def _is_minor(work: Work, person: PersonId | None, on: date) -> bool:
-    row = None if person is None else work.fact("person", person)
-    told = None if row is None else row.get("born")  # rows from before birthdays were kept have none
+    told = None if person is None else work.fact("born", person)
     if told is None:
         return False
     born = date.fromisoformat(told)

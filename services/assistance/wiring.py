@@ -19,7 +19,6 @@ from services.assistance import (
     continuing,
     draws,
     gap_lists,
-    households,
     independence,
     links,
     owing,
@@ -38,6 +37,7 @@ from services.assistance.remedies.keeping import CONTEST, keep_remedies
 from services.chassis.evidence import keep_evidence
 from services.chassis.service import Service
 from services.policy import keeping
+from services.registry.keeping import keep_births, keep_names, keep_people
 
 UPSTREAMS = ("registry", "policy", "staff")
 
@@ -106,21 +106,9 @@ def _compare(service: Service) -> None:
 
 
 def _keep_upstreams(service: Service) -> None:
-    service.keep(r.PersonRegistered, r.PersonCorrected)(households.named)
-    service.keep(r.Erased)(households.erased)
-    service.keep(r.HouseholdRegistered)(households.registered)
-    service.keep(r.MemberJoined)(households.joined)
-    service.keep(r.MemberLeft)(households.left)
-    service.keep(r.HouseholdSplit)(households.split)
-    service.keep(r.HouseholdsMerged)(households.merged)
-    service.keep(r.HouseholdMoved)(households.moved)
-    service.keep(r.HouseholdCorrected)(households.corrected)
-    service.keep(r.HouseholdMovedAway)(households.moved_away)
-    service.keep(r.HouseholdClosed)(households.closed)
-    service.keep(r.Died)(households.died)
-    service.keep(r.PeopleMerged)(households.people_merged)
-    service.keep(r.Categorised)(households.categorised)
-    service.keep(r.CategoryEnded)(households.category_ended)
+    keep_people(service)
+    keep_births(service)
+    keep_names(service)
     service.keep(p.PaperPublished)(keeping.published)
     service.keep(p.CalendarPublished)(keeping.calendar)
 

@@ -44,15 +44,17 @@ class Access:
         known = getattr(request.state, "caller", None)
         if isinstance(known, Caller):  # admitted already, before the body was read
             return self.admitted(known)
-        # In a thread: keys that verify tokens may have to be fetched first.
-        return await run_in_threadpool(self.admit, request, credentials)
+        return await self.admit(request, credentials)
 
-    def admit(self, request: Request, credentials: HTTPAuthorizationCredentials | None) -> Caller:
+    async def admit(self, request: Request, credentials: HTTPAuthorizationCredentials | None) -> Caller:
         """The caller by the request's token; Problem 401 without a good one, 403 for another department."""
         if credentials is None:
             raise not_authenticated("请先登录（Bearer令牌）。", "A bearer token is needed.")
         tokens: Tokens = request.app.state.tokens
-        caller = tokens.caller(credentials.credentials)
+        token = credentials.credentials
+        # In a thread: keys that verify tokens may have to be fetched first.
+        known = tokens.known(token)
+        caller = await run_in_threadpool(tokens.caller, token) if known is None else known
         request.state.caller = caller
         return self.admitted(caller)
 
@@ -86,7 +88,7 @@ class Observed:
         await read_request(request)
         networks: tuple[IPv4Network | IPv6Network, ...] = request.app.state.settings.metrics_from
         if request.client is None or not _within(request.client.host, networks):
-            await run_in_threadpool(self._elsewhere.admit, request, credentials)
+            await self._elsewhere.admit(request, credentials)
 
 
 def _within(host: str, networks: Iterable[IPv4Network | IPv6Network]) -> bool:

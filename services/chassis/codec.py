@@ -42,7 +42,17 @@ class _State(msgspec.Struct):
     data: msgspec.Raw
 
 
+class _Label(msgspec.Struct):
+    dataschema: str
+    sequence: int
+
+
+class _Labelled(msgspec.Struct):
+    envelope: _Label
+
+
 _state = msgspec.json.Decoder(_State)
+_labelled = msgspec.json.Decoder(_Labelled)
 _raw = msgspec.json.Decoder(dict[str, Any])
 _positions = msgspec.json.Decoder(dict[str, int])
 _envelope = msgspec.json.Decoder(Envelope)
@@ -65,6 +75,12 @@ def encode_state(envelope: Envelope, data: bytes) -> bytes:
 def decode_state(state: bytes) -> Entry:
     found = _state.decode(state)
     return Entry(found.envelope, bytes(found.data))
+
+
+def label_of(state: bytes) -> tuple[str, int]:
+    """Schema and sequence, for a tenth of what it takes to decode the whole."""
+    label = _labelled.decode(state).envelope
+    return label.dataschema, label.sequence
 
 
 def read(entry: Entry, opener: Opener | None = None) -> Recorded[Event]:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from hashlib import sha256
+from datetime import timedelta
 from typing import TypeVar
 
 from pydantic import BaseModel
 from starlette.requests import Request
 
 from events.ids import Identifier
+from events.service import Answered
+from services.chassis.reconstruct import keep_chassis_facts
 from services.chassis.refusal import KeyReused, Stale
 from services.chassis.runtime import Runtime
 from services.chassis.tokens import Caller
@@ -23,29 +25,29 @@ def execute(
 ) -> M:
     """Run `decide` to its commit and give what it answers.
 
-    With an Idempotency-Key the answer is kept in the same transaction: the same request again gets the same
-    answer and decides nothing; another request under the key is refused (422). So never for answers that hold
-    names or texts: what is kept is in clear. For those see `runtime.decide` alone.
+    With an Idempotency-Key the answer is recorded in the same decision: the same request again gets the same
+    answer and decides nothing, also after a restore; another request under the key is refused (422). So never for
+    answers that hold names or texts: the row kept of it is in clear. For those see `runtime.decide` alone.
     """
     actor = caller.to_actor()
     key, digest = request.state.idempotency_key, request.state.request_digest
 
     def once(work: Work) -> M:
-        if key is None:
+        if key is None or digest is None:
             return decide(work)
-        # Hashed: a client may make its keys of ID numbers, and this row is in clear.
-        place = f"{caller.person}|{sha256(key.encode()).hexdigest()}"
+        # Keyed: a client may make its keys of ID numbers, and a body may hold one.
+        index = work.around.keys.blind_index
+        place, asked = index("idempotency-key", f"{caller.person}|{key}"), index("request", digest)
         kept = work.fact("idempotency", place)
         if kept is not None:
-            if kept["digest"] != digest:
+            if kept["request"] != asked:
                 raise KeyReused
             return answer.model_validate_json(kept["answer"])
         given = decide(work)
-        work.keep(
-            "idempotency",
-            place,
-            {"digest": digest, "answer": given.model_dump_json(), "day": work.today.isoformat()},
-        )
+        until = work.today + timedelta(days=runtime.idempotency_days)
+        fact = Answered(key=place, request=asked, answer=given.model_dump_json(), until=until)
+        work.record(runtime.own, fact)
+        keep_chassis_facts(work, fact)
         return given
 
     return runtime.decide(once, Cause(actor, request.state.request_id))

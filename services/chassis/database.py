@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any, Protocol
 
 import psycopg
@@ -31,11 +31,14 @@ class Session(Protocol):
 
 
 class Database(Protocol):
-    def transaction(self) -> Any:
-        """A context that gives a `Session`; commits at its end, takes all back on an exception."""
+    def transaction(self) -> AbstractContextManager[Session]:
+        """Commits at its end, takes all back on an exception."""
 
-    def founding(self) -> Any:
+    def founding(self) -> AbstractContextManager[Session]:
         """The same, for making tables that may be missing: processes that start at once take turns."""
+
+    def reading(self) -> AbstractContextManager[Session]:
+        """A snapshot: all that is asked in it is answered as of one moment, and no writer is waited for."""
 
     def close(self) -> None: ...
 
@@ -74,7 +77,6 @@ class SqliteDatabase:
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
-        """A snapshot: does not wait for writers."""
         with self._connections.mine() as connection:
             connection.execute("BEGIN")
             try:
@@ -134,7 +136,6 @@ class PostgresDatabase:
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
-        """A snapshot: all that is asked in it is answered as of one moment."""
         with self._pool.connection() as connection:
             connection.read_only = True
             connection.isolation_level = IsolationLevel.REPEATABLE_READ
@@ -148,7 +149,7 @@ class PostgresDatabase:
         self._pool.close()
 
 
-def open_database(url: str, schema: str) -> SqliteDatabase | PostgresDatabase:
+def open_database(url: str, schema: str) -> Database:
     """`sqlite:///path` or `postgresql://…`, where the service's tables to be read lie."""
     if url.startswith("sqlite:"):
         return SqliteDatabase(url.removeprefix("sqlite:///"))

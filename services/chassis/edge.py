@@ -15,7 +15,6 @@ from uuid import UUID
 
 import structlog
 from fastapi import Depends
-from fastapi.concurrency import run_in_threadpool
 from fastapi.dependencies.models import Dependant
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import ClientDisconnect, Request
@@ -158,7 +157,7 @@ class Body:
         declared = declaration(dependant)
         if isinstance(declared, Access) and "caller" not in self._scope["state"]:
             request = Request(self._scope)
-            await run_in_threadpool(declared.admit, request, bearer_of(request))
+            await declared.admit(request, bearer_of(request))
         if self._announced > limit:
             raise too_large(limit)
         self._limit = limit

@@ -51,6 +51,7 @@ class EmbeddedHost:
         self.ended = threading.Event()
         self._turn = threading.RLock()
         self._commits: Counter[str] = Counter()  # by source, that this process has seen
+        self._spoke: set[str] = set()  # sources that have recorded since they closed a day
         self._exhausted: dict[str, int] = {}  # by source: the commits of its own and its upstreams', then
         self._loop = Loop("embedded", self.step, self._fail, IDLE_SECONDS)
         # Live, what is sent has a thread of its own: a slow mail server must not hold up the services.
@@ -60,10 +61,12 @@ class EmbeddedHost:
         for runtime in self.runtimes:
             district = runtime.around.district
             runtime.start(dict.fromkeys(upstream_sources(runtime.service, district), self.feed))
-            runtime.committer.observers.append(self)
+            runtime.committer.observers += [self.feed, self]
 
     def committed(self, entries: list[Entry]) -> None:
-        self._commits[entries[0].envelope.source] += 1
+        source = entries[0].envelope.source
+        self._commits[source] += 1
+        self._spoke.add(source)
         self._loop.wake()
         if self._sending is not None:
             self._sending.wake()
@@ -77,6 +80,11 @@ class EmbeddedHost:
     def drain(self) -> int:
         """Pump every service, in order, until nothing moves."""
         with self._turn:
+            return self._drain() + sum(runtime.pass_over() for runtime in self.runtimes)
+
+    def _drain(self) -> int:
+        """The same, but for what a service would only pass over: one transaction for much of it will do."""
+        with self._turn:
             total = 0
             while moved := sum(self._pump(runtime) for runtime in self.runtimes) + self._send():
                 total += moved
@@ -87,7 +95,7 @@ class EmbeddedHost:
         commits = sum(self._commits[source] for source in (runtime.source, *runtime.feeds))
         if self._exhausted.get(runtime.source) == commits:
             return 0
-        moved = runtime.pump()
+        moved = runtime.pump(waiting=True)
         if not moved and not runtime.stopped:
             self._exhausted[runtime.source] = commits
         return moved
@@ -108,29 +116,38 @@ class EmbeddedHost:
     def settle(self, today: date) -> None:
         """Everything that has fallen due, and what follows from it, until nothing moves."""
         with self._turn:
-            self.drain()
+            self._drain()
             while sum(runtime.settle_dues(today) for runtime in self.runtimes):
-                self.drain()
+                self._drain()
 
     def close_days(self, today: date) -> None:
         with self._turn:
-            for runtime in self.runtimes:
-                runtime.close_day(today)
+            self._close(self.runtimes, today)
             self.drain()
+
+    def _close(self, runtimes: Sequence[Runtime], today: date) -> None:
+        for runtime in runtimes:
+            runtime.close_day(today)
+            self._spoke.discard(runtime.source)
 
     # -- simulated -----------------------------------------------------------------------------------
 
     def live_through(self, clock: SimulatedClock, until: date, morning: Callable[[date], None]) -> None:
-        """Day by day, without `until` itself: what is due, `morning`'s commands, then all that follows."""
+        """Day by day, without `until` itself: what is due, `morning`'s commands, then all that follows.
+
+        Days on which a service records nothing it closes with the next one on which it does, or with the last:
+        nobody asks in between, and whoever looks back finds the same days closed.
+        """
         day = civil_date(clock.now())
         while day < until:
             self.settle(day)
             clock.advance_to(max(clock.now(), midnight(day) + OFFICE_OPENS))
             morning(day)
-            self.drain()
+            self._drain()
             day += timedelta(days=1)
             clock.advance_to(midnight(day))
-            self.close_days(day)
+            self._close([one for one in self.runtimes if one.source in self._spoke], day)
+        self.close_days(day)
 
     # -- on the system's clock -----------------------------------------------------------------------
 
@@ -151,6 +168,7 @@ class EmbeddedHost:
     def step(self) -> int:
         """Pump, decide on what is due, close days, follow; how many entries were followed."""
         self._exhausted.clear()  # another process may have committed, of whom nobody tells
+        self.feed.doubt()
         today = civil_date(self.runtimes[0].around.clock.now())
         self.settle(today)
         self.close_days(today)

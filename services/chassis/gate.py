@@ -1,9 +1,10 @@
 """The gate for departments' own systems: a CloudEvents message becomes our fact, once, or a refusal.
 
-The same `receive` serves HTTP and the topics `in.<department>`. A message is known by (department, source,
+The same `take` serves HTTP and the topics `in.<department>`. A message is known by (department, source,
 id). Sent again with the same content it gets the same answer and changes nothing; with other content it is
 refused. Whatever comes is on record: `service.ReportReceived` with the fact it became, in one decision, or
-`service.ReportRefused` with field and rule. A refusal stands: who mends a report sends it under a new id.
+`service.ReportRefused` with field and rule. What is no fact of ours (a piece of a department's file) is put beside the log
+first. A refusal stands: who mends a report sends it under a new id.
 
 What is recorded of a message is in clear, so sources and ids that look like somebody's number are refused.
 """
@@ -26,9 +27,10 @@ from events.service import ReportReceived, ReportRefused
 from services.chassis.departments import Department
 from services.chassis.redaction import redact
 from services.chassis.refusal import Malformed, Refused
+from services.chassis.runtime import Runtime
 from services.chassis.service import Service, Shelf
 from services.chassis.wording import broken_rules
-from services.chassis.work import Work
+from services.chassis.work import Cause, Work
 
 E = TypeVar("E", bound=Event)
 REPORTS = "reports."
@@ -56,11 +58,27 @@ class Receipt:
 
 
 @dataclass(frozen=True, slots=True)
+class Arrived:
+    """A report as it came, for what is put beside the log. `key`: the message, the same whenever it is read again."""
+
+    runtime: Runtime
+    cause: Cause
+    key: str
+    beside: Any
+    """Where what lies beside the log is put: the service's own."""
+
+
+Decide = Callable[[Work, Any], None]
+Put = Callable[[Arrived, Any], None]
+
+
+@dataclass(frozen=True, slots=True)
 class Contract:
-    """A type of report: who may send it, and what it is for us."""
+    """A type of report: who may send it, and what it is for us: a decision, or something put beside the log."""
 
     departments: frozenset[Department]
-    decide: Callable[[Work, Any], None]
+    decide: Decide | None = None
+    put: Put | None = None
 
 
 class Gate:
@@ -78,8 +96,21 @@ class Gate:
         """Register what a report becomes: `decide(work, report)` records our facts or raises Refused."""
 
         def register(decide: Callable[[Work, E], None]) -> Callable[[Work, E], None]:
-            self._contracts[report.TYPE] = report, Contract(frozenset(departments), decide)
+            self._contracts[report.TYPE] = report, Contract(frozenset(departments), decide=decide)
             return decide
+
+        return register
+
+    def puts(
+        self, report: type[E], *departments: Department
+    ) -> Callable[[Callable[[Arrived, E], None]], Callable[[Arrived, E], None]]:
+        """Register what is done with a report that is no fact: `put(arrived, report)` puts it beside the log or raises
+        Refused, before the decision that records the answer. A crash between the two does it again: the same message
+        then changes nothing, and gets the same answer."""
+
+        def register(put: Callable[[Arrived, E], None]) -> Callable[[Arrived, E], None]:
+            self._contracts[report.TYPE] = report, Contract(frozenset(departments), put=put)
+            return put
 
         return register
 
@@ -96,14 +127,35 @@ class Gate:
         known = {shape.TYPE for shape in CATALOGUE.values() if shape.TYPE.startswith(REPORTS)}
         return not self._rest or (isinstance(told, str) and told in known)
 
-    def receive(self, work: Work, message: Message) -> Receipt:
-        """Take one message, in a decision caused by an actor of the department that sends it.
+    def take(self, runtime: Runtime, message: Message, cause: Cause, beside: Any = None) -> Receipt:
+        """Take one message of the department of `cause.actor`: what is put `beside` the log first, then the decision.
 
         Never raises for what the message says: a refusal is recorded, and is the answer.
         """
+        put = self._put(runtime, message, cause, beside)
+        return runtime.decide(lambda work: self._receive(work, message, put), cause)
+
+    def _put(self, runtime: Runtime, message: Message, cause: Cause, beside: Any) -> Refused | None:
+        """Why what is put beside the log was not; None also where there is no such thing, or it is answered already."""
+        _, contract = self._contracts.get(str(message.get("type")), (None, None))
+        if contract is None or contract.put is None:
+            return None
+        digest, department = _digest(message), cause.actor.department
+        key = _key_of(message, department, digest)
+        look = runtime.looking()
+        if look.fact("report", key) is not None or look.fact("report", f"{key}|{digest}") is not None:
+            return None
+        try:
+            _, report = self._read(message, department)
+            contract.put(Arrived(runtime, cause, f"{key}|{digest}", beside), report)
+        except Refused as refused:
+            return refused
+        return None
+
+    def _receive(self, work: Work, message: Message, put: Refused | None) -> Receipt:
         digest = _digest(message)
         department = work.cause.actor.department
-        key = _key(department, _told(message, "source", _SOURCE), _told(message, "id", _NAME), digest)
+        key = _key_of(message, department, digest)
         for place in (key, f"{key}|{digest}"):
             row = work.fact("report", place)
             if row is not None and row["digest"] == digest:
@@ -121,7 +173,10 @@ class Gate:
             return self._record(work, message, digest, (refused.field, refused.slug))
         mark = work.mark()
         try:
-            contract.decide(work, report)
+            if put is not None:
+                raise put
+            if contract.decide is not None:
+                contract.decide(work, report)
         except Refused as refused:
             work.rollback(mark)
             return self._record(work, message, digest, (f"data.{refused.field}", refused.slug))
@@ -226,6 +281,10 @@ def _receipt(row: Mapping[str, Any]) -> Receipt:
     refused = row["refused"]
     field, rule = refused or ("", "")
     return Receipt(row["source"], row["id"], refused is None, UUID(row["report"]), field, rule)
+
+
+def _key_of(message: Message, department: str, digest: str) -> str:
+    return _key(department, _told(message, "source", _SOURCE), _told(message, "id", _NAME), digest)
 
 
 def _key(department: str, source: str, id: str, digest: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -25,7 +26,8 @@ class Answer(BaseModel):
     report: UUID = Field(description="id of our event that records it")
 
 
-def router(runtime: Runtime, gate: Gate) -> APIRouter:
+def router(runtime: Runtime, gate: Gate, beside: Callable[[Request], Any] = id) -> APIRouter:
+    """`beside`: gives where what is no fact is put, for a request."""
     routes = APIRouter(tags=["gate"], dependencies=[allow(*gate.departments)])
 
     @routes.post("/gate")
@@ -36,7 +38,7 @@ def router(runtime: Runtime, gate: Gate) -> APIRouter:
     ) -> Answer:
         """Take a report of a department's own system, once; a refused one is on record with its rule."""
         cause = Cause(caller.to_actor(), request.state.request_id)
-        receipt = runtime.decide(lambda work: gate.receive(work, message), cause)
+        receipt = gate.take(runtime, message, cause, beside(request))
         if not receipt.taken:
             raise _problem(receipt)
         return Answer(source=receipt.source, id=receipt.id, report=receipt.report)

@@ -16,7 +16,7 @@ from events.base import CATALOGUE, Actor, Entry, Event, UnknownType, current
 from services.chassis import letters
 from services.chassis.codec import read
 from services.chassis.letters import blocked, park
-from services.chassis.service import name_of
+from services.chassis.service import Service, name_of
 from services.chassis.shelf import Rows, WorkShelf
 from services.chassis.store import INFRASTRUCTURE
 from services.chassis.work import Cause, Work
@@ -131,6 +131,14 @@ def taken_type(work: Work, entry: Entry) -> type[Event] | Stopped | None:
             return Stopped("newer-version", f"{e.dataschema} is newer than this program: upgrade it")
         return None
     return fact if work.service.takes(fact) else None
+
+
+def wants(service: Service, schema: str) -> bool:
+    """Whether entries stored under a schema are more than passed over: taken, or looked at because unknown."""
+    try:
+        return service.takes(CATALOGUE[current(schema)])
+    except UnknownType:
+        return True
 
 
 def hear(rows: Rows, entry: Entry) -> None:

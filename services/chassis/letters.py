@@ -16,7 +16,7 @@ from uuid import UUID
 
 from events.base import Entry
 from events.ids import Concerned
-from events.service import Discarded, Letter, Parked, Resumed, RetryFailed, RetryRequested
+from events.service import Discarded, Parked, Resumed, RetryFailed, RetryRequested
 from services.chassis.codec import decode_state, encode_state
 from services.chassis.redaction import redact
 from services.chassis.refusal import NotFound
@@ -122,6 +122,3 @@ def _about(entry: Entry) -> dict[str, Any]:
         "letter": e.id,
         "letter_concerns": tuple(Concerned.of(concerned) for concerned in e.concerns),
     }
-
-
-SPEAKS_OF_A_LETTER: tuple[type[Letter], ...] = (Parked, Resumed, Discarded, RetryRequested, RetryFailed)

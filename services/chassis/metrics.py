@@ -92,11 +92,6 @@ class Metrics:
             if before is not None:
                 self._feed_stopped.remove(self.service, source, before)
 
-    def stopped_feeds(self) -> dict[str, str]:
-        """Sources whose feed stands still, each with the reason."""
-        with self._lock:
-            return dict(self._stopped)
-
     def letters_waiting(self, count: int) -> None:
         self._letters.labels(self.service).set(count)
 

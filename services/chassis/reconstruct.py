@@ -8,10 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from events.base import CATALOGUE, Entry, UnknownType, current
-from events.service import DayClosed, Discarded, Listening, Parked, Resumed, RetryFailed, RetryRequested
+from events.service import (
+    Answered,
+    DayClosed,
+    Discarded,
+    Listening,
+    Parked,
+    Resumed,
+    RetryFailed,
+    RetryRequested,
+)
 from services.chassis.codec import read
 from services.chassis.inbox import hear, position_of
 from services.chassis.letters import letter_key, shelve, unshelve
@@ -99,6 +109,7 @@ def reconstruct(
         return upstreams[source].upto(sequence)
 
     letters: dict[int, Entry] = {}
+    answered: dict[date, list[str]] = {}  # by the day until which they are remembered
     for entry in logs(was.around.source):
         e = entry.envelope
         if upto is not None and e.sequence > upto:
@@ -106,13 +117,14 @@ def reconstruct(
         own = read(entry, keys)
         parked = own.data if isinstance(own.data, Parked) else None
         for source, sequence in e.known.items():
+            upstream = None
             for upstream in upto_of(source, sequence):
-                _take(was, upstream)
                 if parked is not None and upstream.envelope.id == parked.letter:
                     shelve(was, e.sequence, upstream, parked.reason)
                     letters[e.sequence] = upstream
                 else:
                     _fold(was, upstream)
+            _take(was, upstream)
         was.keep("heard", "all", e.heard or None)
         was.sequence = e.sequence
         match own.data:
@@ -124,13 +136,19 @@ def reconstruct(
                 was.keep("retry", letter_key(_number(letters, own.data.letter)), own.data.reason)
             case RetryFailed():
                 was.keep("retry", letter_key(_number(letters, own.data.letter)), None)
+            case Answered():
+                answered.setdefault(own.data.until, []).append(own.data.key)
+            case DayClosed(day=closed):
+                for until in [day for day in answered if day <= closed]:
+                    forget_answers(was, answered.pop(until), closed)
         keep_chassis_facts(was, own.data)
         service.apply(WorkShelf(was, was.around.source), own)
     for source, sequence in (positions or {}).items():
+        upstream = None
         for upstream in upto_of(source, sequence):
-            _take(was, upstream)
             hear(was, upstream)
             _fold(was, upstream)
+        _take(was, upstream)
     return was
 
 
@@ -140,10 +158,23 @@ def keep_chassis_facts(rows: Any, fact: object) -> None:
         rows.keep("day", "closed", fact.day.isoformat())
     elif isinstance(fact, Listening):
         rows.keep("listening", "sources", {source: list(types) for source, types in fact.sources.items()})
+    elif isinstance(fact, Answered):
+        row = {"request": fact.request, "answer": fact.answer, "until": fact.until.isoformat()}
+        rows.keep("idempotency", fact.key, row)
 
 
-def _take(was: Was, upstream: Entry) -> None:
-    was.keep("position", upstream.envelope.source, position_of(upstream))
+def forget_answers(rows: Any, keys: Iterable[str], closed: date) -> None:
+    """Of these Idempotency-Keys those whose last day is closed: whoever repeats the request later decides anew."""
+    for key in keys:
+        row = rows.fact("idempotency", key)
+        if row is not None and row["until"] <= closed.isoformat():
+            rows.keep("idempotency", key, None)
+
+
+def _take(was: Was, last: Entry | None) -> None:
+    """An upstream was taken up to this entry; None: no further than before."""
+    if last is not None:
+        was.keep("position", last.envelope.source, position_of(last))
 
 
 def _fold(was: Was, upstream: Entry, taken_before: bool = False) -> None:
@@ -165,14 +196,10 @@ def _number(letters: dict[int, Entry], letter: object) -> int:
 
 
 def differences(was: Was, stored: Table) -> list[str]:
-    """Rows that differ between a reconstruction and what a store holds, named without their content.
-
-    Idempotency keys are no part of the log and are not compared.
-    """
+    """Rows that differ between a reconstruction and what a store holds, named without their content."""
     mine = was.rows
-    theirs = {place: value for place, value in stored.items() if place[0] != "idempotency"}
     return sorted(
         f"{kind} {key}"
-        for kind, key in mine.keys() | theirs.keys()
-        if mine.get((kind, key)) != theirs.get((kind, key))
+        for kind, key in mine.keys() | stored.keys()
+        if mine.get((kind, key)) != stored.get((kind, key))
     )

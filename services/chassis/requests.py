@@ -20,13 +20,16 @@ from services.chassis.problems import malformed, unsupported_media_type
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _KEY = re.compile(r"[\x21-\x7e](?:[\x20-\x7e]{0,253}[\x21-\x7e])?")
+# As the roster has it: all of category Cc but tabs and the ends of lines.
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _CHANGING = ("POST", "PUT", "PATCH", "DELETE")
 
 
 class Command(BaseModel):
     """The body of a request that asks for something: unknown fields are refused, nothing is guessed.
 
-    `"5"` is no number, `1` no yes, a timestamp no date.
+    `"5"` is no number, `1` no yes, a timestamp no date; a text is what can be read: no control characters but the ends
+    of lines and tabs.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
@@ -49,6 +52,26 @@ class Command(BaseModel):
         elif int in wanted and not _whole(value) and not (bool in wanted and isinstance(value, bool)):
             raise PydanticCustomError("int_type", "Must be a whole number.")
         return value
+
+    @field_validator("*", mode="after")
+    @classmethod
+    def _nothing_unseen(cls, value: Any) -> Any:
+        if any(map(_CONTROL.search, _texts(value))):
+            raise PydanticCustomError("text_control", "Must hold no control characters.")
+        return value
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, (tuple, list)):
+        for one in value:
+            yield from _texts(one)
+    elif isinstance(value, dict):
+        yield from _texts([*value, *value.values()])
+    elif isinstance(value, BaseModel):
+        for _, one in value:
+            yield from _texts(one)
 
 
 def _whole(value: Any) -> bool:
@@ -76,6 +99,7 @@ async def read_request(request: Request) -> None:
     may use the same key for another request.
     """
     _judge_media_type(request)
+    _judge_query(request)
     request.state.idempotency_key = _idempotency_key(request)
     request.state.request_digest = None
     if request.method in _CHANGING:
@@ -92,6 +116,17 @@ def _judge_media_type(request: Request) -> None:
     charset = str(header.get_param("charset", "utf-8")).lower()
     if header.get_content_type() != wanted or charset not in ("utf-8", "utf8"):
         raise unsupported_media_type(wanted)
+
+
+def _judge_query(request: Request) -> None:
+    for name, text in request.query_params.multi_items():
+        if _CONTROL.search(name + text):
+            raise malformed(
+                "query" if _CONTROL.search(name) else f"query.{name}",
+                "text_control",
+                "查询参数含有不可见的控制字符。",
+                "A query parameter holds control characters.",
+            )
 
 
 def _takes_form(request: Request) -> bool:

@@ -23,10 +23,6 @@ RESTORING = ("restoring", "log")
 IMPORTED_AT_ONCE = 1000
 
 
-class NothingToRestore(Exception):
-    """The store holds all that the topic holds."""
-
-
 @dataclass(frozen=True, slots=True)
 class Divergence:
     """Where a store and the topic part: `agreed` is the last sequence at which both hold the same event."""

@@ -21,7 +21,7 @@ from services.chassis.inbox import Stopped, Taken
 from services.chassis.logs import describe
 from services.chassis.looking import Looking
 from services.chassis.metrics import Metrics
-from services.chassis.reconstruct import keep_chassis_facts
+from services.chassis.reconstruct import forget_answers, keep_chassis_facts
 from services.chassis.restore import RESTORING
 from services.chassis.service import Service, source_of
 from services.chassis.store import INFRASTRUCTURE, Store
@@ -31,6 +31,7 @@ T = TypeVar("T")
 log = structlog.get_logger(__name__)
 
 DUE_AT_ONCE = 200
+ANSWERS_AT_ONCE = 1000
 
 
 class StillDue(RuntimeError):
@@ -56,11 +57,12 @@ class Runtime:
         self.metrics = metrics or Metrics(service.name)
         self.committer = Committer(self.around, self.metrics)
         self.feeds: dict[str, Feed] = {}
+        self._wanted: dict[str, bool] = {}  # by schema
         self.stopped: dict[str, Stopped] = {}
         self.failing: dict[str, str] = {}
         """Dates that have come and whose decision failed, each with the kind of failure."""
-        self._drawing = Drawing(self)
-        self._idempotency_days = idempotency_days
+        self._drawing = Drawing(self, wants=self._wants)
+        self.idempotency_days = idempotency_days
 
     @property
     def source(self) -> str:
@@ -87,6 +89,7 @@ class Runtime:
         if self.store.kept(*RESTORING):
             raise RuntimeError(f"a restore was cut off: run `doudi restore {self.service.name}` again")
         self.feeds = feeds
+        self._wanted.clear()
 
         def listen(work: Work) -> None:
             wanted = self.service.subscription(self.around.district)
@@ -105,10 +108,23 @@ class Runtime:
 
     # -- upstream ------------------------------------------------------------------------------------
 
-    def pump(self) -> int:
-        """Take what the feeds have, and the letters to be retried; how many entries went forward."""
+    def pump(self, waiting: bool = False) -> int:
+        """Take what the feeds have, and the letters to be retried; how many entries went forward.
+
+        With `waiting`, not what is only passed over: see `Drawing.draw`.
+        """
         moved = self.decide(inbox.drain_retries) if self._retries() else 0
-        return moved + self._drawing.draw(self.feeds)
+        return moved + self._drawing.draw(self.feeds, waiting)
+
+    def pass_over(self) -> int:
+        """Take what was left waiting."""
+        return self._drawing.draw(self.feeds)
+
+    def _wants(self, entry: Entry) -> bool:
+        schema = entry.envelope.dataschema
+        if schema not in self._wanted:
+            self._wanted[schema] = inbox.wants(self.service, schema)
+        return self._wanted[schema]
 
     def take(self, source: str, entries: Sequence[Entry]) -> Taken:
         return self.take_all({source: entries})[source]
@@ -197,17 +213,16 @@ class Runtime:
             fact = DayClosed(day=yesterday)
             work.record(self.own, fact, effective=yesterday)
             keep_chassis_facts(work, fact)
-            self._forget_keys(work, today)
+            self._forget_answers(work, yesterday)
             return True
 
         return self.decide(close)
 
-    def _forget_keys(self, work: Work, today: date) -> None:
-        """Idempotency-Keys are remembered for some days; whoever repeats a request later decides anew."""
-        before = (today - timedelta(days=self._idempotency_days)).isoformat()
-        for place, row in work.facts("idempotency", limit=100_000):
-            if row["day"] < before:
-                work.keep("idempotency", place, None)
+    def _forget_answers(self, work: Work, closed: date) -> None:
+        first = ""
+        while rows := work.facts("idempotency", first, limit=ANSWERS_AT_ONCE):
+            forget_answers(work, [key for key, _ in rows], closed)
+            first = rows[-1][0] + "\x01"
 
     # -- the log -------------------------------------------------------------------------------------
 

@@ -31,15 +31,16 @@ Kept = Any  # what JSON can say
 
 _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder().decode
-_SCALARS = (str, int, float, bool, type(None))
+_SCALARS = frozenset({str, int, float, bool, type(None)})
 
 
 def detached(value: Kept) -> Kept:
     """The value as it will be read back from a store, and nobody else's: changing it changes no row."""
-    if isinstance(value, _SCALARS):
+    kind = type(value)
+    if kind in _SCALARS:
         return value
-    if type(value) is dict and all(isinstance(one, _SCALARS) for one in value.values()):
-        return dict(value)
+    if kind is dict and _SCALARS.issuperset(map(type, value.values())):
+        return value.copy()
     return _decode(_encode(value))
 
 

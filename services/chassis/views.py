@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from events.base import CATALOGUE, Event, Recorded, UnknownType, current
-from services.chassis.codec import Opener, read
-from services.chassis.database import PostgresDatabase, Row, Session, SqliteDatabase
+from services.chassis.codec import Opener, decode_state, label_of, read
+from services.chassis.database import Database, Row, Session
 from services.chassis.store import Store
 
 E = TypeVar("E", bound=Event)
@@ -80,9 +80,7 @@ class View:
 class ViewReader:
     """One view of one service: followed by `advance`, read by `reading`, built anew by `rebuild`."""
 
-    def __init__(
-        self, view: View, database: SqliteDatabase | PostgresDatabase, store: Store, opener: Opener
-    ) -> None:
+    def __init__(self, view: View, database: Database, store: Store, opener: Opener) -> None:
         self.view = view
         self._database = database
         self._store = store
@@ -98,7 +96,7 @@ class ViewReader:
 
     def advance(self) -> int:
         """Read on in the log; how many entries went forward."""
-        if not self._store.entries(self.sequence, 1):
+        if not self._store.stored(self.sequence, 1):
             return 0
         with self._database.transaction() as session:
             self._lock(session)
@@ -163,18 +161,16 @@ class ViewReader:
         return found[0][0], found[0][1]
 
     def _read_on(self, session: Session, generation: int, sequence: int, name: str = "") -> int:
-        entries = self._store.entries(sequence, READ_AT_ONCE)
-        if not entries:
+        states = self._store.stored(sequence, READ_AT_ONCE)
+        if not states:
             return 0
         tables = Tables(session, self.view.names(generation))
-        for entry in entries:
-            if self.view.wants(entry.envelope.dataschema):
-                self.view.apply(tables, read(entry, self._opener))
-        session.execute(
-            "UPDATE views SET sequence = ? WHERE name = ?",
-            (entries[-1].envelope.sequence, name or self.view.name),
-        )
-        return len(entries)
+        for state in states:
+            schema, sequence = label_of(state)  # most facts are no concern of most views
+            if self.view.wants(schema):
+                self.view.apply(tables, read(decode_state(state), self._opener))
+        session.execute("UPDATE views SET sequence = ? WHERE name = ?", (sequence, name or self.view.name))
+        return len(states)
 
     def _create(self, session: Session, generation: int) -> None:
         names = self.view.names(generation)

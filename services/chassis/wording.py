@@ -52,6 +52,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "less_than": ("应小于{lt}。", "Must be less than {lt}."),
     "less_than_equal": ("不得大于{le}。", "Must be at most {le}."),
     "date_type": ("应为日期（YYYY-MM-DD）。", "Must be a date (YYYY-MM-DD)."),
+    "text_control": ("不得含有不可见的控制字符。", "Must hold no control characters."),
     "date_parsing": ("不存在该日期，应为 YYYY-MM-DD。", "Must be an existing date, YYYY-MM-DD."),
     "date_from_datetime_parsing": (
         "不存在该日期，应为 YYYY-MM-DD。",

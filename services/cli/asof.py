@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
 from typing import Annotated
-from uuid import UUID
 
 import typer
 from rich.console import Console
@@ -16,6 +15,7 @@ from services.cli.house import House
 from services.history.asof import AsOf, Question
 from services.history.asof.api import as_shown
 from services.history.lines import Sight, line
+from services.history.subjects import Subject
 from services.history.table import Language, render_timeline
 
 DAY = ["%Y-%m-%d"]
@@ -38,7 +38,7 @@ def day(said: datetime | None) -> date | None:
 
 def show_state(house: House, id: str, effective: date | None, known: date | None, by: str | None) -> None:
     """As JSON on standard output; that it is provisional, beside it."""
-    with _refusing():
+    with refusing():
         answer = _asof(house).state(id, effective=effective, known=known, by=by)
     typer.echo(as_shown(answer).model_dump_json(indent=2))
     _provisional(answer.question, answer.lagging)
@@ -46,7 +46,7 @@ def show_state(house: House, id: str, effective: date | None, known: date | None
 
 def show_timeline_asof(
     house: House,
-    id: UUID,
+    id: Subject,
     console: Console,
     limit: int,
     lang: Language,
@@ -54,7 +54,7 @@ def show_timeline_asof(
     known: date | None,
     by: str | None,
 ) -> None:
-    with _refusing():
+    with refusing():
         found = _asof(house).timeline(id, effective=effective, known=known, by=by, limit=limit)
     asked = found.question
     title = f"{found.kind} {id} · 生效 effective {asked.effective} · 知悉 known {asked.known}"
@@ -75,7 +75,7 @@ def _asof(house: House) -> AsOf:
 
 
 @contextmanager
-def _refusing() -> Iterator[None]:
+def refusing() -> Iterator[None]:
     try:
         yield
     except Refused as refused:

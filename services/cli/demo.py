@@ -10,11 +10,11 @@ import io
 import shutil
 import time
 from datetime import date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Annotated, NoReturn
 from uuid import UUID, uuid4
 
-import httpx
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
@@ -27,6 +27,7 @@ from services.chassis.logs import configure
 from services.chassis.settings import Settings
 from services.chassis.tokens import Caller, issue_token
 from services.chassis.work import Cause
+from services.cli.beside import Beside
 from services.cli.check import check
 from services.cli.check_reading import check_reading
 from services.cli.crossings import show_crossings
@@ -91,6 +92,7 @@ def demo(
     console = wide_console()
     configure("WARNING", False)
     settings = demo_settings(_emptied(data), port)
+    checker = Beside(partial(_replayed, settings, console.is_terminal, console.width))
     clock = ReleasedClock(OPENS)
     house = House(settings, clock=clock, ids=SeededIds(seed))
     try:
@@ -104,13 +106,14 @@ def demo(
         if years.chosen is not None:
             show_timeline(house, UUID(years.chosen), console, title=STORY, without=ROUTINE, limit=MOST_LINES)
         show_crossings(house, console)
-        good = _check(house, console)
+        good = _check(house, checker, console)
         console.print(f"[bold]{time.monotonic() - began:.1f} s[/] in all.")
         if exit:
             raise typer.Exit(0 if good else 1)
         _serve(house, host, clock, console)
         raise typer.Exit(1 if host.failure or not good else 0)
     finally:
+        checker.close()
         house.close()
 
 
@@ -175,8 +178,8 @@ def play(
         TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[events]:,} events"),
         TimeElapsedColumn(), console=console,
     )  # fmt: skip
-    with httpx.Client(transport=InProcess(house.web()), base_url="http://doudi") as client, progress:
-        office = Office(client, seed=seed, token_for=lambda caller: issue_token(house.settings, caller))
+    with InProcess(house.web()) as line, progress:
+        office = Office(line, seed=seed, token_for=lambda caller: issue_token(house.settings, caller))
         publisher = Publisher(office, _shipped(), civil_date(OPENS), console.print)
 
         def opening(day: date) -> None:
@@ -192,10 +195,11 @@ def play(
         def morning(day: date) -> None:
             if day.weekday() == MONDAY:
                 host.follow()  # lists of cases are read on Mondays
+                progress.update(task, description=f"{day:%Y-%m}", events=_events(house))
             publisher.morning(day)
             years.morning(day)
             payments.morning(day)
-            progress.update(task, advance=1, description=f"{day:%Y-%m}", events=_events(house))
+            progress.advance(task)
 
         host.follow()
         host.live_through(clock, FIRST + timedelta(days=days), morning)
@@ -224,14 +228,33 @@ def _events(house: House) -> int:
     return sum(runtime.store.head().sequence for runtime in house.runtimes.values())
 
 
-def _check(house: House, console: Console) -> bool:
+def _check(house: House, checker: Beside[tuple[bool, str]], console: Console) -> bool:
+    """The logs are replayed in the other process while what is read is built anew in this one."""
+    checker.begin()
+    reading = io.StringIO()
+    again = check_reading(house, _like(console.is_terminal, console.width, reading))
+    same, said = checker.result() or (False, "  [not checked]\n")
     console.print("\n重放核对 Replayed from the logs alone, and compared with what the services hold:")
-    same = check(house, console)
+    console.out(said, end="", highlight=False)
     console.print("查询与历史 What is read, built anew and compared:")
-    again = check_reading(house, console)
+    console.out(reading.getvalue(), end="", highlight=False)
     good = same and again
     console.print("[green]全部一致 all the same[/]" if good else "[red]不一致 something differs[/]")
     return good
+
+
+def _replayed(settings: Settings, terminal: bool, width: int) -> tuple[bool, str]:
+    said = io.StringIO()
+    house = House(settings)
+    try:
+        return check(house, _like(terminal, width, said)), said.getvalue()
+    finally:
+        house.close()
+
+
+def _like(terminal: bool, width: int, file: io.StringIO) -> Console:
+    """Writes what can be printed later as it is."""
+    return Console(file=file, force_terminal=terminal, width=width)
 
 
 # -- after ------------------------------------------------------------------------------------------------

@@ -25,7 +25,7 @@ from services import (
 )
 from services.chassis import letters_api
 from services.chassis.clock import Clock, Ids, SystemClock, SystemIds
-from services.chassis.database import PostgresDatabase, SqliteDatabase, open_database
+from services.chassis.database import Database, open_database
 from services.chassis.embedded import Follower
 from services.chassis.runtime import Runtime
 from services.chassis.settings import Settings, refuse_unsafe_environment
@@ -92,7 +92,7 @@ class House:
         self.vault = open_vault(self.settings, self.clock)
         self.tokens: Tokens = tokens_of(self.settings)
         self.runtimes: dict[str, Runtime] = {}
-        self.databases: dict[str, SqliteDatabase | PostgresDatabase] = {}
+        self.databases: dict[str, Database] = {}
         self.readers: dict[str, dict[str, ViewReader]] = {}
         self.timelines: Timelines | None = None
         """Of the district log; only where history is among the services opened."""

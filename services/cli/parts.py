@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from services import disability, notification, registry, verification
 from services.chassis.embedded import Collector
@@ -41,11 +42,8 @@ def senders_of(house: House, channels: Channels | None = None) -> list[Sends]:
         senders.append(Sender(runtime, channels, house.clock).send_due)
     runtime = house.runtimes.get(verification.SERVICE.name)
     if runtime is not None:
-        records = verification.Records.open(house.settings, runtime.around.keys)
-        house.closing.append(records.close)
-        senders.append(
-            verification.Doer(runtime, records).step
-        )  # leaves nothing, but reads what no replay has
+        # Leaves nothing, but reads what no replay has.
+        senders.append(verification.Doer(runtime, _records(house, runtime)).step)
     # They keep an index of ID numbers, as the registry does.
     numbered = (verification.SERVICE.name, disability.SERVICE.name)
     senders += [Shedding(house.runtimes[name].store) for name in numbered if name in house.runtimes]
@@ -57,7 +55,21 @@ def senders_of(house: House, channels: Channels | None = None) -> list[Sends]:
     return senders
 
 
-def gates_of(house: House) -> list[tuple[Runtime, Gate]]:
-    """Where departments' own systems report: the service that decides, and the gate that reads for it."""
-    gates = {registry.SERVICE.name: registry.GATE, verification.SERVICE.name: verification.GATE}
-    return [(house.runtimes[name], gate) for name, gate in gates.items() if name in house.runtimes]
+def gates_of(house: House) -> list[tuple[Runtime, Gate, Any]]:
+    """Where departments' own systems report: the service that decides, the gate that reads for it, and where that puts
+    what is no fact."""
+    gates: list[tuple[Runtime, Gate, Any]] = []
+    runtime = house.runtimes.get(registry.SERVICE.name)
+    if runtime is not None:
+        gates.append((runtime, registry.GATE, None))
+    runtime = house.runtimes.get(verification.SERVICE.name)
+    if runtime is not None:
+        gates.append((runtime, verification.GATE, _records(house, runtime)))
+    return gates
+
+
+def _records(house: House, runtime: Runtime) -> verification.Records:
+    """Departments' files beside the log, for as long as the house is open."""
+    records = verification.Records.open(house.settings, runtime.around.keys)
+    house.closing.append(records.close)
+    return records

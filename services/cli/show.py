@@ -6,20 +6,21 @@ from collections.abc import Collection
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
-from uuid import UUID
 
 import msgspec
 import typer
 from rich.console import Console
 
-from services.cli.asof import By, Effective, Known, day, show_state, show_timeline_asof
+from services.cli.asof import By, Effective, Known, day, refusing, show_state, show_timeline_asof
 from services.cli.house import ROOMS, House, existing
 from services.cli.up import read_settings
 from services.history.lines import Sight, line
+from services.history.subjects import Subject, subject_of
 from services.history.table import render_timeline
 
 Data = Annotated[Path | None, typer.Option(help="folder of stores and keys")]
 Postgres = Annotated[str | None, typer.Option(help="postgresql://…, {service} stands for the service")]
+NAMED = "id of a person, household or case; a township's code; or a fund and year as basic-living/2022"
 LIMIT = 200
 WIDE = 160
 
@@ -43,7 +44,7 @@ def register(app: typer.Typer) -> None:
 
 
 def timeline(
-    id: Annotated[UUID, typer.Argument(help="of a person, a household or a case")],
+    id: Annotated[str, typer.Argument(help=NAMED)],
     limit: Annotated[int, typer.Option(min=1, max=10_000, help="most lines")] = LIMIT,
     lang: Annotated[Language, typer.Option(help="in which language")] = Language.BOTH,
     effective: Effective = None,
@@ -52,12 +53,16 @@ def timeline(
     data: Data = None,
     postgres: Postgres = None,
 ) -> None:
-    """All that was recorded of a person, a household or a case, in causal order; or as of two days."""
+    """All that was recorded of whatever is named, in causal order; or as of two days."""
     house = existing(read_settings(data=data, postgres_url=postgres), ["history"])
     try:
+        with refusing():
+            named = subject_of(id)
         if effective or known or by:
-            show_timeline_asof(house, id, wide_console(), limit, lang.value, day(effective), day(known), by)
-        elif not show_timeline(house, id, wide_console(), limit=limit, lang=lang):
+            show_timeline_asof(
+                house, named, wide_console(), limit, lang.value, day(effective), day(known), by
+            )
+        elif not show_timeline(house, named, wide_console(), limit=limit, lang=lang):
             typer.secho(f"nothing is recorded of {id}", err=True, fg="red")
             raise typer.Exit(1)
     finally:
@@ -65,7 +70,7 @@ def timeline(
 
 
 def state(
-    id: Annotated[str, typer.Argument(help="of a person, household, case or fund; or a township's code")],
+    id: Annotated[str, typer.Argument(help=NAMED)],
     effective: Effective = None,
     known: Known = None,
     by: By = None,
@@ -82,7 +87,7 @@ def state(
 
 def show_timeline(
     house: House,
-    id: UUID,
+    id: Subject,
     console: Console,
     *,
     limit: int = LIMIT,

@@ -138,8 +138,8 @@ def _on_kafka(house: House, bootstrap: str) -> KafkaHost:
         partition=settings.partition,
         partitions=max(settings.partitions, settings.partition + 1),
     )
-    for runtime, gate in gates_of(house):
-        host.open_gate(runtime, gate)
+    for gate in gates_of(house):
+        host.open_gate(*gate)
     return host
 
 

@@ -1,7 +1,9 @@
-"""`doudi verification`: a department's file of any size, taken from disk, with its progress; cut off, it goes on."""
+"""`doudi verification`: a department's file of any size, taken from disk, with its progress, cut off, it goes on; or cut
+into the messages of the gate."""
 
 from __future__ import annotations
 
+import json
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, NoReturn
@@ -18,7 +20,7 @@ from services.chassis.refusal import Refused
 from services.chassis.work import Cause
 from services.cli.house import existing
 from services.cli.up import read_settings
-from services.verification import Records, taking
+from services.verification import Records, cutting, taking
 from services.verification.records import Reached
 
 app = typer.Typer(help="核对 Checks of means: departments' files from disk.", no_args_is_help=True)
@@ -26,11 +28,6 @@ app = typer.Typer(help="核对 Checks of means: departments' files from disk.", 
 
 def register(whole: typer.Typer) -> None:
     whole.add_typer(app, name="verification")
-
-
-@app.callback()
-def _group() -> None:
-    """So that `take` stays a command of its own."""
 
 
 @app.command()
@@ -66,6 +63,24 @@ def take(
         house.close()
     counts = " ".join(f"{name}={row[name]}" for name in ("rows", "matched", "strangers", "refused"))
     typer.echo(f"{row['feed']} {counts}{' late' if row['late'] else ''}")
+
+
+@app.command()
+def cut(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help=".csv or .jsonl, of any size")],
+    agreement: Annotated[UUID, typer.Option(help="id of the agreement under which it is delivered")],
+    as_of: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="the day whose state it is")],
+    key: Annotated[Path, typer.Option(exists=True, help="the agreement's public key, as /key of it answers")],
+    source: Annotated[str, typer.Option(help="the department's name for the system that sends")] = "/feeds",
+) -> None:
+    """Cut a file into the messages of the gate, closed for the agreement's key: one a line, for kcat or any producer."""
+    with file.open("rb") as content:
+        messages = cutting.cut(
+            content, file.name, sending=uuid4(), agreement=AgreementId.of(agreement), as_of=as_of.date(),
+            jwk=json.loads(key.read_text()), source=source,
+        )  # fmt: skip
+        for message in messages:
+            typer.echo(json.dumps(message))
 
 
 def _said(reached: Reached) -> str:

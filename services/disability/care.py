@@ -19,8 +19,9 @@ from services.assistance.owing import Declared, declare
 from services.assistance.rules import must_be_a_day_between
 from services.chassis.refusal import Conflict, Malformed, NotFound, Refused
 from services.chassis.work import Work
-from services.disability.known import file_of, survivor, whose
+from services.disability.known import file_of, whose
 from services.disability.noting import must_live, note, township_of
+from services.registry.keeping import survivor
 
 CARER = "home_carer"
 
@@ -185,7 +186,7 @@ def died(work: Work, fact: Recorded[r.Died]) -> None:
     dead, day = fact.data.person, fact.data.on
     for person in (PersonId.of(one) for one in work.fact("disability-cares-for", dead) or ()):
         note(work, person, d.CarerGone(person=person, carer=dead, reason="carer_died", since=day))
-        _owe_carer(work, survivor(work, person))
+        _owe_carer(work, PersonId.of(survivor(work, person)))
     file, id = file_of(work, dead), whose(work, dead)
     if file.institution is not None:
         note(work, dead, d.LeftCare(person=id, institution=file.institution, reason="death", since=day))

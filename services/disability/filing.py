@@ -19,9 +19,10 @@ from services.chassis.refusal import Conflict, Refused
 from services.chassis.work import Work
 from services.disability import cards, training
 from services.disability.cards import CardNumber
-from services.disability.known import file_of, survivor, whose
+from services.disability.known import file_of, whose
 from services.disability.noting import must_live, note, township_of
 from services.disability.subsidies import follow
+from services.registry.keeping import survivor
 
 # -- cards -----------------------------------------------------------------------------------------------
 
@@ -92,14 +93,14 @@ def expire(work: Work, person: PersonId) -> None:
     work.record(
         person, d.CardExpired(person=person, until=card.until), effective=card.until + timedelta(days=1)
     )
-    follow(work, survivor(work, person), "card_expired", card.until)
+    follow(work, PersonId.of(survivor(work, person)), "card_expired", card.until)
 
 
 def _number_of(work: Work, person: PersonId, text: str) -> CardNumber:
     """Held against the ID number by its blind index: nobody's number is opened for that."""
     number = CardNumber.read(text, work.today)
     index = work.around.keys.blind_index("id-number", number.holder.value)
-    if index not in (work.fact("card-holder", person) or ()):
+    if work.fact("id-number", index) != str(person):
         raise Refused(
             "card-of-another",
             "残疾人证号与该人员的身份证号不符。",

@@ -1,8 +1,7 @@
 """What disability keeps of other services: whom dibao and tekun cover, who is enrolled, and the index of ID numbers.
 
 Of living: `aid` (person → the granted cases that cover them: programme and since when), `aid-case` (case → whom it covers),
-`institution` (its name). Of the registry: `card-holder` (person → blind indexes of their ID numbers, as the registry sealed
-them), `enrolled` (person → since), `also` (person → registrations merged into theirs), `born`, `village-of` (household → village).
+`institution` (its name). Of the registry: `enrolled` (person → since), and what `services.registry.keeping` folds.
 """
 
 from __future__ import annotations
@@ -17,6 +16,7 @@ from events.ids import PersonId
 from services.chassis.service import Service, Shelf
 from services.chassis.work import Work
 from services.disability.model import FILE, File
+from services.registry.keeping import keep_numbers, person_of
 
 LIVING = "living"
 
@@ -26,13 +26,9 @@ def keep_upstreams(service: Service) -> None:
     service.keep(a.HouseholdChanged, of=LIVING)(_changed)
     service.keep(a.Exited, of=LIVING)(_ended)
     service.keep(l.InstitutionRegistered, of=LIVING)(_institution)
-    service.keep(r.PersonRegistered, r.PersonCorrected)(_numbered)
-    service.keep(r.PersonRegistered, r.PersonCorrected)(_born)
-    service.keep(r.Erased)(_erased)
-    service.keep(r.PeopleMerged)(_merged)
+    keep_numbers(service)
     service.keep(r.Enrolled)(_enrolled)
     service.keep(r.Exited)(_left)
-    service.keep(r.HouseholdRegistered, r.HouseholdMoved, r.HouseholdCorrected)(_lives)
 
 
 # -- known -----------------------------------------------------------------------------------------------
@@ -41,16 +37,9 @@ def keep_upstreams(service: Service) -> None:
 def whose(work: Work, person: PersonId) -> PersonId:
     """The registration under which the person's file is kept: an older one, if that was merged into theirs."""
     if work.version(person) == 0:
-        for other in work.fact("also", person) or ():
+        for other in person_of(work, person)["also"]:
             if work.version(PersonId.of(other)) > 0:
                 return PersonId.of(other)
-    return person
-
-
-def survivor(work: Work, person: PersonId) -> PersonId:
-    """The registration that stands for whoever's file this is."""
-    while (known := work.fact("person", person)) is not None and known["merged_into"] is not None:
-        person = PersonId.of(known["merged_into"])
     return person
 
 
@@ -60,7 +49,7 @@ def file_of(work: Work, person: PersonId) -> File:
 
 def aided_by(work: Work, person: PersonId, programme: str) -> bool:
     """Whether a granted case of living covers the person, from some month on."""
-    registrations = (person, *(work.fact("also", person) or ()))
+    registrations = (person, *person_of(work, person)["also"])
     cases: list[dict[str, list[str]]] = [work.fact("aid", one) or {} for one in registrations]
     return any(row[0] == programme for found in cases for row in found.values())
 
@@ -123,43 +112,9 @@ def _institution(shelf: Shelf, fact: Recorded[l.InstitutionRegistered]) -> None:
     shelf.put("institution", fact.data.institution, fact.data.title)
 
 
-def _numbered(shelf: Shelf, fact: Recorded[r.PersonRegistered | r.PersonCorrected]) -> None:
-    if fact.data.id_index is None:
-        return
-    index = shelf.open(fact.data.id_index)
-    if index is not None:  # else erased since
-        shelf.put("card-holder", fact.data.person, [index])
-
-
-def _born(shelf: Shelf, fact: Recorded[r.PersonRegistered | r.PersonCorrected]) -> None:
-    if fact.data.born is not None:
-        shelf.put("born", fact.data.person, fact.data.born.isoformat())
-
-
-def _erased(shelf: Shelf, fact: Recorded[r.Erased]) -> None:
-    for person in (fact.data.person, *fact.data.merged):
-        shelf.drop("card-holder", person)
-        shelf.put("erased", person, True)
-
-
-def _merged(shelf: Shelf, fact: Recorded[r.PeopleMerged]) -> None:
-    person, duplicate = fact.data.person, fact.data.duplicate
-    both = [*(shelf.get("card-holder", person) or ()), *(shelf.get("card-holder", duplicate) or ())]
-    shelf.put("card-holder", person, both)
-    also = [*(shelf.get("also", person) or ()), str(duplicate), *(shelf.get("also", duplicate) or ())]
-    shelf.put("also", person, also)
-
-
 def _enrolled(shelf: Shelf, fact: Recorded[r.Enrolled]) -> None:
     shelf.put("enrolled", fact.data.person, fact.data.since.isoformat())
 
 
 def _left(shelf: Shelf, fact: Recorded[r.Exited]) -> None:
     shelf.drop("enrolled", fact.data.person)
-
-
-def _lives(
-    shelf: Shelf, fact: Recorded[r.HouseholdRegistered | r.HouseholdMoved | r.HouseholdCorrected]
-) -> None:
-    if fact.data.village is not None:
-        shelf.put("village-of", fact.data.household, fact.data.village)

@@ -87,7 +87,7 @@ def _lived_in(
     found = {}
     for one in households:
         home = work.fact("household", one)
-        if home is None or home["gone"] or work.fact("village-of", one) != village:
+        if home is None or home["gone"] or home["village"] != village:
             raise Refused(
                 "not-of-village",
                 "名单中有不在该村（社区）的家庭。",

@@ -49,6 +49,7 @@ from services.finance.sources import PAID
 from services.finance.views import BOOKS, PAYMENTS
 from services.finance.views_reserves import RESERVES
 from services.policy import keeping as papers
+from services.registry.keeping import keep_people
 
 SERVICE = Service("finance", listens=("policy", "registry", *PAID))
 VIEWS: tuple[View, ...] = (PAYMENTS, BOOKS, RESERVES)
@@ -59,7 +60,7 @@ SERVICE.stream(HouseholdId, ACCOUNT)
 SERVICE.stream(PersonId, ACCOUNT)
 SERVICE.stream(RecoveryId, RECOVERY)
 SERVICE.stream(ReserveId, RESERVE)
-keeping.keep_registry(SERVICE)
+keep_people(SERVICE)
 for _source in PAID:
     keeping.keep_grants(SERVICE, _source)
 keeping.keep_own(SERVICE)

@@ -7,21 +7,19 @@ stream, so of two at once the later is decided on what the earlier left.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from uuid import NAMESPACE_URL, UUID, uuid5
+from uuid import UUID
 
 from events import finance as f
 from events.ids import BatchId, BookId, RecoveryId, ReserveId
 from services.chassis.folding import Fold
 from services.chassis.refusal import Conflict, Refused
-from services.finance.sources import FUNDS, TITLES
+from services.finance.sources import TITLES
 
 SURPLUS_PERCENT = 15
 """What may generally be left over of the medical relief fund (医疗救助基金管理办法 14)."""
 
 
-def book_of(fund: str, year: int) -> BookId:
-    """The one book of a fund in a year."""
-    return BookId.of(uuid5(NAMESPACE_URL, f"doudi:fund/{fund}/{year}"))
+book_of = BookId.of_year
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,17 +234,6 @@ def recover(fund: str, year: int, recovery: RecoveryId, amount_fen: int) -> f.Fu
     return f.FundsRecovered(
         book=book_of(fund, year), fund=fund, year=year, recovery=recovery, amount_fen=amount_fen
     )
-
-
-def fund_for(programme: str, fund: str) -> None:
-    """Earmarked: a programme is paid from its own fund and from no other."""
-    if FUNDS.get(programme) != fund:
-        raise Refused(
-            "fund-mixed",
-            "专款专用：该项目不得由此资金支付。",
-            "Earmarked: this programme is not paid from this fund.",
-            field="fund",
-        )
 
 
 def must_be_open(book: Book) -> None:

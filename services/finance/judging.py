@@ -11,6 +11,7 @@ from events import finance as f
 from services.chassis.work import Work
 from services.finance.keeping import key_of
 from services.finance.sources import FUNDS, PAID
+from services.registry.keeping import ERASED, HOUSEHOLD, PERSON, alive, household_of, lives_in, survivor
 
 Row = dict[str, Any]
 
@@ -39,12 +40,12 @@ def judged(work: Knowing, row: Row) -> tuple[f.Withholding | None, UUID | None]:
     account: Row = work.fact("named", named) or {}
     if account["since"] > work.today.isoformat():
         return "no_account", None
-    if work.fact("erased", account["holder"]):
+    if work.fact(ERASED, account["holder"]):
         return "erased", None
     if not alive(work, [account["holder"]]):
         return "holder_dead", None
-    holder = same(work, account["holder"])
-    if not account["mandate"] and work.fact("member", holder) != row["household"]:
+    holder = survivor(work, account["holder"])
+    if not account["mandate"] and not lives_in(work, holder, row["household"]):
         return "no_account", None  # the holder has left the household since
     if row.get("state") == "failed" and row.get("account") == named:
         return "account_failed", None
@@ -79,8 +80,9 @@ def _over(work: Knowing, row: Row) -> f.Withholding | None:
         return None
     if ended_by(work, row["case"], row["starts"]):
         return "ended"
-    moved = work.fact("moved", row["household"])
-    return "moved_away" if moved is not None and row["starts"] > moved else None
+    home = household_of(work, row["household"])
+    moved = home is not None and home["gone"] == "moved_away" and row["starts"] > home["since"]
+    return "moved_away" if moved else None
 
 
 def is_month(period: str) -> bool:
@@ -95,27 +97,11 @@ def ended_by(work: Knowing, case: str, starts: str) -> bool:
 
 def _account(work: Knowing, row: Row) -> str | None:
     if len(row["members"]) == 1:
-        own = work.fact("account", same(work, row["members"][0]))
+        own = work.fact("account", survivor(work, row["members"][0]))
         if own is not None:
             return str(own)
     found = work.fact("account", row["household"])
     return None if found is None else str(found)
-
-
-def same(work: Knowing, person: str) -> str:
-    """The registration that stands for a person today."""
-    while (kept := work.fact("same", person)) is not None:
-        person = kept
-    return person
-
-
-def alive(work: Knowing, members: list[str], on: str = "9999") -> bool:
-    """Whether any of them lives, or lived on a day."""
-    for one in members:
-        died = work.fact("dead", same(work, one)) or work.fact("dead", one)
-        if died is None or died >= on:
-            return True
-    return False
 
 
 class Foreseen:
@@ -131,14 +117,12 @@ class Foreseen:
         for source in PAID:
             self._read(f"ended-{source}", cases)
             self._read(f"lowered-{source}", cases)
-        self._read("moved", homes)
+        self._read(HOUSEHOLD, homes)
         self._read("account", [*homes, *people])
         self._read("named", [named for named in self._kept["account"].values() if named is not None])
         holders = [account["holder"] for account in self._kept["named"].values()]
-        for kind in ("same", "dead"):
-            self._read(kind, [*people, *holders])
-        for kind in ("member", "erased"):
-            self._read(kind, holders)
+        self._read(PERSON, [*people, *holders])
+        self._read(ERASED, holders)
 
     def _read(self, kind: str, keys: Iterable[str]) -> None:
         asked = dict.fromkeys(keys)

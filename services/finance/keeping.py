@@ -1,7 +1,6 @@
 """What finance keeps beside its log.
 
-Of the registry: `home` (household → township), `member` (person → household), `people` (household → persons), `dead`
-(person → day), `same` (duplicate → person), `moved` (household → day), `erased` (persons).
+Of the registry what `services.registry.keeping` folds: people, and who is of the margin.
 Of each domain whose grants are paid, with its name behind: `queue-…` (in the order of its log: what is due to be paid),
 `once-…` (case → its place there), `ended-…` (case → from when on nothing is due), `cases-…` (person → cases), `spent-…`
 (case → what a township's reserve has paid already), `month-…` (month|case: whom it covered), `latest-…` (case → last
@@ -22,90 +21,15 @@ from typing import Any
 from events import assistance as a
 from events import finance as f
 from events import living as l
-from events import registry as r
 from events import remedies as m
 from events.base import Recorded
-from events.ids import HouseholdId, PersonId
+from events.ids import PersonId
 from services.chassis.clock import civil_date
 from services.chassis.service import Service, Shelf
 
 PERIODS_KEPT = 60
 OWN = "price"
 """The queue of what finance itself grants: the price link, and what comes back to a family."""
-
-
-def keep_registry(service: Service) -> None:
-    service.keep(r.HouseholdRegistered)(_registered)
-    service.keep(r.HouseholdMoved, r.HouseholdCorrected)(_moved)
-    service.keep(r.MemberJoined)(_joined)
-    service.keep(r.MemberLeft)(_left)
-    service.keep(r.HouseholdSplit)(_split)
-    service.keep(r.HouseholdsMerged)(_merged)
-    service.keep(r.PeopleMerged)(_same)
-    service.keep(r.Died)(_died)
-    service.keep(r.HouseholdMovedAway)(_moved_away)
-    service.keep(r.Erased)(_erased)
-
-
-def _registered(shelf: Shelf, fact: Recorded[r.HouseholdRegistered]) -> None:
-    shelf.put("home", fact.data.household, fact.data.township)
-    for one in fact.data.members:
-        _belongs(shelf, one.person, fact.data.household)
-
-
-def _moved(shelf: Shelf, fact: Recorded[r.HouseholdMoved | r.HouseholdCorrected]) -> None:
-    if fact.data.township is not None:
-        shelf.put("home", fact.data.household, fact.data.township)
-
-
-def _joined(shelf: Shelf, fact: Recorded[r.MemberJoined]) -> None:
-    _belongs(shelf, fact.data.person, fact.data.household)
-
-
-def _left(shelf: Shelf, fact: Recorded[r.MemberLeft]) -> None:
-    if shelf.get("member", fact.data.person) == str(fact.data.household):
-        _belongs_nowhere(shelf, fact.data.person)
-
-
-def _split(shelf: Shelf, fact: Recorded[r.HouseholdSplit]) -> None:
-    for person in fact.data.members:
-        _belongs(shelf, person, fact.data.into)
-
-
-def _merged(shelf: Shelf, fact: Recorded[r.HouseholdsMerged]) -> None:
-    for one in fact.data.members:
-        _belongs(shelf, one.person, fact.data.household)
-
-
-def _belongs(shelf: Shelf, person: PersonId, household: HouseholdId) -> None:
-    """Of one household at a time; both ways."""
-    _belongs_nowhere(shelf, person)
-    shelf.put("member", person, str(household))
-    shelf.put("people", household, [*(shelf.get("people", household) or ()), str(person)])
-
-
-def _belongs_nowhere(shelf: Shelf, person: PersonId) -> None:
-    home = shelf.get("member", person)
-    if home is not None:
-        shelf.drop("member", person)
-        shelf.put("people", home, [one for one in shelf.get("people", home) or () if one != str(person)])
-
-
-def _same(shelf: Shelf, fact: Recorded[r.PeopleMerged]) -> None:
-    shelf.put("same", fact.data.duplicate, str(fact.data.person))
-
-
-def _died(shelf: Shelf, fact: Recorded[r.Died]) -> None:
-    shelf.put("dead", fact.data.person, fact.data.on.isoformat())
-
-
-def _moved_away(shelf: Shelf, fact: Recorded[r.HouseholdMovedAway]) -> None:
-    shelf.put("moved", fact.data.household, fact.data.since.isoformat())
-
-
-def _erased(shelf: Shelf, fact: Recorded[r.Erased]) -> None:
-    for one in (fact.data.person, *fact.data.merged):
-        shelf.put("erased", one, True)
 
 
 def recipients(told: a.CaseFact | f.PriceAllowanceGranted | f.RefundGranted) -> tuple[PersonId, ...]:

@@ -12,15 +12,15 @@ from services.chassis.refusal import Conflict, NotFound, Refused
 from services.chassis.work import Work
 from services.finance import account as accounts
 from services.finance.account import ACCOUNT
-from services.finance.judging import alive, same
+from services.registry.keeping import alive, household_of, lives_in, survivor
 
 
 def home(work: Work, household: HouseholdId) -> str:
     """The township where it lives; NotFound where the register does not know it."""
-    found = work.fact("home", household)
+    found = household_of(work, household)
     if found is None:
         raise NotFound("没有该家庭。", "There is no such household.", field="household")
-    return str(found)
+    return str(found["township"])
 
 
 def name(
@@ -35,11 +35,11 @@ def name(
 ) -> UUID:
     """Take it down; it counts once another person has confirmed it. `said`: bank, mandate, why, since."""
     home(work, household)
-    if person is not None and work.fact("member", same(work, str(person))) != str(household):
+    if person is not None and not lives_in(work, survivor(work, person), household):
         raise Refused(
             "not-a-member", "该人不是家庭成员。", "The person is not of the household.", field="person"
         )
-    if work.fact("member", same(work, str(holder))) != str(household) and said["mandate"] is None:
+    if not lives_in(work, survivor(work, holder), household) and said["mandate"] is None:
         raise Refused(
             "foreign-account",
             "户名不是本户成员：须提交委托书，否则不得发放。",

@@ -11,10 +11,11 @@ from events import finance as f
 from events import remedies as m
 from events.base import Recorded
 from services.chassis.work import Work
-from services.finance.judging import alive, ended_by
+from services.finance.judging import ended_by
 from services.finance.keeping import key_of
 from services.finance.recovery import RECOVERY, recovery_of
 from services.finance.sources import FUNDS, PAID
+from services.registry.keeping import alive
 
 REACHED = ("ordered", "paid", "unknown")
 

@@ -21,13 +21,21 @@ from services.chassis.folding import Fold
 from services.chassis.refusal import Conflict, NotFound, Refused
 from services.chassis.service import Service, Shelf
 from services.chassis.work import Work
-from services.finance.judging import alive, same
 from services.finance.keeping import OWN as QUEUE
 from services.finance.keeping import queue_up
 from services.finance.sources import PAID
 from services.policy.area import area_of
 from services.policy.keeping import rulebook_of, texts_of, working_days
 from services.policy.rule import Outcome, Rule
+from services.registry.keeping import (
+    alive,
+    belongs_since,
+    category_row,
+    household_of,
+    keep_category,
+    person_of,
+    survivor,
+)
 
 PROGRAMME, OVERDUE = "price-link", "price-overdue"
 PIECE = 2000
@@ -88,31 +96,12 @@ def _complete(price: Price, fact: f.PriceAllowancesComplete) -> Price:
 
 def keep_prices(service: Service) -> None:
     service.stream(PriceId, PRICE)
-    service.keep(r.Categorised)(_margin)
-    service.keep(r.CategoryEnded)(_margin_over)
-    service.keep(r.PeopleMerged)(_margin_merged)
+    keep_category(service, r.Category.MARGIN)
     service.keep(f.PriceLinkStarted, f.PriceLinkStopped)(_running)
     service.keep(f.PriceAllowanceOwed)(_due)
     service.keep(f.PriceAllowancesComplete, f.PriceAllowanceOverdue)(_no_longer_due)
     service.keep(f.PriceAllowanceGranted)(_claimed)
     service.due(OVERDUE)(is_overdue)
-
-
-def _margin(shelf: Shelf, fact: Recorded[r.Categorised]) -> None:
-    if fact.data.category is r.Category.MARGIN:
-        shelf.put(MARGIN, fact.data.person, fact.data.since.isoformat())
-
-
-def _margin_over(shelf: Shelf, fact: Recorded[r.CategoryEnded]) -> None:
-    if fact.data.category is r.Category.MARGIN:
-        shelf.drop(MARGIN, fact.data.person)
-
-
-def _margin_merged(shelf: Shelf, fact: Recorded[r.PeopleMerged]) -> None:
-    since = shelf.get(MARGIN, fact.data.duplicate)
-    if since is not None:
-        shelf.drop(MARGIN, fact.data.duplicate)
-        shelf.put(MARGIN, fact.data.person, min(since, shelf.get(MARGIN, fact.data.person) or since))
 
 
 def _running(shelf: Shelf, fact: Recorded[f.PriceLinkStarted | f.PriceLinkStopped]) -> None:
@@ -258,16 +247,17 @@ def _granted_in(
 
 def _margins(work: Work, month: str, queue: str, behind: str, size: int) -> list[tuple[str, Family | None]]:
     """Members of margin households, by person; the first of a household stands for all of it."""
-    rows = work.facts(MARGIN, f"{behind}~" if behind else "", limit=size)
+    rows = work.facts(category_row(r.Category.MARGIN), f"{behind}~" if behind else "", limit=size)
     return [(person, _margin_family(work, month, person, since)) for person, since in rows]
 
 
 def _margin_family(work: Work, month: str, person: str, since: str) -> Family | None:
-    home = work.fact("member", person)
+    home = person_of(work, person)["household"]
     if home is None or since > f"{month}-31":
         return None
+    members = (household_of(work, home) or {"members": ()})["members"]
     people = [
-        one for one in work.fact("people", home) or () if (work.fact(MARGIN, one) or "9999") <= f"{month}-31"
+        one for one in members if (belongs_since(work, one, r.Category.MARGIN) or "9999") <= f"{month}-31"
     ]
     return str(uuid5(NAMESPACE_URL, f"doudi:margin/{home}")), home, people, "margin"
 
@@ -275,16 +265,16 @@ def _margin_family(work: Work, month: str, person: str, since: str) -> Family | 
 def _grant(work: Work, month: str, case: str, household: str, members: list[str], group: Any) -> int:
     if work.fact("price-case", f"{month}|{case}") is not None:
         return 0
-    township = work.fact("home", household)
-    mine = dict.fromkeys(same(work, one) for one in members)
+    home = household_of(work, household)
+    mine = dict.fromkeys(survivor(work, one) for one in members)
     people = [
         one
         for one in mine
         if work.fact("price-paid", f"{month}|{one}") is None and alive(work, [one], f"{month}-01")
     ]
-    if township is None or not people:
+    if home is None or not people:
         return 0
-    outcome, rule = ruled(work, month, area_of(township), group)
+    outcome, rule = ruled(work, month, area_of(home["township"]), group)
     if outcome.amount_fen == 0:
         return 0
     stream = price_of(month)

@@ -16,6 +16,7 @@ from services.finance.judging import Row, due_fen, ordered_fen
 from services.finance.keeping import key_of
 from services.finance.recovery import recovery_of
 from services.finance.sources import ASKED_BACK, PAID
+from services.registry.keeping import household_of
 
 
 def died(work: Work, fact: Recorded[r.Died]) -> None:
@@ -42,7 +43,9 @@ def erased(work: Work, fact: Recorded[r.Erased]) -> None:
     """Nobody can be paid into an account that can be opened no more: those payments wait for another one."""
     gone = [str(one) for one in (fact.data.person, *fact.data.merged)]
     owners = [owner for one in gone for owner in work.fact("holds", one) or ()]
-    families = [one for owner in owners for one in work.fact("people", owner) or [owner]]
+    families = [
+        one for owner in owners for one in (household_of(work, owner) or {"members": [owner]})["members"]
+    ]
     _look_again(work, _cases_of(work, [*gone, *families]), None, fact.envelope.id)
 
 

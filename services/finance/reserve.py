@@ -25,10 +25,6 @@ class Reserve:
     unpaid_fen: int = 0
     moved: tuple[tuple[str, int], ...] = ()
 
-    @property
-    def held_fen(self) -> int:
-        return sum(amount for _, amount in self.held)
-
     def at_the_end_of(self, month: str) -> int:
         return next((left for moved, left in reversed(self.moved) if moved <= month), 0)
 

@@ -19,6 +19,7 @@ from pathlib import Path
 
 from fastapi import APIRouter
 
+from services.chassis.database import Database
 from services.chassis.runtime import Runtime
 from services.chassis.service import Service, source_of
 from services.history import api
@@ -32,7 +33,6 @@ from services.history.proof import api as proof_api
 from services.history.proof.checkpoint import origin_of
 from services.history.proof.keeping import ProofTrees
 from services.history.proof.signing import Checkpoints
-from services.history.tables import HistoryDatabase
 from services.history.timelines import Timelines
 from services.history.whatif import api as whatif_api
 from services.history.whatif.asking import Found
@@ -40,7 +40,7 @@ from services.history.whatif.asking import Found
 SERVICE = Service("history")
 
 
-def open_log(runtime: Runtime, database: HistoryDatabase, services: Iterable[str]) -> DistrictLog:
+def open_log(runtime: Runtime, database: Database, services: Iterable[str]) -> DistrictLog:
     """The log of the runtime's district; `services` are the names of all others that record in it."""
     names = dict.fromkeys((*services, SERVICE.name))
     sources = [source_of(runtime.around.district, name) for name in names]

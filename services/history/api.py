@@ -10,6 +10,7 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 from starlette.requests import Request
 
+from events.ids import BookId
 from events.sealed import Sealed
 from services.chassis.auth import allow_any_department
 from services.chassis.departments import Department
@@ -21,8 +22,9 @@ from services.chassis.tokens import Caller
 from services.chassis.unsealing import unseal
 from services.chassis.work import Cause, Work
 from services.history.asof.answers import AsOf
-from services.history.asof.api import By, Effective, KnownOn
+from services.history.asof.api import By, Code, Effective, FundName, KnownOn, Year
 from services.history.lines import Line, Sight, line, sealed_in, shown_data, shown_envelope
+from services.history.subjects import Subject, subject_of
 from services.history.timelines import Found, Timelines
 
 ENTITLED = frozenset({Department.CIVIL_AFFAIRS, Department.AUDIT})
@@ -101,7 +103,7 @@ def router(runtime: Runtime, timelines: Timelines, asof: AsOf) -> APIRouter:
 
     def timeline(
         kind: str,
-        entity: UUID,
+        subject: Subject,
         request: Request,
         caller: Caller,
         cursor: str | None,
@@ -115,7 +117,7 @@ def router(runtime: Runtime, timelines: Timelines, asof: AsOf) -> APIRouter:
         if effective is not None or known is not None or by is not None:
             return timeline_asof(
                 kind,
-                entity,
+                subject,
                 request,
                 caller,
                 begin.after if begin else 0,
@@ -125,7 +127,7 @@ def router(runtime: Runtime, timelines: Timelines, asof: AsOf) -> APIRouter:
                 known,
                 by,
             )
-        page = timelines.page(entity, kind, begin.after if begin else 0, limit)
+        page = timelines.page(subject, kind, begin.after if begin else 0, limit)
         if page is None:
             raise NotFound
         of_their_township(caller, page.townships)
@@ -138,7 +140,7 @@ def router(runtime: Runtime, timelines: Timelines, asof: AsOf) -> APIRouter:
 
     def timeline_asof(
         kind: str,
-        entity: UUID,
+        subject: Subject,
         request: Request,
         caller: Caller,
         after: int,
@@ -148,9 +150,11 @@ def router(runtime: Runtime, timelines: Timelines, asof: AsOf) -> APIRouter:
         known: date | None,
         by: str | None,
     ) -> Timeline:
-        found = asof.timeline(entity, kind, effective=effective, known=known, by=by, after=after, limit=limit)
+        found = asof.timeline(
+            subject, kind, effective=effective, known=known, by=by, after=after, limit=limit
+        )
         if caller.township is not None:
-            of_their_township(caller, timelines.townships_about(kind, entity))
+            of_their_township(caller, timelines.townships_about(kind, subject))
         sight = sight_of(request, caller, purpose, found.lines)
         return Timeline(
             items=tuple(line(one, sight) for one in found.lines),
@@ -203,6 +207,40 @@ def router(runtime: Runtime, timelines: Timelines, asof: AsOf) -> APIRouter:
     ) -> Timeline:
         """A case from application to exit."""
         return timeline("case", id, request, caller, cursor, limit, purpose, effective, known, by)
+
+    @routes.get("/funds/{fund}/{year}/timeline")
+    def fund_timeline(
+        fund: FundName,
+        year: Year,
+        request: Request,
+        caller: Anybody,
+        cursor: CursorText = None,
+        limit: Limit = 50,
+        purpose: Purpose = None,
+        effective: Effective = None,
+        known: KnownOn = None,
+        by: By = None,
+    ) -> Timeline:
+        """All movements in a fund's book for a year."""
+        book = BookId.of_year(fund, year)
+        return timeline("fund-book", book, request, caller, cursor, limit, purpose, effective, known, by)
+
+    @routes.get("/townships/{code}/timeline")
+    def township_timeline(
+        code: Code,
+        request: Request,
+        caller: Anybody,
+        cursor: CursorText = None,
+        limit: Limit = 50,
+        purpose: Purpose = None,
+        effective: Effective = None,
+        known: KnownOn = None,
+        by: By = None,
+    ) -> Timeline:
+        """All that concerned the households of a township, while they lived there."""
+        return timeline(
+            "township", subject_of(code), request, caller, cursor, limit, purpose, effective, known, by
+        )
 
     @routes.get("/events/{id}")
     def event(id: UUID, request: Request, caller: Anybody, purpose: Purpose = None) -> EventShown:

@@ -19,15 +19,16 @@ import structlog
 from events.base import Entry, Envelope
 from events.service import DayClosed
 from services.chassis.clock import Clock
-from services.chassis.database import Session
+from services.chassis.database import Database, Session
 from services.chassis.feeds import Drawing, Feed
 from services.chassis.inbox import AHEAD, WAIT, Position, Stopped, Taken, judge, position_of
 from services.chassis.metrics import Metrics
 from services.history import index
 from services.history.marks import VERSION, Marks, newer
-from services.history.tables import HistoryDatabase, engine_of
+from services.history.tables import engine_of
 
 TAKEN_AT_ONCE = 5000
+SMALL = 12  # bits of the number of events in a log that needs no statistics
 
 _encode = msgspec.json.Encoder().encode
 log = structlog.get_logger(__name__)
@@ -60,7 +61,7 @@ class DistrictLog:
 
     def __init__(
         self,
-        database: HistoryDatabase,
+        database: Database,
         sources: Iterable[str],
         clock: Clock,
         metrics: Metrics | None = None,
@@ -175,7 +176,10 @@ class DistrictLog:
             " ELSE sources.closed END",
             (last.source, last.sequence, last.id.bytes, last.recordedtime.isoformat(), _closed(fresh)),
         )
-        session.execute("UPDATE log_head SET position = ?", (first + len(fresh),))
+        last_position = first + len(fresh)
+        session.execute("UPDATE log_head SET position = ?", (last_position,))
+        if last_position.bit_length() > max(first.bit_length(), SMALL):  # twice as long as the last time
+            self.engine.analyze(session, generation)
 
     def stop(self, source: str, stopped: Stopped | None) -> None:
         if stopped is None or not stopped.alarming:

@@ -7,18 +7,23 @@ than one piece.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
+from uuid import UUID
 
 import msgspec
 
 from events.base import Entry, Envelope
-from services.chassis.database import Session
+from services.chassis.database import Database, Row, Session
+from services.history.heap import Rows
 from services.history.marks import VERSION, Marks, ties
-from services.history.tables import Engine, HistoryDatabase
+from services.history.sql import among
+from services.history.tables import Engine
 
 READ_AT_ONCE = 5000
 READ = "SELECT position, envelope, data FROM district_log WHERE position > ? ORDER BY position LIMIT ?"
+READ_ENVELOPES = "SELECT position, envelope FROM district_log WHERE position > ? ORDER BY position LIMIT ?"
+DATA = "SELECT position, data FROM district_log WHERE position IN ({}) ORDER BY position"
 
 
 class _Line(msgspec.Struct, gc=False):
@@ -31,7 +36,7 @@ class _Line(msgspec.Struct, gc=False):
     source: str
     sequence: int
     recordedtime: datetime
-    corrects: str | None
+    corrects: UUID | None
 
 
 _line = msgspec.json.Decoder(_Line)
@@ -66,8 +71,12 @@ def decode(envelope: bytes, data: bytes) -> Entry:
     return Entry(_envelope.decode(envelope), bytes(data))
 
 
-def rebuild(database: HistoryDatabase, engine: Engine, progress: Callable[[int], None]) -> int:
-    """Build the next generation, then swap; how many events were read by this call."""
+def rebuild(database: Database, engine: Engine, progress: Callable[[int], None]) -> int:
+    """Build the next generation, then swap; how many events were read by this call.
+
+    First all are read and the timeline's rows heaped, then these are put in order, then what was taken
+    meanwhile is added as it always is. Each step is a transaction that finds in the tables how far it all is.
+    """
     generation = _begin(database, engine)
     total = 0
     while True:
@@ -79,45 +88,58 @@ def rebuild(database: HistoryDatabase, engine: Engine, progress: Callable[[int],
             )
             if not mine:
                 return total
-            found = session.execute(READ, (mine[0][0], READ_AT_ONCE))
+            heaping = engine.heap.open(session, generation)
+            if not heaping and engine.heap.arrange(session, generation):
+                continue
+            found = session.execute(READ_ENVELOPES, (mine[0][0], READ_AT_ONCE))
             nearly = len(found) < READ_AT_ONCE
-            if nearly:
+            if nearly and not heaping:
                 # The last piece: whoever takes events waits from here to the swap, so none is left out.
                 session.execute("UPDATE log_head SET position = position")
-                found = session.execute(READ, (mine[0][0], 2 * READ_AT_ONCE))
-            marks = Marks()
-            for position, envelope, data in found:
-                _mark(marks, position, envelope, data)
+                found = session.execute(READ_ENVELOPES, (mine[0][0], 2 * READ_AT_ONCE))
+            marks, rows = _read(session, found)
+            if heaping:
+                engine.heap.add(session, generation, rows)
+            else:
+                marks.timeline = rows.unpacked()
             write(engine, session, generation, marks)
             total += len(found)
             last = found[-1][0] if found else mine[0][0]
             session.execute("UPDATE building SET position = ?", (last,))
-            if nearly and last == session.execute("SELECT position FROM log_head")[0][0]:
+            if nearly and heaping:
+                engine.heap.arrange(session, generation)
+            elif nearly and last == session.execute("SELECT position FROM log_head")[0][0]:
+                engine.analyze(session, generation)
                 _swap(session, generation)
         progress(last)
 
 
-def _mark(marks: Marks, position: int, envelope: bytes, data: bytes) -> None:
-    """As `Marks.add`, from the bytes; nothing decoded outlives the line, so that no garbage has to be searched."""
-    line = _line.decode(envelope)
-    marks.concerns(position, _bytes(line.stream), map(_bytes, line.concerns), line.effective)
-    marks.recorded(line.source, line.sequence, line.recordedtime)
-    if line.corrects is not None:
-        marks.corrections.append((_bytes(line.corrects), position))
-    if ties(line.type):
-        marks.tie(position, decode(envelope, data))
+def _read(session: Session, found: Sequence[Row]) -> tuple[Marks, Rows]:
+    """As `Marks.add` of each line, from the bytes, but the timeline's rows apart. Data is fetched only where it
+    ties identifiers; nothing decoded outlives its line, so that no garbage has to be searched."""
+    marks, rows = Marks(), Rows()
+    tying: dict[int, Envelope] = {}
+    for position, envelope in found:
+        line = _line.decode(envelope)
+        rows.concerns(position, line.stream, line.concerns, line.effective)
+        marks.recorded(line.source, line.sequence, line.recordedtime)
+        if line.corrects is not None:
+            marks.corrections.append((line.corrects.bytes, position))
+        if ties(line.type):
+            tying[position] = _envelope.decode(envelope)
+    for position, data in among(session, DATA, list(tying)):
+        marks.tie(position, Entry(tying[position], bytes(data)))
+    return marks, rows
 
 
-def _bytes(uuid: str) -> bytes:
-    return bytes.fromhex(uuid.replace("-", ""))
-
-
-def _begin(database: HistoryDatabase, engine: Engine) -> int:
+def _begin(database: Database, engine: Engine) -> int:
     """The generation to be built: one that was cut off, or a new one."""
     with database.transaction() as session:
         # Read under the locks, so that two processes that begin at once build one generation.
         session.execute("UPDATE building SET position = position")
-        live = session.execute("UPDATE log_head SET position = position RETURNING generation")[0][0]
+        live, events = session.execute(
+            "UPDATE log_head SET position = position RETURNING generation, position"
+        )[0]
         begun = session.execute("SELECT generation, version FROM building")
         generation = int(live) + 1
         if begun == [(generation, VERSION)]:
@@ -127,6 +149,7 @@ def _begin(database: HistoryDatabase, engine: Engine) -> int:
         # Kept until now: somebody may have been reading it when it ceased to be the live one.
         engine.drop_index(session, generation - 2)
         engine.create_index(session, generation)
+        engine.heap.create(session, generation, events)
         session.execute("INSERT INTO building VALUES (1, 0, ?, ?)", (generation, VERSION))
         return generation
 

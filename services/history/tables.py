@@ -14,9 +14,8 @@ from typing import Any, cast
 import psycopg
 from psycopg.sql import SQL, Identifier
 
-from services.chassis.database import PostgresDatabase, Row, Session, SqliteDatabase
-
-HistoryDatabase = SqliteDatabase | PostgresDatabase
+from services.chassis.database import Database, PostgresDatabase, Row, Session
+from services.history.heap import Heap, PostgresHeap, SqliteHeap
 
 LOG = (
     "CREATE TABLE IF NOT EXISTS log_head (one INTEGER PRIMARY KEY, position BIGINT NOT NULL,"
@@ -95,6 +94,10 @@ class Engine:
             return {"bytes": "BYTEA", "number": "BIGINT", "keyed": ""}
         return {"bytes": "BLOB", "number": "INTEGER", "keyed": " WITHOUT ROWID"}
 
+    @property
+    def heap(self) -> Heap:
+        return PostgresHeap() if self.postgres else SqliteHeap()
+
     def create_log(self, session: Session) -> None:
         for sql in LOG:
             session.execute(sql.format_map(self.words))
@@ -106,6 +109,14 @@ class Engine:
     def drop_index(self, session: Session, generation: int) -> None:
         for table in INDEX_TABLES:
             session.execute(f"DROP TABLE IF EXISTS {table}_{generation}")
+        self.heap.drop(session, generation)
+
+    def analyze(self, session: Session, generation: int) -> None:
+        """PostgreSQL plans by statistics, which its own daemon gathers a minute after a table has grown; until
+        then it would answer a question by key out of the whole table."""
+        if self.postgres:
+            tables = ["district_log", *(f"{table}_{generation}" for table in INDEX_TABLES)]
+            session.execute(f"ANALYZE {', '.join(tables)}")
 
     def insert(self, session: Session, table: str, rows: Sequence[Row], suffix: str = "") -> None:
         """Many rows at once: on PostgreSQL by COPY, five times as fast as a statement with arrays."""
@@ -128,5 +139,5 @@ class Engine:
                 copy.write_row(row)
 
 
-def engine_of(database: HistoryDatabase) -> Engine:
+def engine_of(database: Database) -> Engine:
     return Engine(isinstance(database, PostgresDatabase))

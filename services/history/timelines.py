@@ -1,8 +1,8 @@
-"""Timelines of people, households and cases, in the causal order of the district log, page by page."""
+"""Timelines of people, households, cases, funds and townships, in the causal order of the log, page by page."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -20,6 +20,8 @@ from services.history.kinship import (
     windows_of_household,
     windows_of_person,
 )
+from services.history.subjects import Subject
+from services.history.townships import positions_in, stays_in
 
 FETCHED_AT_ONCE = 500
 DEEPEST_CHAIN = 32
@@ -36,8 +38,8 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class TimelinePage:
-    """`kind` of the entity: person, household or case; `after` begins the next page, None on the last;
-    `townships` in which the households concerned live."""
+    """`kind` of the subject: person, household, case, fund-book, township; `after` begins the next page, None on the
+    last; `townships` in which the households concerned live."""
 
     kind: str
     lines: tuple[Found, ...]
@@ -50,30 +52,26 @@ class Timelines:
         self.log = log
 
     def page(
-        self, entity: UUID, kind: str | None = None, after: int = 0, limit: int = 50
+        self, subject: Subject, kind: str | None = None, after: int = 0, limit: int = 50
     ) -> TimelinePage | None:
         """Lines behind position `after`; None where nothing is recorded of it, or it is of another kind."""
         with self.log.database.reading() as session:
             generation = session.execute("SELECT generation FROM log_head")[0][0]
-            found = kind_of(session, generation, entity.bytes)
+            found = kind_of(session, generation, subject)
             if found is None or (kind is not None and found not in ("", kind)):
                 return None
             kind = found or kind or "person"
-            windows = windows_of(session, generation, kind, entity.bytes)
-            places: dict[int, Through] = {}
-            for window in windows:
-                for position in positions_of(session, generation, window, after, limit + 1):
-                    places.setdefault(position, window.through)
+            places = places_of(session, generation, kind, subject)(after, limit + 1)
             wanted = sorted(places)[:limit]
             entries = entries_at(session, wanted)
-            places_lived = townships(session, generation, whose(session, generation, windows))
+            places_lived = _lived(session, generation, kind, subject)
         lines = tuple(Found(position, places[position], entries[position]) for position in wanted)
         return TimelinePage(kind, lines, wanted[-1] if len(places) > limit else None, places_lived)
 
-    def lines(self, entity: UUID, at_once: int = 500) -> Iterator[Found]:
-        """The whole timeline of whatever the id names; nothing if it is not known."""
+    def lines(self, subject: Subject, at_once: int = 500) -> Iterator[Found]:
+        """The whole timeline of whatever is named; nothing if it is not known."""
         after: int | None = 0
-        while after is not None and (page := self.page(entity, after=after, limit=at_once)) is not None:
+        while after is not None and (page := self.page(subject, after=after, limit=at_once)) is not None:
             yield from page.lines
             after = page.after
 
@@ -84,12 +82,11 @@ class Timelines:
             ids = {entry.envelope.stream.bytes, *(one.bytes for one in entry.envelope.concerns)}
             return townships(session, generation, ids)
 
-    def townships_about(self, kind: str, entity: UUID) -> frozenset[str]:
+    def townships_about(self, kind: str, subject: Subject) -> frozenset[str]:
         """Where those live whom a timeline is about; empty where nothing is recorded of it."""
         with self.log.database.reading() as session:
             generation = session.execute("SELECT generation FROM log_head")[0][0]
-            windows = windows_of(session, generation, kind, entity.bytes)
-            return townships(session, generation, whose(session, generation, windows))
+            return _lived(session, generation, kind, subject)
 
     def event(self, event: UUID) -> list[Found]:
         """The event and, behind it, its causes, the nearest first; empty if it is not kept."""
@@ -119,16 +116,53 @@ def whose(session: Session, generation: int, windows: list[Window]) -> set[bytes
     return ids
 
 
-def kind_of(session: Session, generation: int, entity: bytes) -> str | None:
-    """What the entity is, by its own stream; empty where it is only mentioned, None where it is unknown."""
-    mentioned = f"SELECT position FROM timeline_{generation} WHERE entity = ?"
-    own = session.execute(f"{mentioned} AND own = 1 ORDER BY position LIMIT 1", (entity,))
-    if own:
-        subject = session.execute("SELECT subject FROM district_log WHERE position = ?", own[0])[0][0]
-        return str(subject).partition("/")[0]
-    if not session.execute(f"{mentioned} LIMIT 1", (entity,)):
+def _lived(session: Session, generation: int, kind: str, subject: Subject) -> frozenset[str]:
+    if isinstance(subject, str):
+        return frozenset({subject})
+    windows = windows_of(session, generation, kind, subject.bytes)
+    return townships(session, generation, whose(session, generation, windows))
+
+
+def kind_of(session: Session, generation: int, subject: Subject) -> str | None:
+    """What it is, by its own stream; empty where it is only mentioned, None where it is unknown."""
+    if isinstance(subject, str):
+        return "township"
+    entity = subject.bytes
+    found = session.execute(
+        "SELECT own, (SELECT subject FROM district_log l WHERE l.position = t.position)"
+        f" FROM timeline_{generation} t WHERE entity = ? AND position = COALESCE("
+        f"(SELECT min(position) FROM timeline_{generation} WHERE entity = ? AND own = 1),"
+        f" (SELECT min(position) FROM timeline_{generation} WHERE entity = ?))",
+        (entity, entity, entity),
+    )
+    if not found:
         return None
+    own, named = found[0]
+    if own:
+        return str(named).partition("/")[0]
     return "household" if is_household(session, generation, entity) else ""
+
+
+def places_of(
+    session: Session, generation: int, kind: str, subject: Subject, knows: Knows = everything
+) -> Callable[[int, int], dict[int, Through]]:
+    """Asked for (`after`, `limit`): where the first lines of a timeline behind a position lie, and through whom; at
+    least `limit` of them, if there are."""
+    if isinstance(subject, str):
+        stays = stays_in(session, generation, subject, knows)
+        return lambda after, limit: dict.fromkeys(
+            positions_in(session, generation, stays, after, limit), "own"
+        )
+    windows = windows_of(session, generation, kind, subject.bytes, knows)
+
+    def places(after: int, limit: int) -> dict[int, Through]:
+        found: dict[int, Through] = {}
+        for window in windows:
+            for position in positions_of(session, generation, window, after, limit):
+                found.setdefault(position, window.through)
+        return found
+
+    return places
 
 
 def windows_of(

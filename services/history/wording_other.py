@@ -48,6 +48,13 @@ def _(fact: s.Discarded, see: See) -> Words:
     return Words(f"暂存来文不予处理：{fact.reason}", f"The waiting event was discarded: {fact.reason}")
 
 
+@WORDING.of(s.Answered)
+def _(fact: s.Answered, see: See) -> Words:
+    return Words(
+        "已答复一项请求，重复提交不再办理", "A request was answered; repeated, it gets the same answer"
+    )
+
+
 @WORDING.of(s.Unsealed)
 def _(fact: s.Unsealed, see: See) -> Words:
     return Words(

@@ -17,6 +17,7 @@ from events import assistance as a
 from events import living as l
 from events.assistance import Finding
 from events.ids import CaseId, InstitutionId, PersonId
+from events.registry import Category
 from services.assistance import steps
 from services.assistance.days import first_of_next_month
 from services.assistance.entitlement import must_be_heard
@@ -31,6 +32,7 @@ from services.living.care import Carer, Whose
 from services.living.support import INSTITUTION, SUPPORT
 from services.living.tekun import ASSESS, CARE, CODE, GRADE, MODE, UNMET, granted_case
 from services.policy.paper import Step
+from services.registry.keeping import belongs_since
 
 REASSESSMENT = "tekun-reassessment"
 
@@ -96,7 +98,7 @@ def carer_of(work: Work, person: PersonId | None, name: str | None) -> Carer:
     if person is None:
         return Carer(name=name)
     row = work.fact("person", person)
-    dependent = work.fact("care-dependent", person) is not None or (
+    dependent = belongs_since(work, person, Category.CARE_DEPENDENT) is not None or (
         granted_case(work, person, CODE) is not None and work.load(SUPPORT, person).dependent
     )
     return Carer(

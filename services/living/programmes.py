@@ -5,17 +5,19 @@ The rest stands in the papers.
 
 from __future__ import annotations
 
+from events.registry import Category
 from services.assistance.model import Case
 from services.assistance.programme import Local, Programme, declare
 from services.chassis.work import Work
 from services.living import following, known, links, relief, tekun
+from services.registry.keeping import belongs_since
 
 REGISTERED_POOR = "未脱贫建档立卡户"
 
 
 def of_dibao(work: Work, case: Case) -> Local:
     """Whether a member is registered poor and not yet out of poverty: the poor are registered by household."""
-    poor = any(work.fact("registered-poor", member) is not None for member in case.members)
+    poor = any(belongs_since(work, one, Category.REGISTERED_POOR) for one in case.members)
     return {REGISTERED_POOR: "true" if poor else "false"}
 
 

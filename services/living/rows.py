@@ -1,7 +1,7 @@
 """What living keeps of its own facts about tekun, and what falls due.
 
-Rows `cares-for` (carer: the people they care for at home, and their cases), `beds` (institution: who lives in which bed);
-`care-dependent` (of the registry: who cannot care for themselves).
+Rows `cares-for` (carer: the people they care for at home, and their cases), `beds` (institution: who lives in which bed); of
+the registry who is registered poor (建档立卡) and not yet out of poverty, and who cannot care for themselves.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from services.chassis.work import Work
 from services.living import care, ending, following
 from services.living.caring import note, papers, supported
 from services.living.support import INSTITUTION, SUPPORT
+from services.registry.keeping import keep_category
 
 CARE_END, CARE_VISIT, REASSESS, END_NOTICE = "care-end", "care-visit", "reassess", "end-notice"
 DAY = timedelta(days=1)
@@ -26,8 +27,8 @@ def care_for(service: Service) -> None:
     """Everything about tekun beside the cases. Once, after `carry_cases`."""
     service.stream(PersonId, SUPPORT)
     service.stream(InstitutionId, INSTITUTION)
-    service.keep(r.Categorised)(categorised)
-    service.keep(r.CategoryEnded)(category_ended)
+    keep_category(service, r.Category.REGISTERED_POOR)
+    keep_category(service, r.Category.CARE_DEPENDENT)
     service.keep(l.CareAgreementSigned)(signed)
     service.keep(l.CareAgreementEnded)(agreement_ended)
     service.keep(l.CareVisitRecorded, l.CareVisitMissed)(visit_noted)
@@ -43,16 +44,6 @@ def care_for(service: Service) -> None:
     service.due(CARE_VISIT)(visit_is_missed)
     service.due(REASSESS)(reassessment_is_overdue)
     service.due(END_NOTICE)(ending.shown)
-
-
-def categorised(shelf: Shelf, fact: Recorded[r.Categorised]) -> None:
-    if fact.data.category is r.Category.CARE_DEPENDENT:
-        shelf.put("care-dependent", fact.data.person, fact.data.since.isoformat())
-
-
-def category_ended(shelf: Shelf, fact: Recorded[r.CategoryEnded]) -> None:
-    if fact.data.category is r.Category.CARE_DEPENDENT:
-        shelf.drop("care-dependent", fact.data.person)
 
 
 def signed(shelf: Shelf, fact: Recorded[l.CareAgreementSigned]) -> None:

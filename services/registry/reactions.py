@@ -36,6 +36,7 @@ from services.chassis.work import Work
 from services.registry import model
 from services.registry.acts import Register
 from services.registry.cases import DOMAINS, keep_cases
+from services.registry.keeping import keep_numbers
 
 SERVICE = Service("registry", listens=DOMAINS)
 SERVICE.stream(PersonId, model.person)
@@ -52,26 +53,12 @@ PROGRAMMES = {
 # -- the register's own rows -----------------------------------------------------------------------------
 
 
-@SERVICE.keep(facts.PersonRegistered, facts.PersonCorrected)
-def an_id_number_belongs_to_one_person(
-    shelf: Shelf, fact: Recorded[facts.PersonRegistered] | Recorded[facts.PersonCorrected]
-) -> None:
-    person = fact.data.person
-    if isinstance(fact.data, facts.PersonRegistered):
-        _registered(shelf, person, fact.envelope)
-    if fact.data.id_index is None:
-        return
-    index = shelf.open(fact.data.id_index)
-    if index is None:
-        return  # erased since: the number is free, and nothing of it may stay
-    if isinstance(fact.data, facts.PersonCorrected):
-        # The number registered by mistake is free again; those of duplicates stay.
-        mistaken, *others = shelf.get("id-of", person) or [index]
-        shelf.drop("id-number", mistaken)
-    else:
-        others = []
-    shelf.put("id-number", index, str(person))
-    shelf.put("id-of", person, [index, *others])
+keep_numbers(SERVICE)
+
+
+@SERVICE.keep(facts.PersonRegistered)
+def a_person_is_registered(shelf: Shelf, fact: Recorded[facts.PersonRegistered]) -> None:
+    _registered(shelf, fact.data.person, fact.envelope)
 
 
 def _registered(shelf: Shelf, id: Identifier, envelope: Envelope) -> None:
@@ -81,13 +68,6 @@ def _registered(shelf: Shelf, id: Identifier, envelope: Envelope) -> None:
 @SERVICE.keep(facts.PeopleMerged)
 def a_duplicate_is_the_person(shelf: Shelf, fact: Recorded[facts.PeopleMerged]) -> None:
     person, duplicate = fact.data.person, fact.data.duplicate
-    indexes = shelf.get("id-of", duplicate) or []
-    for index in indexes:
-        shelf.put("id-number", index, str(person))
-    own = shelf.get("id-of", person)
-    if own is not None:
-        shelf.put("id-of", person, own + indexes)
-    shelf.drop("id-of", duplicate)
     earlier = shelf.get("duplicates", duplicate) or []
     for one in [str(duplicate), *earlier]:
         shelf.put("merged", one, str(person))
@@ -148,9 +128,6 @@ def an_erasure_was_asked_for(shelf: Shelf, fact: Recorded[facts.ErasureRequested
 @SERVICE.keep(facts.Erased)
 def what_found_the_erased_is_gone(shelf: Shelf, fact: Recorded[facts.Erased]) -> None:
     person = fact.data.person
-    for index in shelf.get("id-of", person) or []:
-        shelf.drop("id-number", index)
-    shelf.drop("id-of", person)
     shelf.drop("erasure-asked", person)
     shelf.put("erased", person, [str(one) for one in (*fact.data.merged, *fact.data.households)])
 

@@ -217,16 +217,3 @@ def phone_number(text: str) -> str | None:
     digits = re.sub(r"[\s()-]", "", text.translate(_PHONE_MARKS))
     digits = re.sub(r"^(\+86|0086)", "", digits)
     return digits if _MOBILE.fullmatch(digits) or _LANDLINE.fullmatch(digits) else None
-
-
-def is_mobile(text: str) -> bool:
-    return _MOBILE.fullmatch(text) is not None
-
-
-def is_bank_card(text: str) -> bool:
-    """16 to 19 digits with the Luhn check digit."""
-    if not re.fullmatch(r"[0-9]{16,19}", text):
-        return False
-    doubled = ("0", "2", "4", "6", "8", "1", "3", "5", "7", "9")
-    places = enumerate(reversed(text))
-    return sum(int(doubled[int(digit)]) if place % 2 else int(digit) for place, digit in places) % 10 == 0

@@ -21,7 +21,6 @@ from uuid import UUID
 import msgspec
 
 from events.base import Recorded
-from events.ids import PersonId
 from events.staff import (
     HandedOver,
     LeaveCancelled,
@@ -168,20 +167,9 @@ def acts_as(work: Reading, staff: UUID, role: Role, on: date, township: str | No
     return min(fit, key=lambda post: (post.township is None, post.code), default=None)
 
 
-def relatives_of(work: Reading, staff: UUID, on: date | None = None) -> frozenset[PersonId]:
-    """The near relatives of somebody, themselves included where declared: on a day, or ever."""
-    found = member_of(work, staff).relatives.values()
-    return frozenset(PersonId.of(one.person) for one in found if on is None or one.on(on))
-
-
 def ties(work: Reading, staff: UUID, members: Collection[UUID], on: date) -> tuple[Tie, ...]:
     """What ties an official to some people on a day; empty: independent of them."""
     return ties_of(staff, member_of(work, staff), frozenset(members), on)
-
-
-def independent(work: Reading, staff: UUID, members: Collection[UUID], on: date) -> bool:
-    """Whether an official is no near relative of any of these people, and none of them, on a day."""
-    return not ties(work, staff, members, on)
 
 
 def kin(work: Reading, members: Collection[UUID], on: date) -> tuple[Tie, ...]:

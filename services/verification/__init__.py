@@ -7,9 +7,9 @@ domains whose applicants are checked and whose recipients are compared (`keeping
 changes a benefit: a mismatch asks the domain for a review in which the person is heard.
 
 Its rooms: `sources` (what each source is asked for), `limits`, `consent`, `sharing` (agreements), `files`, `matching` and
-`taking` (a file, in pieces), `records` (rows beside the log), `checking` (a case's check), `comparing`, `contradicting` (by the
-papers), `mismatch`, `telling` (changes), `doing` (what goes on by itself), `keeping`, `views`, `figures` (statistics, what is
-due), `reports` (the gate), `web`, `api_*`.
+`taking` (a file, piece by piece), `sending` and `pieces` (a file through the gate), `records` (rows beside the log), `checking`
+(a case's check), `comparing`, `contradicting` (by the papers), `mismatch`, `telling` (changes), `doing` (what goes on by
+itself), `keeping`, `views`, `figures` (statistics, what is due), `reports` (the gate), `web`, `api_*`.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ from services.chassis.runtime import Runtime
 from services.chassis.service import Service
 from services.chassis.views import View, ViewReader
 from services.policy import keeping as papers
+from services.registry.keeping import keep_numbers, keep_people
 from services.verification import (
     api_checks,
     api_consents,
@@ -46,6 +47,7 @@ from services.verification.keeping import COMPARED
 from services.verification.records import Records
 from services.verification.reports import open_gate
 from services.verification.views import CHECKS, SHARING
+from services.verification.web import Opened
 
 __all__ = ["GATE", "SERVICE", "VIEWS", "Doer", "Records", "routers"]
 
@@ -54,7 +56,8 @@ VIEWS: tuple[View, ...] = (SHARING, CHECKS)
 
 GATE = open_gate(SERVICE)
 SERVICE.stream(PersonId, Fold(None))  # consents, and what is told of a person
-keeping.keep_registry(SERVICE)
+keep_people(SERVICE)
+keep_numbers(SERVICE)
 for _source in COMPARED:
     keeping.keep_recipients(SERVICE, _source)
 keeping.keep_own(SERVICE)
@@ -80,6 +83,6 @@ def routers(runtime: Runtime, readers: Mapping[str, ViewReader]) -> list[APIRout
         api_consents.router(runtime),
         *api_sharing.routers(runtime, sharing_read),
         api_checks.router(runtime, checks_read),
-        gate_api.router(runtime, GATE),
+        gate_api.router(runtime, GATE, Opened(runtime)),
         *api_mismatches.routers(runtime, checks_read, sharing_read),
     ]

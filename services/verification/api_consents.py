@@ -18,6 +18,7 @@ from services.chassis.requests import Command
 from services.chassis.runtime import Runtime
 from services.chassis.tokens import Caller
 from services.chassis.work import Work
+from services.registry.keeping import household_of, person_of
 from services.verification import checking, consent
 from services.verification.sources import EVERY
 from services.verification.web import Done, Office
@@ -78,7 +79,7 @@ def router(runtime: Runtime) -> APIRouter:
         person = PersonId.of(body.person)
 
         def decide(work: Work) -> Done:
-            _in_own_township(work, caller, work.fact("member", person))
+            _in_own_township(work, caller, person_of(work, person)["household"])
             consent.withdraw(work, person, caller.person)
             checking.consent_over(work, person)
             return Done()
@@ -90,7 +91,7 @@ def router(runtime: Runtime) -> APIRouter:
         """What the person has consented to."""
 
         def decide(work: Work) -> ConsentShown:
-            _in_own_township(work, caller, work.fact("member", person))
+            _in_own_township(work, caller, person_of(work, person)["household"])
             row = work.fact("consent", person) or {}
             scope = tuple(
                 ScopeShown(
@@ -109,5 +110,6 @@ def router(runtime: Runtime) -> APIRouter:
 
 def _in_own_township(work: Work, caller: Caller, household: object | None) -> None:
     """A township's clerk acts for its own families; for who lives in none, the district does."""
-    if caller.township is not None and work.fact("town", household) != caller.township:
+    home = household_of(work, household) or {"township": None}
+    if caller.township is not None and home["township"] != caller.township:
         raise not_allowed("该家庭不在本乡镇。", "The household is not of this township.")

@@ -24,7 +24,7 @@ from services.chassis.spreadsheet import table
 from services.chassis.tokens import Caller
 from services.chassis.views import ViewReader
 from services.chassis.work import Cause, Work
-from services.verification import sharing, taking
+from services.verification import sending, sharing, taking
 from services.verification.limits import EVERY_MONTHS
 from services.verification.web import (
     Deliverers,
@@ -172,6 +172,14 @@ def _agreements(runtime: Runtime, reader: ViewReader) -> APIRouter:
         cause = Cause(caller.to_actor(), request.state.request_id)
         row = taking.take(runtime, opened(request), identifier, as_of, file.file, file.filename or "", cause)
         return FileAnswer.model_validate({name: row[name] for name in FileAnswer.model_fields})
+
+    @routes.get("/{agreement}/key")
+    def key(agreement: UUID, caller: Deliverers) -> dict[str, str]:
+        """The public key (JWK) for which the pieces of a file through the gate are closed."""
+        identifier = AgreementId.of(agreement)
+        found = runtime.decide(lambda work: sharing.agreement(work, identifier, sharing.State.GRANTED))
+        must_deliver(caller, found.source)
+        return sending.public_key(runtime, identifier)
 
     @routes.get("")
     def agreements(

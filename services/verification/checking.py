@@ -24,6 +24,7 @@ from services.chassis.refusal import Conflict, NotFound, Refused
 from services.chassis.service import Service, Shelf, name_of
 from services.chassis.work import Work
 from services.policy.keeping import working_days
+from services.registry.keeping import household_of
 from services.verification.consent import consents, missing
 from services.verification.keeping import CHECKED
 from services.verification.limits import ANSWER_CHECK, STALE_DAYS, START_CHECK
@@ -220,7 +221,8 @@ def _sealed(person: PersonId, records: Sequence[Record]) -> Sealed:
 
 
 def _version(work: Work, household: object) -> int:
-    return int(work.fact("home", household) or 0)
+    home = household_of(work, household)
+    return 0 if home is None else int(home["changes"])
 
 
 def close(work: Work, identifier: CheckId, outcome: Any) -> None:

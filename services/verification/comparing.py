@@ -21,6 +21,7 @@ from services.chassis.folding import Fold
 from services.chassis.refusal import Conflict
 from services.chassis.service import Service, Shelf
 from services.chassis.work import Work
+from services.registry.keeping import ERASED, PERSON
 from services.verification.consent import counts
 from services.verification.contradicting import Contradicting
 from services.verification.keeping import COMPARED
@@ -32,7 +33,6 @@ from services.verification.sources import Record
 
 COMPARE = "compare"
 PIECE = 1000
-GONE = ("dead", "same", "erased")
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +181,9 @@ def _helped(work: Work, domain: str, people: Sequence[str]) -> dict[str, _Helped
     """Who is compared with this domain's recipients: the living, once, by whatever they are helped."""
     rows = {name: work.facts_of(f"recipient-{name}", people) for name in COMPARED}
     before = COMPARED[: COMPARED.index(domain)]
-    left_out = [*(rows[name] for name in before), *(work.facts_of(kind, people) for kind in GONE)]
+    known, erased = work.facts_of(PERSON, people), work.facts_of(ERASED, people)
+    gone = {one for one, row in known.items() if row["died"] is not None or row["merged_into"] is not None}
+    left_out = [*(rows[name] for name in before), gone, erased]
     found: dict[str, _Helped] = {}
     for person in people:
         if not any(person in one for one in left_out):

@@ -18,6 +18,7 @@ from events.ids import HouseholdId, PersonId
 from services.assistance.days import months_after
 from services.chassis.refusal import Conflict, NotFound, Refused
 from services.chassis.work import Work
+from services.registry.keeping import household_of, lives_in
 from services.verification.limits import CONSENT_MONTHS
 from services.verification.sources import EVERY
 
@@ -52,9 +53,9 @@ def give(
     cause: UUID | None = None,
 ) -> None:
     """Refused for who is not of the household (a supporter: who is), and for days that cannot be."""
-    if work.fact("home", household) is None:
+    if household_of(work, household) is None:
         raise NotFound("没有该家庭。", "There is no such household.", field="household")
-    lives = work.fact("member", person) == str(household)
+    lives = lives_in(work, person, household)
     if lives is (capacity == "supporter"):
         raise Refused(
             "capacity",

@@ -10,10 +10,10 @@ from datetime import date
 from uuid import UUID
 
 from events import verification as v
-from events.ids import CheckId, ComparisonId, FeedId
+from events.ids import AgreementId, CheckId, ComparisonId, FeedId
 from services.chassis.runtime import Runtime
 from services.chassis.work import Work
-from services.verification import checking, comparing
+from services.verification import checking, comparing, sending
 from services.verification.records import Records
 from services.verification.sources import EVERY, SOURCES
 
@@ -29,6 +29,7 @@ class Doer:
         self._size = size
         self._seen = -1
         self._forgotten: set[str] = set()
+        self._destroyed: set[str] = set()
 
     def step(self) -> int:
         revision = self._runtime.store.head().revision
@@ -89,7 +90,7 @@ class Doer:
         if erased:
             self._records.forget(erased)
             self._forgotten |= erased
-        return self._finish() + self._records.keep_only(wanted)
+        return self._finish() + self._give_up() + self._destroy_keys() + self._records.keep_only(wanted)
 
     def _finish(self) -> int:
         """Of files that were cut off: kept where their event is recorded, else gone; the department sends it again."""
@@ -100,3 +101,18 @@ class Doer:
         for feed in cut_off:
             (self._records.taken if str(feed) in known else self._records.drop)(feed)
         return len(cut_off)
+
+    def _give_up(self) -> int:
+        """Files of an earlier day that a department did not send to their end."""
+        cut_off = self._records.pieces.unfinished(self._runtime.looking().today)
+        for one in cut_off:
+            sending.give_up(self._runtime, self._records, one, self._runtime.cause())
+        return len(cut_off)
+
+    def _destroy_keys(self) -> int:
+        """Of agreements that are over: what was sent under them is opened no more, wherever it lies."""
+        over = {one for one, _ in self._runtime.looking().facts("share-ended", limit=10**6)} - self._destroyed
+        for one in over:
+            sending.destroy_key(self._runtime, AgreementId(one))
+        self._destroyed |= over
+        return len(over)

@@ -1,12 +1,12 @@
 """What verification keeps beside its log.
 
-Of the registry: `id-number` (blind index → person), `id-of` (person → indexes), `same` (duplicate → person), `dead`, `home`
-(household → how often it has changed), `town` (household → township), `member` (person → household), `erased`. Of each
+Of the registry what `services.registry.keeping` folds: people and ID numbers. Of each
 domain whose recipients are compared, with its name behind: `recipient-…` (person → running cases, each with its
-household and programme) and `covered-…` (case → its people). Of policy: calendars. Of its own: `consent` (person → source → since,
-until), `supporters` (household → people outside it), `share` (source → the agreement in force), `share-until`, `feed`
-(source → the newest file), `feed-file` (**the claim** that a file is taken once), `check-of` (case → its check that runs),
-`asked` (check → people), `checks-of` (person → checks), `to-answer` (source|check), `schedule`, `comparing`.
+household and programme) and `covered-…` (case → its people). Of policy: calendars. Of its own: `consent` (person → source →
+since, until), `supporters` (household → people outside it), `share` (source → the agreement in force), `share-until`,
+`share-ended` (agreement), `feed` (source → the newest file), `feed-file` (**the claim** that a file is taken once), `check-of`
+(case → its check that runs), `asked` (check → people), `checks-of` (person → checks), `to-answer` (source|check), `schedule`,
+`comparing`.
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from events import assistance as a
-from events import registry as r
 from events import verification as v
 from events.base import Recorded
 from events.ids import CheckId
@@ -26,99 +25,6 @@ CHECKED: tuple[str, ...] = ("living",)
 """Domains whose applicants are checked."""
 COMPARED: tuple[str, ...] = (*CHECKED, "disability")
 """Domains whose recipients are compared, with the sources that the papers of their programmes declare."""
-
-
-def keep_registry(service: Service) -> None:
-    service.keep(r.PersonRegistered, r.PersonCorrected)(_numbered)
-    service.keep(r.PeopleMerged)(_same)
-    service.keep(r.Erased)(_erased)
-    service.keep(r.Died)(_died)
-    service.keep(r.HouseholdRegistered)(_registered)
-    service.keep(r.MemberJoined)(_joined)
-    service.keep(r.MemberLeft)(_left)
-    service.keep(r.HouseholdSplit)(_split)
-    service.keep(r.HouseholdsMerged)(_merged)
-    service.keep(r.HouseholdMovedAway, r.HouseholdClosed)(_changed)
-    service.keep(r.HouseholdMoved, r.HouseholdCorrected)(_moved)
-
-
-def _numbered(shelf: Shelf, fact: Recorded[r.PersonRegistered | r.PersonCorrected]) -> None:
-    told = fact.data
-    index = None if told.id_index is None else shelf.open(told.id_index)
-    if index is None:
-        return  # nothing new, or erased since
-    others: list[str] = []
-    if isinstance(told, r.PersonCorrected):
-        mistaken, *others = shelf.get("id-of", told.person) or [index]
-        shelf.drop("id-number", mistaken)
-    shelf.put("id-number", index, str(told.person))
-    shelf.put("id-of", told.person, [index, *others])
-
-
-def _same(shelf: Shelf, fact: Recorded[r.PeopleMerged]) -> None:
-    person, duplicate = fact.data.person, fact.data.duplicate
-    indexes = shelf.get("id-of", duplicate) or []
-    for index in indexes:
-        shelf.put("id-number", index, str(person))
-    shelf.put("id-of", person, [*(shelf.get("id-of", person) or []), *indexes])
-    shelf.drop("id-of", duplicate)
-    shelf.put("same", duplicate, str(person))
-
-
-def _erased(shelf: Shelf, fact: Recorded[r.Erased]) -> None:
-    for person in (fact.data.person, *fact.data.merged):
-        for index in shelf.get("id-of", person) or ():
-            shelf.drop("id-number", index)
-        shelf.drop("id-of", person)
-        shelf.put("erased", person, True)
-
-
-def _died(shelf: Shelf, fact: Recorded[r.Died]) -> None:
-    shelf.put("dead", fact.data.person, fact.data.on.isoformat())
-
-
-def _change(shelf: Shelf, household: object) -> None:
-    shelf.put("home", household, int(shelf.get("home", household) or 0) + 1)
-
-
-def _registered(shelf: Shelf, fact: Recorded[r.HouseholdRegistered]) -> None:
-    _change(shelf, fact.data.household)
-    shelf.put("town", fact.data.household, fact.data.township)
-    for one in fact.data.members:
-        shelf.put("member", one.person, str(fact.data.household))
-
-
-def _moved(shelf: Shelf, fact: Recorded[r.HouseholdMoved | r.HouseholdCorrected]) -> None:
-    if fact.data.township is not None:
-        shelf.put("town", fact.data.household, fact.data.township)
-
-
-def _joined(shelf: Shelf, fact: Recorded[r.MemberJoined]) -> None:
-    _change(shelf, fact.data.household)
-    shelf.put("member", fact.data.person, str(fact.data.household))
-
-
-def _left(shelf: Shelf, fact: Recorded[r.MemberLeft]) -> None:
-    _change(shelf, fact.data.household)
-    if shelf.get("member", fact.data.person) == str(fact.data.household):
-        shelf.drop("member", fact.data.person)
-
-
-def _split(shelf: Shelf, fact: Recorded[r.HouseholdSplit]) -> None:
-    _change(shelf, fact.data.household)
-    for person in fact.data.members:
-        shelf.put("member", person, str(fact.data.into))
-
-
-def _merged(shelf: Shelf, fact: Recorded[r.HouseholdsMerged]) -> None:
-    _change(shelf, fact.data.household)
-    _change(shelf, fact.data.absorbed)
-    for one in fact.data.members:
-        shelf.put("member", one.person, str(fact.data.household))
-
-
-def _changed(shelf: Shelf, fact: Recorded[r.HouseholdMovedAway | r.HouseholdClosed]) -> None:
-    _change(shelf, fact.data.household)
 
 
 def keep_recipients(service: Service, source: str) -> None:
@@ -183,6 +89,7 @@ def _granted(shelf: Shelf, fact: Recorded[v.ShareGranted]) -> None:
 
 
 def _share_ended(shelf: Shelf, fact: Recorded[v.ShareEnded]) -> None:
+    shelf.put("share-ended", fact.data.agreement, True)
     if shelf.get("share", fact.data.source) == str(fact.data.agreement):
         shelf.drop("share", fact.data.source)
         shelf.drop("feed", fact.data.source)

@@ -25,6 +25,7 @@ from services.verification.sources import ID_NUMBER, SOURCES, Source
 
 PIECE = 5000
 RECORDS_KNOWN = 10_000
+BEING_TAKEN = "file-being-taken"
 STRANGERS_LISTED = 10_000
 """Rows of nobody registered here that the report names; all are counted."""
 Told = Callable[[Reached], object]
@@ -77,7 +78,7 @@ class Matching:
         )
         if not self._records.add(file, reached, after, kept, [*refused, *listed]):
             raise Conflict(
-                "file-being-taken",
+                BEING_TAKEN,
                 "该文件正在导入，请稍后再试。",
                 "The file is being taken already.",
                 field="file",

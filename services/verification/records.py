@@ -13,8 +13,9 @@ from datetime import date
 from typing import Protocol
 from uuid import UUID
 
-from services.chassis.database import PostgresDatabase, SqliteDatabase, open_database
+from services.chassis.database import Database, open_database
 from services.chassis.settings import Settings
+from services.verification.pieces import Pieces
 from services.verification.sources import Record
 
 NAME = "verification"
@@ -59,12 +60,13 @@ class Closing(Protocol):
 
 
 class Records:
-    def __init__(self, database: SqliteDatabase | PostgresDatabase, keys: Closing) -> None:
+    def __init__(self, database: Database, keys: Closing) -> None:
         self._database = database
         self._keys = keys
         with database.founding() as session:
             for table in TABLES:
                 session.execute(table)
+        self.pieces = Pieces(database)
 
     @classmethod
     def open(cls, settings: Settings, keys: Closing) -> Records:

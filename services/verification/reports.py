@@ -1,4 +1,4 @@
-"""What departments' own systems answer at verification's gate: as over HTTP, each for its own sources."""
+"""What departments' own systems say at verification's gate: answers, and whole files, as over HTTP, each for its own sources."""
 
 from __future__ import annotations
 
@@ -7,13 +7,16 @@ from services.chassis.departments import Department
 from services.chassis.gate import Gate, NotEntitled
 from services.chassis.service import Service
 from services.chassis.work import Work
-from services.verification import answering, checking
+from services.verification import answering, checking, sending
 from services.verification.sources import DELIVERERS, deliverers
 
 
 def open_gate(service: Service) -> Gate:
     gate = Gate(service, rest=False)  # the registry refuses what nobody takes
     gate.takes(reports.CheckAnswered, *DELIVERERS)(answered)
+    gate.puts(reports.FeedOpened, *DELIVERERS)(sending.opened)
+    gate.puts(reports.FeedPiece, *DELIVERERS)(sending.piece)
+    gate.puts(reports.FeedClosed, *DELIVERERS)(sending.closed)
     return gate
 
 

@@ -55,7 +55,7 @@ def take(
             records.drop(begun.feed)
             raise
     except Refused as refused:
-        _record_refusal(runtime, identifier, agreed, digest, refused, cause)
+        record_refusal(runtime, identifier, digest, refused, cause)
         raise
     row = runtime.decide(lambda work: _record(work, identifier, as_of, digest, opened, taken), cause)
     if row["feed"] == str(taken.feed):
@@ -98,16 +98,19 @@ def _record(
     return dict(before or {})
 
 
-def _record_refusal(
-    runtime: Runtime, identifier: AgreementId, agreed: Agreement, digest: str, refused: Refused, cause: Cause
+def record_refusal(
+    runtime: Runtime, identifier: AgreementId, digest: str, refused: Refused, cause: Cause
 ) -> None:
+    """A whole file is refused. `digest`: of what came of it."""
+
     def decide(work: Work) -> None:
-        work.record(
-            identifier,
-            v.FeedRefused(
-                agreement=identifier, source=agreed.source, digest=digest, field=refused.field, rule=refused.slug,
-                on=work.today,
-            ),
-        )  # fmt: skip
+        source = sharing.agreement(work, identifier).source
+        said: dict[str, Any] = {
+            "digest": digest,
+            "field": refused.field,
+            "rule": refused.slug,
+            "on": work.today,
+        }
+        work.record(identifier, v.FeedRefused(agreement=identifier, source=source, **said))
 
     runtime.decide(decide, cause)

@@ -8,6 +8,7 @@ import hmac
 import json
 import stat
 import threading
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -176,6 +177,28 @@ def test_the_signer_s_published_keys_verify_and_are_asked_for_once(jwks: Jwks) -
         assert tokens.caller(jwt.encode(claims(), RSA_KEY, "RS256", {"kid": "one"})) == CLERK
         assert tokens.caller(jwt.encode(claims(), EC_KEY, "ES256", {"kid": "two"})) == CLERK
     assert jwks.asked == 1
+
+
+def test_a_good_token_is_not_verified_again_within_a_minute_and_never_beyond_its_expiry(
+    pem: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # given a token that was verified
+    tokens = tokens_of(Settings(token_public_key=pem))
+    token = jwt.encode(claims(exp=datetime.now(UTC) + timedelta(seconds=90)), RSA_KEY, algorithm="RS256")
+    assert tokens.known(token) is None
+    assert tokens.caller(token) == CLERK
+    # then its caller is known, and nobody else's
+    assert tokens.known(token) == CLERK
+    assert tokens.known(token + "x") is None
+    # after a minute it is to be verified again
+    now, steady = time.time(), time.monotonic()
+    monkeypatch.setattr(time, "monotonic", lambda: steady + 61)
+    assert tokens.known(token) is None
+    monkeypatch.setattr(time, "monotonic", lambda: steady)
+    assert tokens.known(token) == CLERK
+    # and once it has expired, whatever was known
+    monkeypatch.setattr(time, "time", lambda: now + 91)
+    assert tokens.known(token) is None
 
 
 @pytest.mark.parametrize("kid", [None, "three", "two"])

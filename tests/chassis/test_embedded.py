@@ -256,7 +256,11 @@ def test_nobody_is_pumped_for_what_nobody_has_recorded(
     pumped: list[str] = []
     for runtime_ in town.host.runtimes:
         pump, name = runtime_.pump, runtime_.service.name
-        monkeypatch.setattr(runtime_, "pump", lambda pump=pump, name=name: (pumped.append(name), pump())[1])
+        monkeypatch.setattr(
+            runtime_,
+            "pump",
+            lambda waiting, pump=pump, name=name: (pumped.append(name), pump(waiting=waiting))[1],
+        )
     town.host.drain()
     assert pumped == []
     runtime_of(town, "registry").decide(say(ANNA))

@@ -37,6 +37,8 @@ def test_what_is_no_json_object_is_refused(host: Host, text: bytes) -> None:
         ({"born": 631152000}, "born", "date_type"),
         ({"born": "1990-01-01", "members": [{"name": NAME * 9}]}, "members.0.name", "string_too_long"),
         ({"born": "1990-01-01", "members": [{"name": "\ud800"}]}, "members.0.name", "string_unicode"),
+        ({"born": "1990-01-01", "members": [{"name": "a\x00b"}]}, "members.0.name", "text_control"),
+        ({"born": "1990-01-01", "members": [{"name": "a\x9fb"}]}, "members.0.name", "text_control"),
     ],
 )
 def test_a_broken_rule_names_its_field(host: Host, body: dict[str, Any], field: str, rule: str) -> None:
@@ -45,6 +47,17 @@ def test_a_broken_rule_names_its_field(host: Host, body: dict[str, Any], field: 
     found = problem(response, 422, "validation")["errors"]
     assert [(one["field"], one["rule"]) for one in found] == [(field, rule)]
     assert found[0]["zh"] != found[0]["en"]
+
+
+def test_a_text_of_several_lines_is_taken_as_it_is(host: Host) -> None:
+    body = {"born": "1990-01-01", "members": [{"name": "一\r\n\t二"}]}
+    assert host.client.post("/households", json=body).status_code == 200
+
+
+@pytest.mark.parametrize(("query", "field"), [("purpose=a%00b", "query.purpose"), ("a%1b=1", "query")])
+def test_a_query_that_cannot_be_read_is_refused(host: Host, query: str, field: str) -> None:
+    told = problem(host.client.get(f"/stale?{query}"), 400, "malformed-request")
+    assert [(one["field"], one["rule"]) for one in told["errors"]] == [(field, "text_control")]
 
 
 @pytest.mark.parametrize(

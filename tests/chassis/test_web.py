@@ -91,7 +91,7 @@ def test_figures_are_for_this_machine_s_monitoring_and_the_district(host: Host) 
     assert 'reason="gap"' not in near.text
     assert 'route="/households/{household}"' in near.text
     host.metrics.feed_runs("/431202/living")
-    assert host.metrics.stopped_feeds() == {}
+    assert 'reason="fork"' not in host.of(None, client=("127.0.0.1", 5000)).get("/metrics").text
     problem(host.of(None, client=("203.0.113.9", 5000)).get("/metrics"), 401, "not-authenticated")
     problem(host.client.get("/metrics"), 403, "not-allowed")
     chief = Caller(person=UUID(int=7), post="monitoring", department=Department.DISTRICT)

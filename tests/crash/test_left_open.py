@@ -11,7 +11,7 @@ from kafka import KafkaProducer
 from services.chassis.codec import to_headers
 from services.chassis.kafka import left_open
 from services.chassis.kafka.relay import TRANSACTION_MS, Relay
-from services.chassis.kafka.topics import Unreadable, create_topics, last_committed, read_topic, topic_of
+from services.chassis.kafka.topics import Unsettled, create_topics, last_committed, read_topic, topic_of
 from services.chassis.local_kafka import LocalKafka
 from services.chassis.store import Store
 from tests.chassis import toys
@@ -44,7 +44,6 @@ def forget(kafka: LocalKafka) -> None:
 def test_a_transaction_that_kafka_forgot_is_ended_by_its_relay_and_nothing_is_lost(
     tmp_path: Path, own_kafka: LocalKafka, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(left_open, "GRACE_SECONDS", 3.0)
     create_topics(own_kafka.bootstrap, [TOPIC], 1)
     source = toys.source("registry")
     with toys.opened(toys.sqlite_url(tmp_path)) as store:
@@ -57,8 +56,8 @@ def test_a_transaction_that_kafka_forgot_is_ended_by_its_relay_and_nothing_is_lo
         toys.one_more(store)
         leave_open(own_kafka.bootstrap, store, source, 3)
         forget(own_kafka)
-        monkeypatch.setattr("services.chassis.kafka.topics.READ_BACK_SECONDS", 15.0)  # longer than its limit
-        with pytest.raises(Unreadable, match="does not end"):
+        monkeypatch.setattr("services.chassis.kafka.topics.SETTLE_SECONDS", 15.0)  # longer than its limit
+        with pytest.raises(Unsettled, match="does not end"):
             last_committed(own_kafka.bootstrap, TOPIC, 0, source)
         # When another's relay comes, it leaves alone what is not its own
         assert left_open.end_left_open(own_kafka.bootstrap, TOPIC, 0, toys.source("housing")) == 0

@@ -93,6 +93,9 @@ TABLE = [
     # numbers and names
     broken("check-digit", "/registry/people", PERSON | {"id_number": "$wrong_number"}, "id_number",
            "id-number-check-digit", "id-number-check-digit"),
+    broken("a-name-nobody-can-read", "/registry/people", PERSON | {"name": "石\x00某"}, "name", "text_control"),
+    broken("a-finding-nobody-can-read", "/living/cases/$case/survey",
+           SURVEY | {"findings": [{"name": "收\x7f入", "value": 1}]}, "findings", "text_control"),
     broken("household-numbered-by-a-person", "/registry/households", HOME | {"number": "$new_number"},
            "number", "household-number-personal", "household-number-personal"),
     # a duplicate person, a member of two households

@@ -257,7 +257,7 @@ def test_a_fact_does_not_change() -> None:
 def test_shapes_are_no_facts_and_facts_know_their_names() -> None:
     for name, one in facts().items():
         assert CATALOGUE[name] is one
-        assert name == f"{one.__module__.rpartition('.')[2]}.{one.__name__}.{one.VERSION}"
+        assert name == f"{one.__module__.split('.')[1]}.{one.__name__}.{one.VERSION}"
     assert not {"CaseFact", "Letter", "MessageFact"} & {one.__name__ for one in facts().values()}
     assert Event.SCHEMA == ""
     assert PersonRegistered.TYPE == "registry.PersonRegistered"

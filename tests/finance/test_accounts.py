@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from events import finance as f
 from services.chassis.refusal import Conflict, Malformed, Refused
@@ -23,6 +25,21 @@ def test_a_number_that_fails_its_check_is_refused(wrong: str) -> None:
 
 def test_a_good_number_may_have_blanks() -> None:
     assert checked_number(account_number(7)[:4] + " " + account_number(7)[4:]) == account_number(7)
+
+
+@given(st.text("0123456789", min_size=16, max_size=18), st.integers(0, 18), st.integers(1, 9))
+def test_every_changed_digit_of_an_account_is_found(digits: str, place: int, by: int) -> None:
+    numbers = [digits + last for last in "0123456789"]
+    (number,) = (one for one in numbers if accepted(one))
+    place %= len(number)
+    assert not accepted(number[:place] + str((int(number[place]) + by) % 10) + number[place + 1 :])
+
+
+def accepted(number: str) -> bool:
+    try:
+        return checked_number(number) == number
+    except Malformed:
+        return False
 
 
 def test_an_account_of_somebody_outside_the_household_needs_a_mandate(town: Town) -> None:

@@ -46,12 +46,6 @@ def test_a_fund_without_a_budget_gets_no_money_and_there_are_no_other_funds() ->
         book.set_budget(Book(), "anything", YEAR, 1, CHECKER)
 
 
-def test_a_programme_is_paid_from_its_own_fund_only() -> None:
-    book.fund_for("dibao", "basic-living")
-    with pytest.raises(Refused, match="fund-mixed"):
-        book.fund_for("dibao", "medical-relief")
-
-
 def test_books_over_http_with_what_is_left_carried_into_the_next_year(town: Town) -> None:
     treasury, at = town.treasury(), f"/funds/{FUND}/{YEAR}"
     assert treasury.post(f"{at}/budget", json={"amount_fen": 1000}).status_code == 201

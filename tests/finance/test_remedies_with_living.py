@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -15,13 +13,9 @@ from events import registry as r
 from events.ids import CaseId
 from services import finance
 from services.chassis.departments import Department
-from services.finance import book as books
-from services.finance import closing, gathering, naming, returning
-from services.finance.batch import BATCH
-from services.finance.book import BOOK, book_of
-from services.finance.standing import lines
 from tests.assistance.kernel import Kernel
-from tests.finance.town import CHECKER, FUND, MAKER, OTHER, account_number, return_file
+from tests.finance.town import CHECKER
+from tests.finance.treasury import Treasury
 from tests.living.office import RURAL
 from tests.support import speaker
 
@@ -35,41 +29,7 @@ class Whole(Kernel):
         super().__init__(folder, more=[speaker("disability", CaseId), finance.SERVICE])
         self.serve("finance", finance.routers, finance.VIEWS)
         self.finance = self.runtime("finance")
-        stream = book_of(FUND, 2020)
-        self.finance.decide(
-            lambda work: work.record(
-                stream, books.set_budget(work.load(BOOK, stream), FUND, 2020, 10**9, CHECKER)
-            )
-        )
-        self.finance.decide(
-            lambda work: work.record(
-                stream, books.allocate(work.load(BOOK, stream), FUND, 2020, 10**9, "district", CHECKER)
-            )
-        )
-
-    def account(self, household: Any, holder: Any) -> None:
-        self.finance.decide(
-            lambda work: naming.name(
-                work, household, None, holder, account_number(1), "石某某", MAKER, why="first", bank="ABC", mandate=None,
-                since=self.today,
-            )
-        )  # fmt: skip
-        self.finance.decide(lambda work: naming.confirm(work, household, None, OTHER))
-
-    def pay(self, month: str) -> None:
-        """A batch from gathering to the bank's answer."""
-        self.host.drain()
-        batch = self.finance.decide(lambda work: gathering.open_batch(work, month, MAKER))
-        while self.finance.decide(lambda work: gathering.gather(work, batch)):
-            pass
-        self.finance.decide(lambda work: closing.close_by(work, batch, MAKER))
-        revision = self.finance.decide(lambda work: work.load(BATCH, batch)).revision
-        self.finance.decide(lambda work: closing.approve(work, batch, revision, CHECKER))
-        self.finance.decide(lambda work: closing.hand_over(work, batch, CHECKER))
-        rows = self.finance.decide(lambda work: list(lines(work, batch)))
-        content = return_file(batch, [(row["id"], "paid", row["amount"]) for row in rows])
-        returning.take(self.finance.decide, batch, io.BytesIO(content), CHECKER)
-        self.finance.decide(lambda work: returning.finish(work, batch))
+        self.treasury = Treasury(self.finance, lambda: self.today, self.host.drain)
 
 
 @pytest.fixture
@@ -83,10 +43,10 @@ def test_a_changed_decision_is_paid_once_and_a_late_death_comes_back_by_instalme
     whole: Whole,
 ) -> None:
     household, people = whole.family()
-    whole.account(household, people[0])
+    whole.treasury.account(household, people[0])
     case = whole.granted(household, people)
     whole.until(date(2020, 10, 5))
-    whole.pay("2020-10")
+    whole.treasury.pay("2020-10")
     county = whole.client("living")
     first = county.get(f"/cases/{case}/decisions").json()[0]["id"]
     lodged = county.post(f"/cases/{case}/contests", json={"decision": first, "by": str(people[0])}).json()
@@ -94,12 +54,12 @@ def test_a_changed_decision_is_paid_once_and_a_late_death_comes_back_by_instalme
     done = county.post(f"/cases/{case}/contests/{lodged['contest']}/decision", json=said)
     assert done.status_code == 200, done.text
     for _ in range(2):
-        whole.pay("2020-10")
+        whole.treasury.pay("2020-10")
     paid = whole.facts("finance", f.PaymentPaid)
     arrears = [one.amount_fen for one in paid if one.period.startswith("arrears-")]
     assert arrears == [2 * 50_01]
     whole.until(date(2020, 12, 3))
-    whole.pay("2020-12")
+    whole.treasury.pay("2020-12")
     assert [one.amount_fen for one in whole.facts("finance", f.PaymentPaid)][-2:] == [350_01, 350_01]
     assert sum(one.amount_fen for one in whole.facts("finance", f.PaymentPaid)) == 4 * 350_01
 
@@ -125,10 +85,10 @@ def test_a_changed_decision_is_paid_once_and_a_late_death_comes_back_by_instalme
 
 def test_a_fine_is_collected_in_parts_into_no_fund_and_never_deducted(whole: Whole) -> None:
     household, people = whole.family()
-    whole.account(household, people[0])
+    whole.treasury.account(household, people[0])
     case = whole.granted(household, people)
     whole.until(date(2020, 10, 5))
-    whole.pay("2020-10")
+    whole.treasury.pay("2020-10")
     county = whole.client("living")
     first = county.get(f"/cases/{case}/decisions").json()[0]["id"]
     assert county.post(f"/cases/{case}/fraud", json={"decision": first}).status_code == 200
@@ -157,10 +117,10 @@ def test_a_fine_is_collected_in_parts_into_no_fund_and_never_deducted(whole: Who
 
 def test_what_had_come_back_of_an_order_that_a_review_revoked_is_paid_again_once(whole: Whole) -> None:
     household, people = whole.family()
-    whole.account(household, people[0])
+    whole.treasury.account(household, people[0])
     case = whole.granted(household, people)
     whole.until(date(2020, 10, 5))
-    whole.pay("2020-10")
+    whole.treasury.pay("2020-10")
     county = whole.client("living")
     first = county.get(f"/cases/{case}/decisions").json()[0]["id"]
     assert county.post(f"/cases/{case}/fraud", json={"decision": first}).status_code == 200
@@ -177,7 +137,7 @@ def test_what_had_come_back_of_an_order_that_a_review_revoked_is_paid_again_once
     done = county.post(f"/cases/{case}/contests/{lodged['contest']}/decision", json=said)
     assert done.status_code == 200, done.text
     for _ in range(2):
-        whole.pay("2020-10")
+        whole.treasury.pay("2020-10")
     [refund] = whole.facts("finance", f.RefundGranted)
     assert (refund.amount_fen, refund.illustrative) == (250_00, True)
     [ended] = whole.facts("finance", f.RecoveryEnded)

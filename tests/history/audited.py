@@ -37,8 +37,8 @@ from services.history.audit import Auditor
 from services.history.district_log import DistrictLog
 from services.history.proof.keeping import ProofTrees
 from services.history.proof.signing import Checkpoints
+from tests.finance.treasury import Treasury, beside
 from tests.history.logs import Logs, sources, src
-from tests.history.treasury import Treasury
 from tests.living.office import OFFICER, SECOND, SURVEYOR, Office
 
 LATER = date(2026, 11, 24)
@@ -84,7 +84,7 @@ def lived(more: Callable[[Office, CaseId], None]) -> tuple[Told, ...]:
     with TemporaryDirectory() as folder:
         office = Office(Path(folder))
         household, people = office.family(2)
-        treasury = Treasury(office)
+        treasury = beside(office)
         case = office.grant(household, people[0])
         treasury.account(household, people[0])
         for month in ("2020-09", "2020-10"):

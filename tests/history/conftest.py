@@ -5,9 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from services.chassis.database import open_database
+from services.chassis.database import Database, open_database
 from services.history.district_log import DistrictLog
-from services.history.tables import HistoryDatabase
 from tests.history.logs import CLOCK, sources
 
 Open = Callable[[], DistrictLog]
@@ -18,7 +17,7 @@ def opened(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Open]:
     """Opens the district log; called again, it is another process on the same database."""
     postgres = request.param == "postgres"
     url = str(request.getfixturevalue("postgres_url")) if postgres else f"sqlite:///{tmp_path / 'history.db'}"
-    databases: list[HistoryDatabase] = []
+    databases: list[Database] = []
 
     def another() -> DistrictLog:
         databases.append(open_database(url, "history"))

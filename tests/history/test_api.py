@@ -287,9 +287,11 @@ def test_a_state_that_cannot_be_told_is_refused(told: Told) -> None:
         assert client.get(f"/people/{told.person}/timeline", params=params).status_code == 422, params
     assert client.get(f"/people/{uuid4()}/state").status_code == 404
     assert client.get(f"/people/{told.home}/state").status_code == 404
-    assert client.get(f"/funds/{uuid4()}/state").status_code == 404
-    assert client.get("/townships/431202999000/state").status_code == 404
-    assert client.get("/townships/12/state").status_code == 422
+    for asked in ("state", "timeline"):
+        assert client.get(f"/funds/basic-living/2020/{asked}").status_code == 404
+        assert client.get(f"/funds/Basic/2020/{asked}").status_code == 422
+        assert client.get(f"/townships/431202999000/{asked}").status_code == 404
+        assert client.get(f"/townships/12/{asked}").status_code == 422
 
 
 def test_a_township_s_clerk_sees_states_of_the_families_there_only(told: Told) -> None:
@@ -302,8 +304,9 @@ def test_a_township_s_clerk_sees_states_of_the_families_there_only(told: Told) -
         "/townships/431202002000",
     )
     for path in paths:
-        assert mine.get(f"{path}/state").status_code == 200, path
-        assert other.get(f"{path}/state").status_code == 403, path
+        for asked in ("state", "timeline"):
+            assert mine.get(f"{path}/{asked}").status_code == 200, path
+            assert other.get(f"{path}/{asked}").status_code == 403, path
 
 
 def test_only_decisions_are_reconstructed_and_only_for_those_entitled(told: Told) -> None:

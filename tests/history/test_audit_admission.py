@@ -10,6 +10,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
+from tests.history.treasury import Treasury
 
 from events import assistance as a
 from services.assistance import steps
@@ -21,7 +22,6 @@ from services.history.whatif.running import whatif
 from services.history.words import Words
 from tests.history.audited import Plant, Told, World, told_by
 from tests.history.test_audit import changed, found
-from tests.history.treasury import Treasury
 from tests.living.office import OFFICER, Office, having
 
 ALONE = {"disability_grade": 1, "disability_kind": "physical", "own_register": True}

@@ -7,9 +7,9 @@ from datetime import date
 
 import pytest
 
-from events.registry import HouseholdsMerged, HouseholdSplit, Member, MemberJoined
+from events.registry import Died, HouseholdsMerged, HouseholdSplit, Member, MemberJoined
 from services.chassis.database import Session
-from services.history import index, marks
+from services.history import heap, index, marks
 from services.history.district_log import DistrictLog
 from services.history.timelines import Timelines
 from tests.history.conftest import Open
@@ -45,6 +45,7 @@ def busy(logs: Logs, count: int) -> None:
 @pytest.fixture(autouse=True)
 def small_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(index, "READ_AT_ONCE", 50)
+    monkeypatch.setattr(heap, "PART_OF", 60)
 
 
 def generation(log: DistrictLog) -> int:
@@ -82,6 +83,54 @@ def test_a_rebuild_that_was_cut_off_goes_on_where_it_stopped(opened: Open) -> No
     assert index_of(log) == live, "the live index serves on"
     assert opened().rebuild() == 120
     assert index_of(log) == live
+
+
+def test_a_rebuild_that_was_cut_off_while_rows_were_put_in_order_goes_on_there(
+    opened: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    logs = Logs()
+    busy(logs, 220)
+    log = opened()
+    log.pump(logs.feeds())
+    live = index_of(log)
+    kind = type(log.engine.heap)
+    arrange, calls = kind.arrange, 0
+
+    def cut(heap: object, session: Session, generation: int) -> bool:
+        nonlocal calls
+        calls += 1
+        arranged = bool(arrange(heap, session, generation))
+        if calls == 2:
+            raise PowerCut
+        return arranged
+
+    monkeypatch.setattr(kind, "arrange", cut)
+    with pytest.raises(PowerCut):
+        log.rebuild()
+    monkeypatch.undo()
+    assert index_of(log) == live, "the live index serves on"
+    logs.record("registry", logs.household(), Died(person=logs.person(), on=date(2026, 1, 1)))
+    again = opened()
+    again.pump(logs.feeds())
+    live = index_of(log)
+    assert again.rebuild() <= 1, "all but what came later had been read"
+    assert index_of(log) == live
+
+
+def test_an_event_that_concerns_many_is_found_by_each_after_a_rebuild(log: DistrictLog) -> None:
+    logs = Logs()
+    home, people = logs.household(), [logs.person() for _ in range(3 * heap.WIDE)]
+    logs.record(
+        "registry", home, HouseholdSplit(household=home, into=logs.household(), members=tuple(people),
+        since=date(2026, 1, 1)),
+    )  # fmt: skip
+    log.pump(logs.feeds())
+    live = index_of(log)
+    log.rebuild()
+    assert index_of(log) == live
+    with log.database.reading() as session:
+        own = session.execute("SELECT own, count(*) FROM timeline_2 GROUP BY own ORDER BY own")
+    assert own == [(0, 1 + 3 * heap.WIDE), (1, 1)]
 
 
 def test_events_taken_during_a_rebuild_are_in_both_indexes(log: DistrictLog) -> None:

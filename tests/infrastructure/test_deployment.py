@@ -1,5 +1,6 @@
 """docker-compose.yml, its secrets and its databases fit each other; no secret has a default."""
 
+import json
 import re
 import subprocess
 from pathlib import Path
@@ -8,18 +9,35 @@ from typing import Any
 import psycopg
 import pytest
 import yaml
+from jsonschema import Draft7Validator
 
 from services.cli.house import ROOMS
 from tests.infrastructure.postgres import find_binaries
 
 ROOT = Path(__file__).resolve().parents[2]
 COMPOSE = (ROOT / "docker-compose.yml").read_text()
+# schema/compose-spec.json of github.com/compose-spec/compose-spec at 170098b (Apache-2.0), as it is.
+OFFICIAL = json.loads((Path(__file__).parent / "compose-spec.json").read_text())
 SERVICES = tuple(ROOMS)
 
 
 @pytest.fixture(scope="module")
 def system() -> dict[str, Any]:
     return yaml.safe_load(COMPOSE)["services"]
+
+
+def test_it_is_valid_by_the_public_schema_and_names_nothing_that_is_not_there(system: dict[str, Any]) -> None:
+    whole = yaml.safe_load(COMPOSE)
+    assert [error.message for error in Draft7Validator(OFFICIAL).iter_errors(whole)] == []
+    used = {volume.split(":")[0] for service in system.values() for volume in service.get("volumes", ())}
+    folders = {one for one in used if one.startswith(".")}
+    assert used - folders == set(whole["volumes"])
+    assert all((ROOT / one).exists() for one in folders)
+    for service in system.values():
+        for name, condition in service.get("depends_on", {}).items():
+            assert condition == {"condition": "service_healthy"} and "healthcheck" in system[name]
+    misspelt = whole | {"services": {"living": {"depend_on": {}}}}
+    assert not Draft7Validator(OFFICIAL).is_valid(misspelt)
 
 
 def test_every_service_runs_alone_unprivileged_on_its_own_database(system: dict[str, Any]) -> None:

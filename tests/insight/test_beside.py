@@ -28,24 +28,23 @@ from tests.support import CLERK
 
 
 def test_a_district_that_lives_counts_what_its_services_hold(tmp_path: Path) -> None:
-    small = Small(tmp_path / "small")
-    small.house.insight = open_insight(small.house.settings, small.clock)
-    count_beside(small.house, small.host)
-    take_roster(small.house, roster_bytes(7, 20), 7, Console(file=io.StringIO()))
-    small.life(45)
-    small.host.follow()
-    caller = Caller(person=CLERK, post="clerk", department=Department.AUDIT)
-    headers = {"Authorization": f"Bearer {issue_token(small.house.settings, caller)}"}
-    with httpx.Client(
-        transport=InProcess(small.house.web()), base_url="http://doudi", headers=headers
-    ) as web:
-        total = web.get("/insight/figures").json()["total"]["values"]
-        rows = [
-            row
-            for domain in ("living", "disability")
-            for row in web.get(f"/{domain}/cases", params={"limit": 200}).json()["items"]
-        ]
-    small.close()
+    with Small(tmp_path / "small") as small:
+        small.house.insight = open_insight(small.house.settings, small.clock)
+        count_beside(small.house, small.host)
+        take_roster(small.house, roster_bytes(7, 20), 7, Console(file=io.StringIO()))
+        small.life(45)
+        small.host.follow()
+        caller = Caller(person=CLERK, post="clerk", department=Department.AUDIT)
+        headers = {"Authorization": f"Bearer {issue_token(small.house.settings, caller)}"}
+        with httpx.Client(
+            transport=InProcess(small.house.web()), base_url="http://doudi", headers=headers
+        ) as web:
+            total = web.get("/insight/figures").json()["total"]["values"]
+            rows = [
+                row
+                for domain in ("living", "disability")
+                for row in web.get(f"/{domain}/cases", params={"limit": 200}).json()["items"]
+            ]
     assert len(rows) == total["applications"] > 0
     assert sum(row["state"] == "granted" for row in rows) == total["active"]
     assert total["enrolled"] > 0

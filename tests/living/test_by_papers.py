@@ -349,6 +349,8 @@ def test_the_seriously_ill_of_a_registered_poor_household_are_granted_alone(tmp_
     ill = having(2000_00, first={"seriously_ill": True})
     case = office.grant(household, people[0], ill, apart=True)
     assert office.facts(case, a.SubsidyGranted)[0].amount_fen == 417_00
+    poor, today = r.Category.REGISTERED_POOR, office.today
+    office.tell(r.CategoryEnded(person=people[1], category=poor, until=today, reason="lifted"))
     office.tell(r.Categorised(person=people[1], category=r.Category.LIFTED, since=office.today))
     office.do(steps.open_review, case, "report")
     office.look_into(case, ill)

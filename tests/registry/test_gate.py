@@ -46,7 +46,7 @@ def death(person: object, **changed: Any) -> dict[str, Any]:
 def receive(office: Office, sent: Any, department: str = "health") -> Receipt:
     runtime = office.district.runtime("registry")
     cause = runtime.cause(Actor(department, "system"))
-    return runtime.decide(lambda work: GATE.receive(work, sent), cause)
+    return GATE.take(runtime, sent, cause)
 
 
 def on_record(office: Office) -> list[str]:

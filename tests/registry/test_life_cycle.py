@@ -1,4 +1,5 @@
-"""Any sequence of changes keeps what must hold of households, and replaying the log gives the same state."""
+"""Any sequence of changes keeps what must hold of households, replaying the log gives the same state, and whoever listens
+to the registry knows the same of people and households."""
 
 from __future__ import annotations
 
@@ -11,10 +12,13 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from events.ids import HouseholdId, PersonId, parse_subject
+from events.ids import CaseId, HouseholdId, PersonId, parse_subject
 from events.registry import Category, Member
+from services import registry
 from services.chassis.refusal import Refused
-from services.registry import model
+from services.chassis.service import Service
+from services.chassis.work import Work
+from services.registry import keeping, model
 from services.registry.acts import Place
 from services.registry.people import Particulars
 from tests.registry.given import (
@@ -22,12 +26,24 @@ from tests.registry.given import (
     TODAY,
     TOWNSHIP,
     Office,
-    a_district,
     said,
 )
+from tests.support import District, speaker
 
+KEPT = (Category.MARGIN, Category.REGISTERED_POOR)
 PICK = st.integers(0, 1_000)
 RELATION = st.sampled_from(["10", "20", "30", "40", "50", "70", "99"])
+
+
+def listener() -> Service:
+    """It keeps of the registry whatever can be kept."""
+    service = Service("listener", listens=("registry",))
+    keeping.keep_people(service)
+    keeping.keep_births(service)
+    keeping.keep_numbers(service)
+    for category in KEPT:
+        keeping.keep_category(service, category)
+    return service
 
 
 class LifeCycle(RuleBasedStateMachine):
@@ -36,7 +52,8 @@ class LifeCycle(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.folder = tempfile.TemporaryDirectory()
-        self.office = Office(a_district(Path(self.folder.name)))
+        services = [registry.SERVICE, speaker("living", CaseId), listener()]
+        self.office = Office(District(Path(self.folder.name), services))
         self.people: list[PersonId] = []
         self.households: list[HouseholdId] = []
 
@@ -169,9 +186,40 @@ class LifeCycle(RuleBasedStateMachine):
         for id in (*self.people, *self.households):
             state = self.office.decide(lambda r, id=id: r.work.load(folds[type(id)], id))
             assert folded.get(id, type(state)()) == state
-        assert district.differences("registry") == []
+        district.host.drain()
+        district.runtime("listener").decide(self.listener_knows_the_same)
+        assert district.differences("registry") == district.differences("listener") == []
         district.close()
         self.folder.cleanup()
+
+    def listener_knows_the_same(self, work: Work) -> None:
+        """But that a family that has moved away is remembered as it went: what it got here ends for each of them."""
+        for id in self.households:
+            home = self.office.decide(lambda r, id=id: r.household(id))
+            known = keeping.household_of(work, id)
+            assert known is not None
+            assert (known["township"], known["village"]) == (home.township, home.village)
+            assert bool(known["gone"]) == (home.closed is not None)
+            if known["gone"] != "moved_away":
+                assert set(known["members"]) == {str(one) for one in home.members}
+        for one in self.people:
+            person, lives, survivor, indexes = self.office.decide(
+                lambda r, one=one: (r.person(one), r.home(one), r.survivor(one), r.work.fact("id-of", one))
+            )
+            row = keeping.person_of(work, one)
+            place = keeping.household_of(work, row["household"]) or {"gone": ""}
+            if place["gone"] != "moved_away":
+                assert row["household"] == (None if lives is None else str(lives))
+            assert keeping.survivor(work, one) == str(survivor)
+            died = self.office.decide(lambda r, survivor=survivor: r.person(survivor).died)
+            assert keeping.alive(work, [one]) == (died is None)
+            assert work.fact("born", one) == person.born.isoformat()
+            assert work.fact("id-of", one) == indexes
+            assert all(work.fact("id-number", index) == str(one) for index in indexes or ())
+            if person.living:
+                for category in KEPT:
+                    since = keeping.belongs_since(work, one, category)
+                    assert (since is not None) == (category in person.categories)
 
 
 LifeCycle.TestCase.settings = settings(

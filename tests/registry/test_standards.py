@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from services.registry.categories import Category
 from services.registry.divisions import hecheng
@@ -20,8 +18,6 @@ from services.registry.standards import (
     Schooling,
     Sex,
     ethnicity_code,
-    is_bank_card,
-    is_mobile,
     phone_number,
 )
 
@@ -83,19 +79,6 @@ def test_every_category_names_its_clause():
 )
 def test_telephones_are_kept_in_digits(text: str, number: str | None):
     assert phone_number(text) == number
-
-
-def test_a_landline_is_no_mobile():
-    assert is_mobile("14307450001")
-    assert not is_mobile("07452234567")
-
-
-@given(st.text("0123456789", min_size=15, max_size=18), st.integers(0, 17), st.integers(1, 9))
-def test_every_changed_digit_of_a_bank_card_is_found(digits: str, place: int, by: int):
-    [card] = [digits + last for last in "0123456789" if is_bank_card(digits + last)]
-    place %= len(card)
-    changed = card[:place] + str((int(card[place]) + by) % 10) + card[place + 1 :]
-    assert not is_bank_card(changed)
 
 
 def test_the_district_has_11_townships_and_their_villages():

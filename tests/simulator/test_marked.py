@@ -65,15 +65,14 @@ def test_marked_names_and_numbers_are_found_nowhere_in_clear(tmp_path: Path, tol
     log = io.StringIO()
     configure("DEBUG", False, log)
     try:
-        small = Small(tmp_path / "data")
-        county = small.office.county
-        job = county.send("/registry/imports", "roster.xlsx", roster_bytes(5, 14))
-        while (now := county.get(f"/registry/imports/{job['id']}"))["status"] in ("waiting", "running"):
-            time.sleep(0.05)
-        assert (now["status"], now["refused"]) == ("done", 0)
-        small.life(45)
-        answers = refusals(small, told) + b"".join(answers_of(small))
-        small.close()
+        with Small(tmp_path / "data") as small:
+            county = small.office.county
+            job = county.send("/registry/imports", "roster.xlsx", roster_bytes(5, 14))
+            while (now := county.get(f"/registry/imports/{job['id']}"))["status"] in ("waiting", "running"):
+                time.sleep(0.05)
+            assert (now["status"], now["refused"]) == ("done", 0)
+            small.life(45)
+            answers = refusals(small, told) + b"".join(answers_of(small))
     finally:
         configure("WARNING", False)
     assert len(told) > 40

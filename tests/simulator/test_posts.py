@@ -8,28 +8,23 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from rich.console import Console
 
 from events.staff import NearRelativeDeclared, PostAssigned, PostCreated, Role
 from services.chassis.codec import read
 from services.chassis.runtime import log_of
-from services.cli.demo import FIRST, take_roster
+from services.cli.demo import FIRST
 from services.registry.divisions import hecheng
 from services.simulator.posts import Posts
-from services.simulator.roster import roster_bytes
 from services.staff import keeping
-from tests.simulator.small import Small
+from tests.simulator.small import Small, lived
 
 DAYS = 25
 
 
 @pytest.fixture(scope="module")
 def small(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Small]:
-    small = Small(tmp_path_factory.mktemp("posts"))
-    take_roster(small.house, roster_bytes(small.seed, 30), small.seed, Console(quiet=True))
-    small.life(DAYS)
-    yield small
-    small.close()
+    with lived(tmp_path_factory.mktemp("posts"), 30, DAYS) as small:
+        yield small
 
 
 def facts(small: Small, name: str, *types: str) -> list[Any]:
@@ -60,8 +55,8 @@ def test_surveyors_act_in_the_township_and_are_independent_of_the_family(small: 
         for surveyor in told.surveyors:
             acts = partial(keeping.acts_as, staff=surveyor, role=Role.SURVEYOR, on=told.on, township=township)
             assert staff.decide(acts) is not None
-            free = partial(keeping.independent, staff=surveyor, members=told.members, on=told.on)
-            assert staff.decide(free)
+            tied = partial(keeping.ties, staff=surveyor, members=told.members, on=told.on)
+            assert staff.decide(tied) == ()
 
 
 def test_the_clerk_of_a_step_acts_in_the_post_that_the_log_names(small: Small) -> None:

@@ -15,10 +15,9 @@ from rich.console import Console
 from events.base import Entry
 from services.cli.check import check
 from services.cli.check_reading import check_reading
-from services.cli.demo import take_roster
 from services.cli.summary import summary
-from services.simulator.roster import roster_bytes
 from tests.simulator.small import Small
+from tests.simulator.small import lived as small_lived
 
 HOUSEHOLDS, DAYS = 20, 66
 KEPT_IN_BOXES = ("box",)
@@ -26,17 +25,8 @@ KEPT_IN_BOXES = ("box",)
 
 @pytest.fixture(scope="module")
 def lived(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Small]:
-    small = live(tmp_path_factory.mktemp("first"))
-    yield small
-    small.close()
-
-
-def live(folder: Path, seed: int = 7) -> Small:
-    small = Small(folder, seed)
-    quiet = Console(file=io.StringIO())
-    take_roster(small.house, roster_bytes(seed, HOUSEHOLDS), seed, quiet)
-    small.life(DAYS)
-    return small
+    with small_lived(tmp_path_factory.mktemp("first"), HOUSEHOLDS, DAYS) as small:
+        yield small
 
 
 def logs(small: Small) -> dict[str, list[tuple[Any, ...]]]:
@@ -59,9 +49,8 @@ def without_boxes(value: Any) -> Any:
 
 
 def test_two_runs_from_one_seed_record_the_same_logs(lived: Small, tmp_path: Path):
-    again = live(tmp_path)
-    first, second = logs(lived), logs(again)
-    again.close()
+    with small_lived(tmp_path, HOUSEHOLDS, DAYS) as again:
+        first, second = logs(lived), logs(again)
     assert first.keys() == second.keys()
     for name in first:
         assert len(first[name]) == len(second[name])

@@ -77,12 +77,12 @@ def test_a_comparison_goes_on_where_a_killed_process_left_it(
 class Dying(Records):
     """Kills its process behind the third piece of a file."""
 
-    pieces = 0
+    times = 0
 
     def add(self, *told: Any) -> bool:
         added = super().add(*told)
-        self.pieces += 1
-        if self.pieces == 3:
+        self.times += 1
+        if self.times == 3:
             os.kill(os.getpid(), signal.SIGKILL)
         return added
 

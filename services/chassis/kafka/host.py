@@ -9,6 +9,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import structlog
 from kafka.errors import KafkaError
@@ -40,7 +41,7 @@ class KafkaHost:
         self.followers: list[Follower] = []
         self.senders: list[Callable[[], int]] = []
         self._collectors: list[Collector] = []
-        self._gates: list[tuple[Runtime, Gate]] = []
+        self._gates: list[tuple[Runtime, Gate, Any]] = []
         self.failure: str | None = None
         self.ended = threading.Event()
         self._bootstrap = bootstrap
@@ -53,9 +54,9 @@ class KafkaHost:
         """Let a collector read every service's topic, in a loop of its own."""
         self._collectors.append(collector)
 
-    def open_gate(self, runtime: Runtime, gate: Gate) -> None:
-        """Let departments' own systems report to a service through their topics."""
-        self._gates.append((runtime, gate))
+    def open_gate(self, runtime: Runtime, gate: Gate, beside: Any = None) -> None:
+        """Let departments' own systems report to a service through their topics. `beside`: where it puts what is no fact."""
+        self._gates.append((runtime, gate, beside))
 
     def start(self) -> None:
         names = {runtime.service.name for runtime in self.runtimes}
@@ -66,8 +67,8 @@ class KafkaHost:
             self._run_service(runtime)
         for collector in self._collectors:
             self._run_collector(collector)
-        for runtime, gate in self._gates:
-            self._run_gate(runtime, gate)
+        for gate in self._gates:
+            self._run_gate(*gate)
         following = self._loop("views", lambda: sum(f.advance() for f in self.followers), 0.5)
         for runtime in self.runtimes:
             runtime.committer.observers.append(_Waker(following))
@@ -112,10 +113,10 @@ class KafkaHost:
         self._loop("district log", _Reader(feed, collector.advance, collector.measure).step, 0.0)
         self._closing.append(feed.close)
 
-    def _run_gate(self, runtime: Runtime, gate: Gate) -> None:
+    def _run_gate(self, runtime: Runtime, gate: Gate, beside: Any) -> None:
         departments = sorted(gate.departments)
         create_topics(self._bootstrap, map(gate_topic, departments), self._partitions)
-        feed = GateFeed(self._bootstrap, runtime, gate, departments, self._partition)
+        feed = GateFeed(self._bootstrap, runtime, gate, departments, self._partition, beside)
         self._loop(f"{runtime.service.name} gate", feed.step, 0.0)
         self._closing.append(feed.close)
 

@@ -17,24 +17,21 @@ import structlog
 from kafka import KafkaAdminClient, KafkaConsumer, TopicPartition
 from kafka.admin import AbortTransactionSpec, ProducerState
 
-from services.chassis.kafka.topics import BOOTSTRAP_MS, consumer, settled_end, source_of_record
+from services.chassis.kafka.topics import BOOTSTRAP_MS, consumer, source_of_record
 
 log = structlog.get_logger(__name__)
 
-# A coordinator ends what timed out within `transaction_timeout_ms` and ten seconds (its round, by default).
-GRACE_SECONDS = 25.0
 READ_SECONDS = 5.0
 
 
 def end_left_open(bootstrap: str, topic: str, partition: int, source: str) -> int:
-    """Abort what `source` left open and its coordinator forgot; how many transactions.
+    """Abort what `source` left open; how many transactions.
 
-    Only for the one producer of `source`, after `init_transactions`. KafkaError where the broker refuses it: the
-    right ClusterAction (or Alter) on the cluster is needed.
+    Only for the one producer of `source`, after `init_transactions`, and only once the topic was `Unsettled`: until
+    then the coordinator may still end it. KafkaError where the broker refuses it: the right ClusterAction (or Alter)
+    on the cluster is needed.
     """
     place = TopicPartition(topic, partition)
-    if _settles(bootstrap, place):
-        return 0
     admin = KafkaAdminClient(bootstrap_servers=bootstrap, bootstrap_timeout_ms=BOOTSTRAP_MS)
     reader = consumer(bootstrap, isolation="read_uncommitted")
     try:
@@ -54,15 +51,6 @@ def end_left_open(bootstrap: str, topic: str, partition: int, source: str) -> in
     finally:
         reader.close(autocommit=False)
         admin.close()
-
-
-def _settles(bootstrap: str, place: TopicPartition) -> bool:
-    reader = consumer(bootstrap)
-    try:
-        reader.assign([place])
-        return settled_end(bootstrap, reader, place, time.monotonic() + GRACE_SECONDS) is not None
-    finally:
-        reader.close(autocommit=False)
 
 
 def _source_of(reader: KafkaConsumer, place: TopicPartition, producer: ProducerState) -> str:

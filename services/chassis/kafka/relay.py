@@ -1,7 +1,7 @@
 """The relay: publishes a service's log to its topic, each entry once, in order, one transaction a batch.
 
-It stores no position: at start it fences every rival (`init_transactions`), ends what Kafka itself forgot, then
-reads the topic's last committed entry and goes on behind it. A rival that was paused is refused by Kafka at its
+It stores no position: at start it fences every rival (`init_transactions`), then reads the topic's last committed
+entry, ending first what Kafka itself forgot, and goes on behind it. A rival that was paused is refused by Kafka at its
 next write, and nothing of it becomes visible. A batch never ends between two events of one decision. After any
 Kafka error the producer is thrown away: the only state is what the topic says.
 """
@@ -20,7 +20,7 @@ from kafka.errors import InvalidProducerEpochError, KafkaError, KafkaTimeoutErro
 from events.base import Entry
 from services.chassis.codec import to_headers
 from services.chassis.kafka.left_open import end_left_open
-from services.chassis.kafka.topics import BOOTSTRAP_MS, FETCH_BYTES, last_committed, topic_of
+from services.chassis.kafka.topics import BOOTSTRAP_MS, FETCH_BYTES, Unsettled, last_committed, topic_of
 from services.chassis.service import name_of
 from services.chassis.store import Store
 
@@ -126,7 +126,6 @@ class Relay:
         self._session = session
         try:
             producer.init_transactions()  # before reading: from here on no rival can write
-            end_left_open(self._bootstrap, self._topic, self._partition, self._source)
             session.sequence = self._resume()
         except BaseException:
             self.close()
@@ -134,7 +133,11 @@ class Relay:
         return session
 
     def _resume(self) -> int:
-        last = self._last()
+        try:
+            last = self._last()
+        except Unsettled:
+            end_left_open(self._bootstrap, self._topic, self._partition, self._source)
+            last = self._last()
         if last is None:
             return 0
         e = last.envelope

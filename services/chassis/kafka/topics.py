@@ -20,14 +20,18 @@ FOR_EVER = {
     "max.message.bytes": str(FETCH_BYTES),
 }
 READ_BACK_SECONDS = 60.0
-
-
+# A coordinator ends what timed out within `transaction_timeout_ms` and ten seconds (its round, by default).
+SETTLE_SECONDS = 25.0
 BOOTSTRAP_MS = 10_000
 """How long a first answer of the brokers is waited for: one that starts, or a busy machine, takes seconds."""
 
 
 class Unreadable(RuntimeError):
     """A topic did not answer in time, or holds what no chassis wrote."""
+
+
+class Unsettled(Unreadable):
+    """A transaction there was not ended in the time in which Kafka ends one."""
 
 
 def topic_of(service: str) -> str:
@@ -75,8 +79,9 @@ def consumer(bootstrap: str, group: str | None = None, isolation: str = "read_co
     )
 
 
-def settled_end(bootstrap: str, reader: KafkaConsumer, place: TopicPartition, deadline: float) -> int | None:
-    """The end of what is committed, as `reader` sees it, once that has reached the end of what lies there now; None: not until then.
+def _settled_end(bootstrap: str, reader: KafkaConsumer, place: TopicPartition) -> int:
+    """The end of what is committed, as `reader` sees it, once that has reached the end of what lies there now; Unsettled if
+    it does not.
 
     A transaction whose commit a killed broker had decided on, and not yet marked, is in no committed reader's sight:
     whoever goes on from what those see would publish its records once more.
@@ -87,27 +92,27 @@ def settled_end(bootstrap: str, reader: KafkaConsumer, place: TopicPartition, de
         high = all_records.end_offsets([place])[place]
     finally:
         all_records.close(autocommit=False)
+    deadline = time.monotonic() + SETTLE_SECONDS
     while (stable := reader.end_offsets([place])[place]) < high:
         if time.monotonic() > deadline:
-            return None
+            raise Unsettled(f"{place.topic}: a transaction there does not end")
         time.sleep(0.05)
     return int(stable)
 
 
 def last_committed(bootstrap: str, topic: str, partition: int, source: str) -> Entry | None:
-    """The last entry of `source` that readers of committed records see; None where there is none.
+    """The last entry of `source` that readers of committed records see; None where there is none. Unsettled while a
+    transaction is open, Unreadable where the topic does not answer.
 
     The end offset counts transaction markers and aborted records, so the record is looked for backwards.
     """
     place = TopicPartition(topic, partition)
-    deadline = time.monotonic() + READ_BACK_SECONDS
     reader = consumer(bootstrap)
     try:
         reader.assign([place])
         first = reader.beginning_offsets([place])[place]
-        top = settled_end(bootstrap, reader, place, deadline)
-        if top is None:
-            raise Unreadable(f"{topic}: a transaction there does not end")
+        top = _settled_end(bootstrap, reader, place)
+        deadline = time.monotonic() + READ_BACK_SECONDS
         step = 64
         while top > first:
             start = max(first, top - step)

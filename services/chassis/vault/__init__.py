@@ -163,6 +163,10 @@ class Vault(Keeping):
         map_sealed(event, collect)
         return owners
 
+    def derived(self, owner: UUID, purpose: str, length: int) -> bytes:
+        """Bytes that follow from an owner's key and a purpose alone, and are gone with the key; NoKey, Erased."""
+        return cipher.derived(self._keyring.key((owner,)).secret, purpose, length)
+
     def blind_index(self, kind: str, text: str) -> str:
         """A digest, 64 hexadecimal letters, that is equal for equal texts of a kind and tells nothing to
         who has no key. The caller settles spelling (capitals, blanks) first."""

@@ -92,6 +92,13 @@ def joint(owners: Sequence[UUID], keys: Sequence[Key]) -> Key:
     return Key.of(secret, min(key.read_at for key in keys))
 
 
+def derived(secret: bytes, purpose: str, length: int) -> bytes:
+    """Bytes for another use of a key, `length` of them; no purpose tells anything of another's."""
+    return HKDF(algorithm=SHA256(), length=length, salt=None, info=b"doudi: " + purpose.encode()).derive(
+        secret
+    )
+
+
 def index(secret: bytes, kind: str, text: str) -> str:
     """A keyed digest, hexadecimal; the kind's length goes in, so that no kind reaches into another."""
     name = kind.encode()

@@ -9,7 +9,6 @@ not closed the day yet and may still add to it.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
@@ -25,12 +24,10 @@ from services.history.asof import knowledge, states
 from services.history.asof.knowledge import Known
 from services.history.asof.looking import Look
 from services.history.asof.question import Question, ask
-from services.history.asof.states import FundState, State
+from services.history.asof.states import State
 from services.history.asof.telling import page
+from services.history.subjects import Subject, subject_of
 from services.history.timelines import Found, kind_of
-from services.registry.divisions import hecheng
-
-TOWNSHIP = re.compile(r"[0-9]{12}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +77,7 @@ class AsOf:
     def __init__(self, log: Readable, clock: Clock) -> None:
         self.log = log
         self._clock = clock
+        self._begun: knowledge.Begun = {}
 
     def question(
         self, effective: date | None = None, known: date | None = None, by: str | None = None
@@ -96,12 +94,13 @@ class AsOf:
         known: date | None = None,
         by: str | None = None,
     ) -> Answer:
-        """Of a person, household, case or fund by id, or of a township by its code of 12 digits.
+        """Of a person, household or case by id, of a township by its code of 12 digits, of a fund's book by fund and
+        year (`basic-living/2022`) or id.
 
         NotFound where nothing at all is recorded of it, or it is of another kind; Malformed as `question`.
         """
         asked = self.question(effective, known, by)
-        with self._look(asked) as look:
+        with self._look(asked) as (look, closed):
             kind, name, state = _state(look, subject, kind)
             return Answer(
                 kind,
@@ -109,14 +108,14 @@ class AsOf:
                 asked,
                 state,
                 {name_of(source): upto for source, upto in sorted(look.known.bounds.items())},
-                _lagging(look.session, self.log.sources, asked, look.known),
+                _lagging(closed, self.log.sources, asked, look.known),
                 len(look.read),
                 tuple(sorted(look.unreadable)),
             )
 
     def timeline(
         self,
-        entity: UUID,
+        subject: UUID | str,
         kind: str | None = None,
         *,
         effective: date | None = None,
@@ -127,66 +126,72 @@ class AsOf:
     ) -> TimelineAnswer:
         """Lines that count by the day effective and were known; as `state` of errors. In causal order."""
         asked = self.question(effective, known, by)
-        with self._look(asked) as look:
-            found = _kind(look, entity, kind)
-            lines, following = page(look, found, entity.bytes, after, limit)
+        with self._look(asked) as (look, closed):
+            named = _subject(subject)
+            found = _kind(look, named, kind)
+            lines, following = page(look, found, named, after, limit)
             return TimelineAnswer(
-                found, asked, lines, following, _lagging(look.session, self.log.sources, asked, look.known)
+                found, asked, lines, following, _lagging(closed, self.log.sources, asked, look.known)
             )
 
     @contextmanager
-    def _look(self, asked: Question) -> Iterator[Look]:
-        """In one snapshot of the log."""
+    def _look(self, asked: Question) -> Iterator[tuple[Look, dict[str, str]]]:
+        """In one snapshot of the log; and through which day each source is closed."""
         with self.log.database.reading() as session:
-            generation = session.execute("SELECT generation FROM log_head")[0][0]
+            rows = session.execute(
+                "SELECT generation, source, closed FROM log_head LEFT JOIN sources ON 1 = 1"
+            )
+            generation = rows[0][0]
+            closed = {source: day for _, source, day in rows if source is not None}
             if asked.by is None:
                 known = knowledge.district(session, generation, asked.known)
             else:
                 source = next(one for one in self.log.sources if name_of(one) == asked.by)
-                known = knowledge.decider(session, generation, source, asked.known)
-            yield Look(session, generation, known, asked.effective)
+                known = knowledge.decider(session, generation, source, asked.known, self._begun)
+            yield Look(session, generation, known, asked.effective), closed
 
 
-def _state(look: Look, subject: UUID | str, kind: str | None) -> tuple[str, str, State | None]:
-    if isinstance(subject, str) and (kind == "township" or TOWNSHIP.fullmatch(subject)):
-        if hecheng().by_code(subject) is None:
-            raise NotFound("没有该乡镇（街道）代码。", "There is no such township.", field="id")
-        return "township", subject, states.township(look, subject)
-    try:
-        id = subject if isinstance(subject, UUID) else UUID(subject)
-    except ValueError as error:
-        raise Malformed("malformed-id", "编号格式不正确。", "Not an id.", field="id") from error
-    found = _kind(look, id, kind)
+def _state(look: Look, asked: UUID | str, kind: str | None) -> tuple[str, str, State | None]:
+    subject = _subject(asked)
+    found = _kind(look, subject, kind)
+    if isinstance(subject, str):
+        return found, subject, states.township(look, subject)
     state: State | None
     match found:
         case "person":
-            state = states.person(look, UUID(int=id.int))
+            state = states.person(look, subject)
         case "household":
-            state = states.household(look, UUID(int=id.int))
+            state = states.household(look, subject)
         case "case":
-            state = states.case(look, UUID(int=id.int))
-        case "fund":
-            state = FundState(id)
+            state = states.case(look, subject)
+        case "fund-book":
+            state = states.fund(look, subject)
         case _:
             raise Malformed(
                 "no-state",
-                "该编号既非人员、家庭，也非案件、资金。",
+                "该编号既非人员、家庭，也非案件、资金专账。",
                 f"A {found} has a timeline, but no state.",
                 field="id",
             )
-    return found, str(id), state
+    return found, str(subject), state
 
 
-def _kind(look: Look, id: UUID, kind: str | None) -> str:
-    found = kind_of(look.session, look.generation, id.bytes)
+def _subject(asked: UUID | str) -> Subject:
+    """An id of any class as a plain one: a state shows it as it is."""
+    return subject_of(asked) if isinstance(asked, str) else UUID(int=asked.int)
+
+
+def _kind(look: Look, subject: Subject, kind: str | None) -> str:
+    found = kind_of(look.session, look.generation, subject)
     if found is None or (kind is not None and found not in ("", kind)):
         raise NotFound
     return found or kind or "person"
 
 
-def _lagging(session: Session, sources: tuple[str, ...], asked: Question, known: Known) -> tuple[str, ...]:
+def _lagging(
+    closed: dict[str, str], sources: tuple[str, ...], asked: Question, known: Known
+) -> tuple[str, ...]:
     """What a decider knew is in its own log; what the district knew, in all of them."""
-    closed: dict[str, str] = dict(session.execute("SELECT source, closed FROM sources"))
     asked_of = sources if known.reader is None else (known.reader,)
     day = asked.known.isoformat()
     return tuple(sorted(name_of(one) for one in asked_of if (closed.get(one) or "") < day))

@@ -1,4 +1,4 @@
-"""As-of over HTTP: the state of a person, household, case, fund or township on two days. Names stay sealed.
+"""As-of over HTTP: the state of a person, household, case, township or fund on two days. Names stay sealed.
 
 The timelines of the same days are those of `services.history.api`, with the same three parameters.
 """
@@ -12,12 +12,14 @@ from uuid import UUID
 from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel, ConfigDict, Field
 
+from events.ids import BookId
 from services.chassis.auth import allow_any_department
 from services.chassis.problems import not_allowed
 from services.chassis.tokens import Caller
 from services.history.asof.answers import Answer, AsOf
 from services.history.asof.case import CaseState
-from services.history.asof.states import FundState, HouseholdState, PersonState, TownshipState
+from services.history.asof.fund import FundState
+from services.history.asof.states import HouseholdState, PersonState, TownshipState
 from services.history.timelines import Timelines
 
 S = TypeVar("S")
@@ -32,6 +34,10 @@ By = Annotated[
     str | None,
     Query(max_length=64, description="known to this service when it last recorded anything by then"),
 ]
+FundName = Annotated[
+    str, Path(pattern=r"^[a-z][a-z-]*$", max_length=40, description="code of a fund, as `basic-living`")
+]
+Year = Annotated[int, Path(ge=2000, le=2100, description="of the fund's book")]
 Code = Annotated[str, Path(pattern=r"^[0-9]{12}$", description="division code of a township, 12 digits")]
 
 
@@ -59,10 +65,10 @@ def router(asof: AsOf, timelines: Timelines) -> APIRouter:
     def shown(
         caller: Caller, kind: str, id: UUID | str, effective: date | None, known: date | None, by: str | None
     ) -> StateShown[Any]:
-        if caller.township is not None:
-            lives = frozenset({id}) if isinstance(id, str) else timelines.townships_about(kind, id)
-            if not any(map(caller.may_act_in, lives)):
-                raise not_allowed("只能查看本乡镇（街道）的家庭。", "Only families of your own township.")
+        if caller.township is not None and not any(
+            map(caller.may_act_in, timelines.townships_about(kind, id))
+        ):
+            raise not_allowed("只能查看本乡镇（街道）的家庭。", "Only families of your own township.")
         return as_shown(asof.state(id, kind, effective=effective, known=known, by=by))
 
     @routes.get("/people/{id}/state")
@@ -86,12 +92,17 @@ def router(asof: AsOf, timelines: Timelines) -> APIRouter:
         """How far it had come, whom it covered, how much from when to when, which months were granted."""
         return shown(caller, "case", id, effective, known, by)
 
-    @routes.get("/funds/{id}/state")
+    @routes.get("/funds/{fund}/{year}/state")
     def fund_state(
-        id: UUID, caller: Anybody, effective: Effective = None, known: KnownOn = None, by: By = None
+        fund: FundName,
+        year: Year,
+        caller: Anybody,
+        effective: Effective = None,
+        known: KnownOn = None,
+        by: By = None,
     ) -> StateShown[FundState]:
-        """What was budgeted, committed and paid, once a service records it."""
-        return shown(caller, "fund", id, effective, known, by)
+        """A fund's book for the year: budget, allocated, committed, paid, recovered, idle; in fen."""
+        return shown(caller, "fund-book", BookId.of_year(fund, year), effective, known, by)
 
     @routes.get("/townships/{code}/state")
     def township_state(

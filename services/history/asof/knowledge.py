@@ -85,6 +85,10 @@ class Known:
         return fact.TYPE in types or line.dataschema.rpartition(".")[0] in types
 
 
+#: By reader: the sequences at which it began to listen to something else, and what it knew at each.
+Begun = dict[str, tuple[list[int], list[Known]]]
+
+
 def district(session: Session, generation: int, day: date) -> Known:
     """All that any service had recorded by the end of a civil day."""
     rows = session.execute(
@@ -95,13 +99,17 @@ def district(session: Session, generation: int, day: date) -> Known:
     return Known({source: sequence for source, sequence in rows if sequence is not None})
 
 
-def decider(session: Session, generation: int, source: str, day: date) -> Known:
-    """What a service knew at its last event of a civil day or before."""
+def decider(session: Session, generation: int, source: str, day: date, begun: Begun | None = None) -> Known:
+    """What a service knew at its last event of a civil day or before; `begun` as in `Deciders`."""
     found = session.execute(
-        f"SELECT sequence FROM days_{generation} WHERE source = ? AND day <= ? ORDER BY day DESC LIMIT 1",
-        (source, day.toordinal()),
+        "SELECT envelope, data FROM district_log WHERE source = ? AND sequence ="
+        f" (SELECT sequence FROM days_{generation} WHERE source = ? AND day <= ? ORDER BY day DESC LIMIT 1)",
+        (source, source, day.toordinal()),
     )
-    return decider_at(session, generation, source, found[0][0]) if found else Known({}, source)
+    if not found:
+        return Known({}, source)
+    [(envelope, data)] = found
+    return Deciders(session, generation, begun).of(decode(envelope, data).envelope)
 
 
 def decider_at(session: Session, generation: int, source: str, sequence: int) -> Known:
@@ -151,17 +159,21 @@ def _listening(session: Session, position: int) -> dict[str, tuple[str, ...]]:
 
 class Deciders:
     """`decider_at` for many events of a log, from their own envelopes: where a service began to listen to something
-    else is looked up once. `of(envelope)` equals `decider_at` for that event."""
+    else is looked up once. `of(envelope)` equals `decider_at` for that event.
 
-    def __init__(self, session: Session, generation: int) -> None:
+    `begun` outlives a snapshot, and is filled here: a service that began to listen once more is noticed.
+    """
+
+    def __init__(self, session: Session, generation: int, begun: Begun | None = None) -> None:
         self._session = session
         self._generation = generation
-        self._begun: dict[str, tuple[list[int], list[Known]]] = {}
+        self._begun: Begun = {} if begun is None else begun
+        self._looked_up: set[str] = set()
 
     def of(self, envelope: Envelope) -> Known:
         source, sequence = envelope.source, envelope.sequence
-        if source not in self._begun:
-            self._begun[source] = self._beginnings(source)
+        if source not in self._looked_up:
+            self._look_up(source)
         sequences, known = self._begun[source]
         last = bisect_right(sequences, sequence)
         bounds: dict[str, int] = {}
@@ -172,9 +184,12 @@ class Deciders:
         bounds[source] = sequence
         return Known(bounds, source, listened)
 
-    def _beginnings(self, source: str) -> tuple[list[int], list[Known]]:
+    def _look_up(self, source: str) -> None:
         rows = self._session.execute(
             f"SELECT sequence FROM listening_{self._generation} WHERE reader = ? ORDER BY sequence", (source,)
         )
         sequences = [sequence for (sequence,) in rows]
-        return sequences, [decider_at(self._session, self._generation, source, one) for one in sequences]
+        if source not in self._begun or self._begun[source][0] != sequences:
+            known = [decider_at(self._session, self._generation, source, one) for one in sequences]
+            self._begun[source] = sequences, known
+        self._looked_up.add(source)

@@ -57,10 +57,12 @@ class Look:
     def groups(self, people: Iterable[UUID]) -> dict[UUID, tuple[UUID, ...]]:
         """By survivor, the ids that are one person: the survivor's first."""
         wanted = list(dict.fromkeys(person.bytes for person in people))
-        linked: set[bytes] = set()
-        for end in ("successor", "predecessor"):
-            sql = f"SELECT DISTINCT {end} FROM lineage_{self.generation} WHERE kind = ? AND {end} IN ({{}})"
-            linked.update(bytes(row[0]) for row in among(self.session, sql, wanted, (SAME,)))
+        ends = " UNION ALL ".join(
+            f"SELECT kind, {end} AS one FROM lineage_{self.generation}"
+            for end in ("successor", "predecessor")
+        )
+        sql = f"SELECT DISTINCT one FROM ({ends}) AS ends WHERE kind = ? AND one IN ({{}})"
+        linked = {bytes(row[0]) for row in among(self.session, sql, wanted, (SAME,))}
         found: dict[UUID, tuple[UUID, ...]] = {}
         for one in wanted:
             ids = [one]

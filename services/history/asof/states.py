@@ -11,6 +11,7 @@ from uuid import UUID
 from events import assistance as a
 from events import registry as r
 from services.history.asof.case import CASE, RUNNING, Case, CaseState, shown
+from services.history.asof.fund import FUND, FundState
 from services.history.asof.household import HOUSEHOLD, Place
 from services.history.asof.looking import Look
 from services.history.asof.person import PERSON, Home, Identity, Living, home_of, identity_of
@@ -94,16 +95,6 @@ class TownshipState:
     months: tuple[Paid, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class FundState:
-    """A fund's budget as of a day: its shape, until finance records facts of one."""
-
-    id: UUID
-    budget_fen: int = 0
-    committed_fen: int = 0
-    paid_fen: int = 0
-
-
 State = PersonState | HouseholdState | CaseState | TownshipState | FundState
 
 
@@ -148,6 +139,12 @@ def household(look: Look, id: UUID) -> HouseholdState | None:
 
 def case(look: Look, id: UUID) -> CaseState | None:
     return next(iter(_cases(look, [id])), None)
+
+
+def fund(look: Look, id: UUID) -> FundState | None:
+    """None before anything is recorded in the book."""
+    counting = look.of([id], look.facts([id], FUND.types, own=True))
+    return FUND.fold(FundState(id), counting) if counting else None
 
 
 def township(look: Look, code: str) -> TownshipState | None:

@@ -10,20 +10,18 @@ from services.history.asof.knowledge import Line
 from services.history.asof.looking import Look
 from services.history.asof.placing import day_of
 from services.history.kinship import Through
-from services.history.timelines import Found, entries_at, positions_of, windows_of
+from services.history.subjects import Subject
+from services.history.timelines import Found, entries_at, places_of
 
 
 def page(
-    look: Look, kind: str, entity: bytes, after: int, limit: int
+    look: Look, kind: str, subject: Subject, after: int, limit: int
 ) -> tuple[tuple[Found, ...], int | None]:
     """Lines behind position `after`, and where the next page begins if there is one."""
-    windows = windows_of(look.session, look.generation, kind, entity, look.knows)
+    places_behind = places_of(look.session, look.generation, kind, subject, look.knows)
     found: list[Found] = []
     while True:
-        places: dict[int, Through] = {}
-        for window in windows:
-            for position in positions_of(look.session, look.generation, window, after, limit + 1):
-                places.setdefault(position, window.through)
+        places = places_behind(after, limit + 1)
         some = sorted(places)[: limit + 1]
         found += _told(look, places, some)
         if len(found) > limit:

@@ -34,7 +34,7 @@ def knew(log: Log, act: Found, fact: Found) -> Sort:
 
 def knew_by(log: Log, source: str, day: date, fact: Found) -> Sort:
     """Of something left undone by a day: whether the service had read by then what called for it."""
-    known = knowledge.decider(log.session, log.generation, source, day)
+    known = knowledge.decider(log.session, log.generation, source, day, log.begun)
     return "had" if log.known([fact], known) else "unread"
 
 

@@ -17,7 +17,7 @@ from services.chassis.clock import civil_date
 from services.chassis.codec import Opener, Withheld, read
 from services.chassis.database import Row, Session
 from services.chassis.vault import VaultError
-from services.history.asof.knowledge import Known, Line, decider_at
+from services.history.asof.knowledge import Begun, Known, Line, decider_at
 from services.history.asof.looking import Look
 from services.history.index import decode
 from services.history.sql import AT_ONCE, among
@@ -61,6 +61,7 @@ class Log:
     generation: int
     opener: Opener | None
     unreadable: set[UUID] = field(default_factory=set)
+    begun: Begun = field(default_factory=dict)  # as in `Deciders`
     _schemas: list[str] | None = None
     _feeds: dict[UUID, Found] | None = None
 

@@ -113,7 +113,7 @@ class SweptLog(Log):
 
     def decider(self, found: Found) -> Known:
         if self._deciders is None:
-            self._deciders = Deciders(self.session, self.generation)
+            self._deciders = Deciders(self.session, self.generation, self.begun)
         return self._deciders.of(found.recorded.envelope)
 
     def known(self, found: Sequence[Found], known: Known) -> list[Found]:

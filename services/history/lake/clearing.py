@@ -20,6 +20,7 @@ LEFT_OUT: frozenset[tuple[str, str]] = frozenset(
         ("registry.HouseholdRegistered", "number"),
         ("registry.LookedUp", "purpose"),
         ("registry.Restricted", "reason"),
+        ("service.Answered", "answer"),
         ("service.Discarded", "reason"),
         ("service.ReportReceived", "report_id"),
         ("service.ReportRefused", "report_id"),

@@ -21,7 +21,7 @@ from services.policy.definition import Definition
 from services.policy.language.intake import InputWrong
 from services.policy.language.remember import Series, fold
 from services.policy.rule import Outcome, Rule
-from services.policy.sql.history import remembering
+from services.policy.sql.history import remembered, remembering
 from services.policy.sql.inputs import givens, put_stored, quoted, refusals, storing, telling
 from services.policy.sql.statement import compile_rule, places
 
@@ -30,6 +30,7 @@ RUNS = ("before", "after", "static")
 OF_LOG, OWN = "months_of_log", "months_of_after"
 HISTORY = {"before": OF_LOG, "after": OWN, "static": OF_LOG}
 """Runs, and the table of months that each looks back on."""
+ANSWER = f'id, answers."row", answers.{quoted(ROUTE)}, answers.amount_fen, answers.admitted'
 
 
 class Differs(ValueError):
@@ -109,27 +110,31 @@ def decide_month(
 ) -> dict[int, Said]:
     """Of every case of a laid-out table, by its number; Differs where the interpreter says otherwise of one of a
     sample of that size."""
+    answer_month(connection, rule, table, months)
+    found = {number: unknown(names) for number, names in connection.execute("FROM refused").fetchall()}
+    answers = connection.execute(f"SELECT {ANSWER} FROM answers ORDER BY id").fetchall()
+    for number, row, route, fen, some in answers:
+        found[number] = _said(rule, row, route, fen, places(some))
+    agree(connection, rule, draw.sample([answer[0] for answer in answers], min(sample, len(answers))))
+    return found
+
+
+def answer_month(connection: DuckDBPyConnection, rule: Rule, table: str, months: str) -> None:
+    """As tables: `asked`, the cases with what their months say; `refused`, the ids of those that are not decided, with
+    why; `answers`, what the rule says of the others."""
     definition = rule.definition
     strange = {one.of for one in definition.history.values()} - SERIES.keys()
     if strange:
         raise Unfoldable(f"{definition.programme}: {', '.join(sorted(strange))}")
-    connection.execute(
-        f"CREATE OR REPLACE TABLE asked AS {remembering(definition, table, months).sql('duckdb')}"
-    )
-    refused = connection.execute(refusals(definition, "asked").sql("duckdb")).fetchall()
-    found = {number: unknown(names) for number, names in refused}
-    if found:
-        connection.execute("DELETE FROM asked WHERE id IN (SELECT unnest(?))", [list(found)])
-    compiled = compile_rule(definition, "asked")
-    names = ["id", "row", *(one.name for one in compiled.outputs), "amount_fen", "admitted"]
-    answers = connection.execute(f"{compiled.sql()} ORDER BY id").fetchall()
-    for answer in answers:
-        line = dict(zip(names, answer, strict=True))
-        some = places(line["admitted"])
-        found[line["id"]] = _said(rule, str(line["row"]), str(line[ROUTE]), line["amount_fen"], some)
-    drawn = draw.sample([answer[0] for answer in answers], min(sample, len(answers)))
-    _compare(connection, rule, found, drawn)
-    return found
+    made = {
+        "TABLE told": remembered(definition, months),
+        "VIEW asked": remembering(definition, table, "told"),
+        "TABLE refused": refusals(definition, "asked"),
+    }
+    for name, statement in made.items():
+        connection.execute(f"CREATE OR REPLACE {name} AS {statement.sql('duckdb')}")
+    connection.execute("CREATE OR REPLACE VIEW decided AS FROM asked ANTI JOIN refused USING (id)")
+    connection.execute(f"CREATE OR REPLACE TABLE answers AS {compile_rule(definition, 'decided').sql()}")
 
 
 def decide_one(
@@ -179,23 +184,21 @@ def _said(rule: Rule, row: str, route: str, fen: int, some: tuple[int, ...] | No
     return Said(eligible, fen if eligible else 0, row, route, admitted=None if some is None else len(some))
 
 
-def _compare(
-    connection: DuckDBPyConnection, rule: Rule, found: Mapping[int, Said], drawn: Sequence[int]
-) -> None:
+def agree(connection: DuckDBPyConnection, rule: Rule, drawn: Sequence[int]) -> None:
+    """The interpreter decides some of those that `answer_month` has decided; Differs where it says otherwise."""
     if not drawn:
         return
     parts = [(name, telling(given)) for name, given in givens(rule.definition).items()]
-    columns = ", ".join(quoted(name) for name, _ in parts)
-    asked = f"SELECT id, {columns} FROM asked WHERE id IN (SELECT unnest(?))"
-    for number, *values in connection.execute(asked, [list(drawn)]).fetchall():
+    columns = ", ".join(f"asked.{quoted(name)}" for name, _ in parts)
+    both = f"SELECT {ANSWER}, {columns} FROM asked JOIN answers USING (id) WHERE id IN (SELECT unnest(?))"
+    for _, row, route, fen, some, *values in connection.execute(both, [list(drawn)]).fetchall():
         case = {name: _told(tell, value) for (name, tell), value in zip(parts, values, strict=True)}
         outcome = rule.decide(case)
+        found = _said(rule, row, route, fen, places(some))
         again = _outcome(rule, outcome)
-        if again != found[number]:
+        if again != found:
             on = rule.definition.on
-            raise Differs(
-                f"{rule.definition.programme}, {on}: SQL says {found[number]}, the interpreter {again}"
-            )
+            raise Differs(f"{rule.definition.programme}, {on}: SQL says {found}, the interpreter {again}")
 
 
 def _told(tell: Any, value: object) -> object:

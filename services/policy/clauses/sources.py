@@ -31,8 +31,8 @@ class Marked:
 def fact_types(root: Path) -> frozenset[str]:
     """Every type of fact, such as `assistance.Accepted`; shapes that facts are made of are none."""
     classes = [
-        (path.stem, node)
-        for path in sorted((root / "events").glob("*.py"))
+        (path.relative_to(root / "events").parts[0].removesuffix(".py"), node)
+        for path in sorted((root / "events").rglob("*.py"))
         for node in _parsed(path).body
         if isinstance(node, ast.ClassDef)
     ]

@@ -7,6 +7,7 @@ The words `seen` and `counts` are explained there.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 
 from sqlglot import exp
@@ -18,75 +19,103 @@ from services.policy.paper import Remembered
 from services.policy.sql.expressions import Scope, condition
 from services.policy.sql.inputs import quoted
 from services.policy.sql.value import Value
-from services.policy.sql.writing import Sql, all_of, binary, call, cast, day, text, whole
+from services.policy.sql.writing import Sql, all_of, any_of, binary, call, cast, day, text, whole
 
-SEEN = "seen"
+SEEN, TOLD = "seen", "told"
 HUNDREDTHS = 2
 WIDEST = 10**14
 """The greatest value of a month, in hundredths."""
 
 
-def remembering(definition: Definition, source: str, months: str) -> exp.Select:
-    """The cases of `source` with a column for each remembered input, decided for the month of the definition's day.
+def remembered(definition: Definition, months: str) -> exp.Select:
+    """`case_id` and a column for each remembered input, of every case with a month that says anything; decided for
+    the month of the definition's day.
 
-    Raises ValueError for `months_since` without a window, and Wrong where a `where` is not a test of its series.
+    All folds go once, together, over those months that any of them sees. Raises ValueError for `months_since`
+    without a window, and Wrong where a `where` is not a test of its series.
     """
+    folds = _folds(definition)
+    case_id = exp.column("case_id", table=SEEN)
+    seen = exp.alias_(exp.to_table(quoted(months)), SEEN, table=True)
+    columns = [exp.alias_(fold.value, _quoted(name)) for name, fold in folds.items()]
+    sees = any_of([fold.sees for fold in folds.values()])
+    return exp.select(case_id, *columns).from_(seen).where(sees).group_by(case_id.copy())
+
+
+def remembering(definition: Definition, source: str, told: str) -> exp.Select:
+    """The cases of `source` with a column for each remembered input; `told`: a table of what `remembered` gives."""
     columns = [
         exp.alias_(
-            folded(one, months, definition.on.replace(day=1), exp.column("id", table="cases")),
-            exp.to_identifier(name, quoted=True),
+            call("coalesce", exp.column(_quoted(name), table=TOLD), whole(fold.nothing)), _quoted(name)
         )
-        for name, one in definition.history.items()
+        for name, fold in _folds(definition).items()
     ]
     cases = exp.alias_(exp.to_table(quoted(source)), "cases", table=True)
-    return exp.select(exp.Column(this=exp.Star(), table=exp.to_identifier("cases")), *columns).from_(cases)
+    whole_case = exp.Column(this=exp.Star(), table=exp.to_identifier("cases"))
+    same = binary(exp.EQ, exp.column("id", table="cases"), exp.column("case_id", table=TOLD))
+    table = exp.alias_(exp.to_table(quoted(told)), TOLD, table=True)
+    return exp.select(whole_case, *columns).from_(cases).join(table, on=same, join_type="left")
 
 
-def folded(remembered: Remembered, months: str, deciding: date, case_id: Sql) -> Sql:
-    """One fold over the months of the case `case_id`, as a subquery that gives one BIGINT."""
+def _folds(definition: Definition) -> dict[str, Folded]:
+    deciding = definition.on.replace(day=1)
+    return {name: folded(one, deciding) for name, one in definition.history.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """`value`: a BIGINT, over the months of one case; `sees`: the test that a month has to meet to make any
+    difference; `nothing`: what the fold gives where no month does."""
+
+    value: Sql
+    sees: Sql
+    nothing: int = 0
+
+
+def folded(remembered: Remembered, deciding: date) -> Folded:
+    """One fold over rows of the table of months."""
     ago = call("datediff", text("month"), exp.column("month", table=SEEN), day(deciding))
-    counts = _counts(remembered)
-    taken = counts if remembered.where is not None else None
+    counts, seen = _counts(remembered), _seen(remembered, deciding)
+    counted = all_of([*seen, counts])
+    taken = all_of(seen) if remembered.where is None else counted
     value: Sql = exp.column("value", table=SEEN)
     match remembered.fold:
         case "latest":
             found = _filtered(call("arg_max", value, exp.column("month", table=SEEN)), taken)
-            answer = _in_its_digits(remembered, _or(found, whole(0)))
+            return Folded(_in_its_digits(remembered, _or(found, whole(0))), taken)
         case "sum":
             total = cast(_or(_filtered(exp.Sum(this=value), taken), whole(0)), "BIGINT")
-            answer = _in_its_digits(remembered, total)
+            return Folded(_in_its_digits(remembered, total), taken)
         case "count":
-            answer = _filtered(exp.Count(this=exp.Star()), counts)
+            return Folded(_filtered(exp.Count(this=exp.Star()), counted), counted)
         case "months_since":
             if remembered.window is None:
                 raise ValueError(f"{remembered.name}: months_since needs a window")
-            answer = _or(_filtered(exp.Min(this=ago), counts), whole(remembered.window + 1))
+            never = remembered.window + 1
+            return Folded(_or(_filtered(exp.Min(this=ago), counted), whole(never)), counted, never)
         case _:
-            answer = _run(ago, counts, 0 if remembered.with_this_month else 1)
-    return exp.Subquery(this=_seen(remembered, months, deciding, case_id).select(answer, append=False))
+            return Folded(_run(ago, counted, 0 if remembered.with_this_month else 1), counted)
 
 
-def _run(ago: Sql, counts: Sql, last: int) -> Sql:
+def _run(ago: Sql, counted: Sql, last: int) -> Sql:
     """How many months ago 1, 2, 3 … (from `last` on) all count: those in their sorted list that stand in their own place."""
-    sorted_ = call("list_sort", _filtered(call("list", cast(ago, "BIGINT")), counts))
-    row, place = exp.to_identifier("ago", quoted=True), exp.to_identifier("place", quoted=True)
+    sorted_ = call("list_sort", _filtered(call("list", cast(ago, "BIGINT")), counted))
+    row, place = _quoted("ago"), _quoted("place")
     from_1 = binary(exp.Add, row, whole(1 - last))
     in_place = exp.Lambda(this=exp.EQ(this=from_1, expression=place), expressions=[row.copy(), place.copy()])
     return _or(cast(call("len", call("list_filter", sorted_, in_place)), "BIGINT"), whole(0))
 
 
-def _seen(remembered: Remembered, months: str, deciding: date, case_id: Sql) -> exp.Select:
+def _seen(remembered: Remembered, deciding: date) -> list[Sql]:
     month = exp.column("month", table=SEEN)
     tests = [
-        binary(exp.EQ, exp.column("case_id", table=SEEN), case_id),
         binary(exp.EQ, exp.column("series", table=SEEN), text(remembered.of)),
         binary(exp.LTE if remembered.with_this_month else exp.LT, month, day(deciding)),
     ]
     if remembered.window is not None:
         number = deciding.year * 12 + deciding.month - 1 - remembered.window
         tests.append(binary(exp.GTE, month.copy(), day(date(number // 12, number % 12 + 1, 1))))
-    table = exp.alias_(exp.to_table(quoted(months)), SEEN, table=True)
-    return exp.select("*").from_(table).where(all_of(tests))
+    return tests
 
 
 def _counts(remembered: Remembered) -> Sql:
@@ -97,8 +126,12 @@ def _counts(remembered: Remembered) -> Sql:
     return condition(parse(remembered.where), scope)
 
 
-def _filtered(aggregate: Sql, test: Sql | None) -> Sql:
-    return aggregate if test is None else exp.Filter(this=aggregate, expression=exp.Where(this=test))
+def _filtered(aggregate: Sql, test: Sql) -> Sql:
+    return exp.Filter(this=aggregate, expression=exp.Where(this=test.copy()))
+
+
+def _quoted(name: str) -> exp.Identifier:
+    return exp.to_identifier(name, quoted=True)
 
 
 def _in_its_digits(remembered: Remembered, value: Sql) -> Sql:

@@ -13,7 +13,6 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 from openpyxl import load_workbook
-from rich.console import Console
 
 from events.ids import PersonId
 from events.service import Unsealed
@@ -23,7 +22,6 @@ from services.chassis.metrics import Metrics
 from services.chassis.problems import Problem
 from services.chassis.runtime import log_of
 from services.chassis.web import create_app
-from services.cli.demo import take_roster
 from services.cli.whatif import entitled, name, show
 from services.history.audit import Auditor
 from services.history.audit.everything import Summary, accounted, decisions, rules
@@ -34,25 +32,16 @@ from services.history.whatif.answer import Answer
 from services.history.whatif.asking import Found
 from services.history.whatif.papers import read_folders
 from services.history.whatif.running import whatif
-from services.simulator.roster import roster_bytes
-from tests.simulator.small import Small
+from tests.simulator.small import Small, lived
 
 MORE = Path(__file__).parents[3] / "samples" / "policies" / "standards-plus-10-illustrative"
 HOUSEHOLDS, DAYS = 60, 130
 
 
-def lived(folder: Path, days: int) -> Small:
-    small = Small(folder)
-    take_roster(small.house, roster_bytes(7, HOUSEHOLDS), 7, Console(file=io.StringIO()))
-    small.life(days)
-    return small
-
-
 @pytest.fixture(scope="module")
 def district(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Small]:
-    small = lived(tmp_path_factory.mktemp("whatif"), DAYS)
-    yield small
-    small.close()
+    with lived(tmp_path_factory.mktemp("whatif"), HOUSEHOLDS, DAYS) as small:
+        yield small
 
 
 def again(small: Small, *folders: Path, until: date = date(2020, 12, 1)) -> AbstractContextManager[Answer]:
@@ -205,12 +194,13 @@ def test_every_decision_of_a_district_is_right_and_plainly_so(district: Small) -
 
 @pytest.mark.prove
 def test_a_year_over_the_change_of_july_2021_is_given_again(tmp_path: Path) -> None:
-    small = lived(tmp_path / "year", 420)
-    assert audited(small).decisions > 50
-    with again(small, until=date(2021, 9, 1)) as answer:
+    with (
+        lived(tmp_path / "year", HOUSEHOLDS, 420) as small,
+        again(small, until=date(2021, 9, 1)) as answer,
+    ):
+        assert audited(small).decisions > 50
         assert answer.until >= date(2021, 8, 1)
         assert answer.unexplained == 0, (
             answer.differences,
             [m for m in answer.table("months") if m["code"] == "unexplained"],
         )
-    small.close()
