@@ -379,6 +379,16 @@ class CorrectionAsked(MismatchFact, restricted=True):
     provisional: bool
 
 
+class CorrectionsDue(Event):
+    """A department is to check and correct what it delivered. Of whom, and of which source, only the audience of
+    `CorrectionAsked` reads: told the morning after and all of a day together, it stands in no decision about anybody."""
+
+    department: DepartmentCode
+    corrections: int = Field(gt=0, description="how many were asked for")
+    correct_by: date = Field(description="of the first of them")
+    on: date
+
+
 class CorrectionAnswered(MismatchFact, restricted=True):
     """What the department says of it."""
 

@@ -118,6 +118,11 @@ _says(
 _says(v.CheckOverdue, "家庭经济状况核对逾期未启动", "The check has not begun by {start_by}")
 _says(v.RecordsCounted, "{source}核对：{asked}人中{hits}人有记录", "{source}: on record of {hits} of {asked}")
 _says(v.CheckClosed, "家庭经济状况核对结束：{outcome}", "The check is closed: {outcome}")
+_says(
+    v.CorrectionsDue,
+    "请{department}于{correct_by}前校核更正数据{corrections}项",
+    "{department} is to correct {corrections} of its data by {correct_by}",
+)
 _says(v.ReviewAsked, "须听取意见并复核：{reason}", "To be heard and reviewed: {reason}")
 _says(
     v.ComparisonScheduled,

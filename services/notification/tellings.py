@@ -108,6 +108,7 @@ TELLINGS = {
     "share_overdue": Telling(
         ("source", "until"), township=False, departments=(Department.CIVIL_AFFAIRS,), named=True
     ),
+    "corrections_due": Telling(("corrections", "until"), township=False, named=True),
     "feed_overdue": Telling(
         ("source", "until"), township=False, departments=(Department.CIVIL_AFFAIRS,), named=True
     ),

@@ -30,6 +30,7 @@ def tell_of_verification(service: Service) -> None:
     service.on(v.ShareRequested)(share_requested)
     service.on(v.ShareReplyOverdue)(share_overdue)
     service.on(v.FeedOverdue)(feed_overdue)
+    service.on(v.CorrectionsDue)(corrections_due)
 
 
 def review_asked(work: Work, fact: Recorded[v.ReviewAsked]) -> None:
@@ -70,6 +71,14 @@ def share_overdue(work: Work, fact: Recorded[v.ShareReplyOverdue]) -> None:
 
 def feed_overdue(work: Work, fact: Recorded[v.FeedOverdue]) -> None:
     _late(work, fact, "feed_overdue", fact.data.deliver_by)
+
+
+def corrections_due(work: Work, fact: Recorded[v.CorrectionsDue]) -> None:
+    """How many, and by when; which they are the department looks up."""
+    told = fact.data
+    tell(
+        work, of_nobody(fact), "corrections_due", [told.department], corrections=told.corrections, until=told.correct_by
+    )  # fmt: skip
 
 
 def _late(work: Work, fact: Recorded[v.ShareReplyOverdue | v.FeedOverdue], words: str, until: date) -> None:

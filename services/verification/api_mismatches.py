@@ -25,6 +25,7 @@ from services.chassis.views import ViewReader
 from services.chassis.work import Cause, Work
 from services.verification import comparing, figures, mismatch
 from services.verification.mismatch import Result
+from services.verification.sources import SOURCES, deliverers
 from services.verification.web import (
     Deliverers,
     Done,
@@ -41,6 +42,7 @@ MISMATCHES = (
     "id", "opened", "person", "household", "source", "as_of", "state", "heard", "result", "correct_by", "overdue",
     "day",
 )  # fmt: skip
+CORRECTIONS = ("id", "person", "source", "as_of", "correct_by", "overdue")
 MismatchPath = Annotated[UUID, Path(alias="mismatch")]
 State = Annotated[Literal["found", "disputed", "resolved"] | None, Query(description="only these")]
 
@@ -179,6 +181,19 @@ def _mismatches(runtime: Runtime, reader: ViewReader) -> APIRouter:
             return RecordShown(records=None if text is None else tuple(json.loads(text)))
 
         return runtime.decide(decide, Cause(caller.to_actor(), request.state.request_id))
+
+    @routes.get("/corrections")
+    def corrections(caller: Deliverers) -> list[dict[str, Any]]:
+        """What a department is to check and correct, the earliest first: by number, with source and day of the data."""
+        of_the_district(caller)
+        own = [source for source in SOURCES if caller.department in deliverers(source)]
+        with reader.reading() as tables:
+            rows = tables.execute(
+                f"SELECT {', '.join(CORRECTIONS)} FROM {{mismatches}} WHERE correct_by IS NOT NULL"
+                f" AND source IN ({', '.join('?' * len(own))}) ORDER BY correct_by, id LIMIT {figures.MOST}",
+                own,
+            )
+        return [dict(zip(CORRECTIONS, row, strict=True)) for row in rows]
 
     @routes.get("")
     def mismatches(

@@ -234,6 +234,8 @@ def _hold_against(
     agreement = in_force(work).get(source)
     floor = work.load(AGREEMENT, agreement).floor_fen if agreement is not None else 0
     for person, told in records.items():
+        if work.fact("dead", person) is not None:
+            continue  # known: the case has followed it
         against, papers = contradicting.against([check.programme], source, told, floor)
         if against and feed is not None:
             mismatch.find(work, person, check.household, source, feed, as_of, against, papers)

@@ -5,8 +5,8 @@ domain whose recipients are compared, with its name behind: `recipient-…` (per
 household and programme) and `covered-…` (case → its people). Of policy: calendars. Of its own: `consent` (person → source →
 since, until), `supporters` (household → people outside it), `share` (source → the agreement in force), `share-until`,
 `share-ended` (agreement), `feed` (source → the newest file), `feed-file` (**the claim** that a file is taken once), `check-of`
-(case → its check that runs), `asked` (check → people), `checks-of` (person → checks), `to-answer` (source|check), `schedule`,
-`comparing`.
+(case → its check that runs), `asked` (check → people), `checks-of` (person → checks), `to-answer` (source|check), `to-tell`
+(department → corrections not told yet, the first day of them), `schedule`, `comparing`.
 """
 
 from __future__ import annotations

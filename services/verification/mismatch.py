@@ -17,17 +17,18 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 from events import assistance as a
 from events import verification as v
 from events.base import Recorded
-from events.ids import FeedId, HouseholdId, MismatchId, PersonId
+from events.ids import FeedId, HouseholdId, MismatchId, PersonId, ServiceId
 from events.sealed import Sealed
+from services.chassis.clock import civil_date
 from services.chassis.folding import Fold
 from services.chassis.refusal import Conflict, NotFound, Refused
-from services.chassis.service import Service, Shelf
+from services.chassis.service import Service, Shelf, id_of
 from services.chassis.work import Work
 from services.policy.keeping import working_days
 from services.verification.limits import CORRECT
-from services.verification.sources import Record
+from services.verification.sources import SOURCES, Record
 
-CORRECTION_DUE = "correction"
+CORRECTION_DUE, TELL_DUE = "correction", "corrections-told"
 Result = Literal["confirmed", "data_wrong", "known", "other_person"]
 WRONG: frozenset[str] = frozenset({"data_wrong", "other_person"})
 """Results after which the department is asked to correct its data."""
@@ -196,11 +197,32 @@ def keep_mismatches(service: Service) -> None:
     service.stream(MismatchId, MISMATCH)
     service.keep(v.CorrectionAsked)(_correction_due)
     service.keep(v.CorrectionAnswered, v.CorrectionOverdue)(_correction_over)
+    service.keep(v.CorrectionsDue)(_told)
     service.due(CORRECTION_DUE)(not_corrected)
+    service.due(TELL_DUE)(tell_departments)
 
 
 def _correction_due(shelf: Shelf, fact: Recorded[v.CorrectionAsked]) -> None:
-    shelf.remind(fact.data.correct_by + timedelta(days=1), CORRECTION_DUE, fact.data.mismatch)
+    told = fact.data
+    shelf.remind(told.correct_by + timedelta(days=1), CORRECTION_DUE, told.mismatch)
+    department, own = SOURCES[told.source].department.value, id_of(fact.envelope.source)
+    count, first = shelf.get("to-tell", department) or (0, told.correct_by.isoformat())
+    shelf.put("to-tell", department, [count + 1, min(first, told.correct_by.isoformat())])
+    shelf.remind(civil_date(fact.envelope.recordedtime) + timedelta(days=1), TELL_DUE, own)
+
+
+def _told(shelf: Shelf, fact: Recorded[v.CorrectionsDue]) -> None:
+    shelf.drop("to-tell", fact.data.department)
+    shelf.forget(TELL_DUE, id_of(fact.envelope.source))
+
+
+def tell_departments(work: Work, own: ServiceId) -> None:
+    """What was asked of each since the last time, as a number."""
+    for department, (count, first) in work.facts("to-tell"):
+        by = date.fromisoformat(first)
+        work.record(
+            own, v.CorrectionsDue(department=department, corrections=count, correct_by=by, on=work.today)
+        )
 
 
 def _correction_over(shelf: Shelf, fact: Recorded[v.CorrectionAnswered | v.CorrectionOverdue]) -> None:

@@ -13,15 +13,16 @@ from events import registry as r
 from events import verification as v
 from events.notification import MessageComposed
 from services import notification
+from services.chassis.departments import Department
 from services.chassis.work import Work
 from services.notification.wording import TEMPLATES
 from services.verification import checking, mismatch
-from tests.verification.given import OFFICER, TOWN, Bureau
+from tests.verification.given import OFFICER, TOWN, Bureau, csv_file
 from tests.verification.test_comparison import compare
 
 HOME = f"township:{TOWN}"
 CIVIL_AFFAIRS = "department:civil-affairs"
-WORDS = ("mismatch", "late", "check", "changed", "share", "feed")
+WORDS = ("mismatch", "late", "check", "changed", "share", "feed", "corrections")
 
 
 @pytest.fixture
@@ -93,6 +94,46 @@ def test_once_it_is_settled_the_person_is_told_so_and_the_result_stays_with_its_
     )  # fmt: skip
     assert message.values == {"on": bureau.today.isoformat()}
     assert "核实办结" in text(bureau, message)
+
+
+@pytest.mark.clause("V2")
+def test_a_department_is_told_the_morning_after_how_much_it_is_to_correct_and_of_nobody(
+    bureau: Bureau,
+) -> None:
+    agreement, (_, people) = bureau.share("pension", ["monthly"]), bureau.helped(2)
+    rows = ((bureau.numbers[one], "300.00") for one in people)
+    bureau.deliver(agreement, csv_file(("id_number", "monthly"), *rows))
+    compare(bureau)
+    for found in bureau.found():
+
+        def decide(work: Work, found: v.MismatchFound = found) -> None:
+            mismatch.hear(work, found.mismatch, None, bureau.today, OFFICER)
+            mismatch.resolve(work, found.mismatch, "data_wrong", OFFICER)
+
+        bureau.bureau.decide(decide)
+    assert [one for one in told(bureau) if one.template.startswith("corrections")] == []
+    bureau.pass_days(1)
+    [message] = [one for one in told(bureau) if one.template.startswith("corrections")]
+    assert message.recipient == "department:human-resources"
+    assert (message.person, message.household, message.subject_name) == (None, None, None)
+    said = text(bureau, message)
+    assert "有2项经核查有异议" in said and "2020年8月17日前" in said and "养老" not in said
+    [due] = [
+        one for one in bureau.runtime("verification").log() if one.envelope.type == v.CorrectionsDue.TYPE
+    ]
+    assert all(str(one) not in due.envelope.concerns and str(one).encode() not in due.data for one in people)
+    assert due.envelope.decision == due.envelope.id, "in no decision about anybody"
+    # The department looks up which they are, and what it has answered is asked no more.
+    department = bureau.office(Department.HUMAN_RESOURCES)
+    listed = department.get("/mismatches/corrections").json()
+    assert {one["person"] for one in listed} == set(map(str, people))
+    assert bureau.office(Department.EDUCATION).get("/mismatches/corrections").json() == []
+    path = f"/mismatches/{listed[0]['id']}/correction"
+    assert department.post(path, json={"corrected": True}).is_success
+    bureau.pass_days(1)
+    bureau.host.follow()
+    assert len(department.get("/mismatches/corrections").json()) == 1
+    assert len([one for one in told(bureau) if one.template.startswith("corrections")]) == 1, "once"
 
 
 @pytest.mark.clause("V1")
