@@ -185,3 +185,18 @@ def _(fact: p.CheckAnswered, see: See) -> Words:
         f"部门报送：核对答复，数据截至{day(fact.as_of)}，{people}人有记录",
         f"Reported: answer to a check as of {day(fact.as_of)}, {people} people on record",
     )
+
+
+@WORDING.of(p.FeedOpened)
+def _(fact: p.FeedOpened, see: See) -> Words:
+    return Words(f"开始报送数据文件，截至{day(fact.as_of)}", f"A file of data as of {day(fact.as_of)} begins")
+
+
+@WORDING.of(p.FeedPiece)
+def _(fact: p.FeedPiece, see: See) -> Words:
+    return Words(f"报送数据文件第{fact.number}块", f"Piece {fact.number} of a file of data")
+
+
+@WORDING.of(p.FeedClosed)
+def _(fact: p.FeedClosed, see: See) -> Words:
+    return Words(f"数据文件报送完毕，共{fact.pieces}块", f"A file of data is sent, in {fact.pieces} pieces")
