@@ -10,7 +10,6 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
-from tests.history.treasury import Treasury
 
 from events import assistance as a
 from services.assistance import steps
@@ -20,6 +19,7 @@ from services.history.audit.verdict import Class
 from services.history.whatif.papers import read_folders
 from services.history.whatif.running import whatif
 from services.history.words import Words
+from tests.finance.treasury import beside
 from tests.history.audited import Plant, Told, World, told_by
 from tests.history.test_audit import changed, found
 from tests.living.office import OFFICER, Office, having
@@ -36,7 +36,7 @@ def single() -> tuple[Told, ...]:
     with TemporaryDirectory() as folder:
         office = Office(Path(folder))
         household, people = office.family(2)
-        treasury = Treasury(office)
+        treasury = beside(office)
         means = having(2000_00, first=ALONE)
         case = office.grant(household, people[0], means, apart=True)
         treasury.account(household, people[0])
