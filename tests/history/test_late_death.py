@@ -41,22 +41,40 @@ def town(tmp_path: Path) -> Iterator[Town]:
             assert town.runtime(name).unready() == []
 
 
-def told(town: Town, home: HouseholdId) -> str:
-    """The household's timeline: known on, counts from, who recorded it, what."""
-    stores = {one.source: one.store for one in town.host.runtimes}
-    database = open_database(f"sqlite:///{town.folder / 'history.db'}", "history")
-    log = DistrictLog(database, list(stores), town.clock)
-    log.pump(dict.fromkeys(stores, StoreFeed(stores)))
-    sight = Sight(town.vault.for_reader("history"), restricted=True)
-    lines = [line(found, sight) for found in Timelines(log).lines(home)]
-    database.close()
-    return "".join(
-        f"{civil_date(one.recordedtime)} {one.effective}{' 补记' if one.late else ''} {one.service}: {one.zh}\n"
-        for one in lines
-    )
+class Following:
+    """History beside the others: it takes what they record as they go on, as where it runs."""
+
+    def __init__(self, town: Town) -> None:
+        self._town = town
+        stores = {one.source: one.store for one in town.host.runtimes}
+        self._feeds = dict.fromkeys(stores, StoreFeed(stores))
+        self.database = open_database(f"sqlite:///{town.folder / 'history.db'}", "history")
+        self._log = DistrictLog(self.database, list(stores), town.clock)
+
+    def until(self, day: date) -> None:
+        self._log.pump(self._feeds)
+        until(self._town, day)
+        self._log.pump(self._feeds)
+
+    def told(self, home: HouseholdId) -> str:
+        """The household's timeline: known on, counts from, who recorded it, what."""
+        self._log.pump(self._feeds)
+        sight = Sight(self._town.vault.for_reader("history"), restricted=True)
+        lines = [line(found, sight) for found in Timelines(self._log).lines(home)]
+        return "".join(
+            f"{civil_date(one.recordedtime)} {one.effective}{' 补记' if one.late else ''} {one.service}: {one.zh}\n"
+            for one in lines
+        )
 
 
-def test_what_was_paid_after_two_deaths_that_nobody_told_comes_back(town: Town) -> None:
+@pytest.fixture
+def history(town: Town) -> Iterator[Following]:
+    following = Following(town)
+    yield following
+    following.database.close()
+
+
+def test_what_was_paid_after_two_deaths_that_nobody_told_comes_back(town: Town, history: Following) -> None:
     # given a couple whose dibao is paid for three months
     first, second = register(town, "甲", "乙")
     home = family(town, first, second)
@@ -64,12 +82,12 @@ def test_what_was_paid_after_two_deaths_that_nobody_told_comes_back(town: Town) 
     town.book()
     town.account(home, first)
     for month, day in (("2020-09", 25), ("2020-10", 20), ("2020-11", 20)):
-        until(town, date(2020, int(month[5:]), day))
+        history.until(date(2020, int(month[5:]), day))
         town.paid(month)
     # when it becomes known in December that one had died in September and then that the other had in October
-    until(town, date(2020, 12, 10))
+    history.until(date(2020, 12, 10))
     do(town, lambda registry: registry.die(second, date(2020, 9, 18)))
-    until(town, date(2020, 12, 20))
+    history.until(date(2020, 12, 20))
     do(town, lambda registry: registry.die(first, date(2020, 10, 25)))
     # then what was not due is asked back, each fen once, and comes back
     asked = town.facts("finance", f.RecoveryOpened)
@@ -80,7 +98,7 @@ def test_what_was_paid_after_two_deaths_that_nobody_told_comes_back(town: Town) 
     paid = sum(one.amount_fen for one in town.facts("finance", f.PaymentPaid))
     assert town.standing().paid_fen == paid - sum(one.amount_fen for one in asked)
     # and all of it stands in the timeline as it has to
-    text = told(town, home)
+    text = history.told(home)
     if os.environ.get("DOUDI_GOLDEN") == "write":
         GOLDEN.write_text(text, encoding="utf-8")
     assert text == GOLDEN.read_text(encoding="utf-8")

@@ -20,6 +20,7 @@ LEFT_OUT: frozenset[tuple[str, str]] = frozenset(
         ("registry.HouseholdRegistered", "number"),
         ("registry.LookedUp", "purpose"),
         ("registry.Restricted", "reason"),
+        ("reports.FeedPiece", "content"),
         ("service.Answered", "answer"),
         ("service.Discarded", "reason"),
         ("service.ReportReceived", "report_id"),
