@@ -82,7 +82,7 @@ class Drawing:
                 feeds[source].taken(source, one.entries)
                 moved += one.entries
                 if one.stopped is not None and one.stopped.alarming:
-                    del self._reached[source]
+                    self._reached.pop(source, None)  # unless another thread has just done so
                 elif one.entries:
                     self._reached[source] = batches[source][one.entries - 1].envelope.sequence
             # Last: a feed that reads one source again may forget what it held of others.
