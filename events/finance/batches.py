@@ -125,26 +125,23 @@ class BatchDropped(BatchFact):
     officer: UUID
 
 
-class ReturnChecked(BatchFact):
+class ReturnFact(BatchFact, shape=True):
+    """What the bank's return file comes to."""
+
+    file: Digest
+    executed: int = Field(ge=0, description="payments made")
+    failed: int = Field(ge=0)
+    unknown: int = Field(ge=0)
+    paid_fen: int = Field(ge=0)
+    officer: UUID
+
+
+class ReturnChecked(ReturnFact):
     """The bank's return file was checked whole: it and no other answers the batch. Its lines are taken in pieces."""
 
-    file: Digest
-    executed: int = Field(ge=0, description="payments made")
-    failed: int = Field(ge=0)
-    unknown: int = Field(ge=0)
-    paid_fen: int = Field(ge=0)
-    officer: UUID
 
-
-class ReturnTaken(BatchFact):
+class ReturnTaken(ReturnFact):
     """The bank's return file was taken in whole."""
-
-    file: Digest
-    executed: int = Field(ge=0, description="payments made")
-    failed: int = Field(ge=0)
-    unknown: int = Field(ge=0)
-    paid_fen: int = Field(ge=0)
-    officer: UUID
 
 
 class PaymentPaid(PaymentFact):

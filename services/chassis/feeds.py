@@ -95,9 +95,10 @@ class Drawing:
         return moved
 
     def _position(self, source: str) -> int:
-        if source not in self._reached:
-            self._reached[source] = self._taker.position(source)
-        return self._reached[source]
+        position = self._reached.get(source)
+        if position is None:  # asked once: another thread may take it away at any moment
+            position = self._reached[source] = self._taker.position(source)
+        return position
 
     def _wanted(self, source: str, entries: Sequence[Entry]) -> bool:
         seen = self._unwanted.get(source, 0)
@@ -128,10 +129,10 @@ class StoreFeed:
 
     def __init__(self, stores: dict[str, Store]) -> None:
         self._stores = stores
-        self._recent: dict[
-            str, list[Entry]
-        ] = {}  # of each source the last in a row, replaced and never changed
-        self._certain: set[str] = set()  # sources that had no more than that, when last looked at
+        self._recent: dict[str, list[Entry]] = {}
+        """Of each source the last in a row; replaced, and never changed."""
+        self._certain: set[str] = set()
+        """Sources that had no more than that, when last looked at."""
 
     def committed(self, entries: list[Entry]) -> None:
         """Of one source; its store held nothing between them and what was there before."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 from starlette.requests import Request
 
@@ -22,7 +23,7 @@ from services.chassis.tokens import Caller
 from services.chassis.unsealing import unseal
 from services.chassis.work import Cause, Work
 from services.history.asof.answers import AsOf
-from services.history.asof.api import By, Code, Effective, FundName, KnownOn, Year
+from services.history.asof.api import AsOfDays, Code, Days, FundName, Year
 from services.history.lines import Line, Sight, line, sealed_in, shown_data, shown_envelope
 from services.history.subjects import Subject, subject_of
 from services.history.timelines import Found, Timelines
@@ -83,6 +84,32 @@ class Sources(BaseModel):
     final_through: date | None = Field(description="answers about later days are provisional")
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What every timeline is asked with: who asks, of which days, which page, and whether names are looked at."""
+
+    request: Request
+    caller: Caller
+    days: Days
+    cursor: str | None
+    limit: int
+    purpose: str | None
+
+
+async def _asked(
+    request: Request,
+    caller: Anybody,
+    days: AsOfDays,
+    cursor: CursorText = None,
+    limit: Limit = 50,
+    purpose: Purpose = None,
+) -> Asked:
+    return Asked(request, caller, days, cursor, limit, purpose)
+
+
+Asking = Annotated[Asked, Depends(_asked)]
+
+
 def router(runtime: Runtime, timelines: Timelines, asof: AsOf) -> APIRouter:
     """The routes; `runtime` is history's own, which records whose texts were opened."""
     routes = APIRouter(tags=["history"])
@@ -101,146 +128,55 @@ def router(runtime: Runtime, timelines: Timelines, asof: AsOf) -> APIRouter:
         sight.opened(_unsealed(runtime, request, caller, purpose, sealed))
         return sight
 
-    def timeline(
-        kind: str,
-        subject: Subject,
-        request: Request,
-        caller: Caller,
-        cursor: str | None,
-        limit: int,
-        purpose: str | None,
-        effective: date | None,
-        known: date | None,
-        by: str | None,
-    ) -> Timeline:
-        begin = After.decode(cursor)
-        if effective is not None or known is not None or by is not None:
-            return timeline_asof(
-                kind,
-                subject,
-                request,
-                caller,
-                begin.after if begin else 0,
-                limit,
-                purpose,
-                effective,
-                known,
-                by,
-            )
-        page = timelines.page(subject, kind, begin.after if begin else 0, limit)
-        if page is None:
-            raise NotFound
-        of_their_township(caller, page.townships)
-        sight = sight_of(request, caller, purpose, page.lines)
+    def timeline(kind: str, subject: Subject, asked: Asked) -> Timeline:
+        begin, days, caller = After.decode(asked.cursor), asked.days, asked.caller
+        after = begin.after if begin else 0
+        lagging: tuple[str, ...] = ()
+        if days == Days():
+            page = timelines.page(subject, kind, after, asked.limit)
+            if page is None:
+                raise NotFound
+            lines, following, lived = page.lines, page.after, page.townships
+        else:
+            found = asof.timeline(
+                subject, kind, effective=days.effective, known=days.known, by=days.by, after=after,
+                limit=asked.limit,
+            )  # fmt: skip
+            lines, following, lagging = found.lines, found.after, found.lagging
+            lived = timelines.townships_about(kind, subject) if caller.township is not None else frozenset()
+        of_their_township(caller, lived)
+        sight = sight_of(asked.request, caller, asked.purpose, lines)
         return Timeline(
-            items=tuple(line(found, sight) for found in page.lines),
-            next=None if page.after is None else After(after=page.after).encode(),
+            items=tuple(line(one, sight) for one in lines),
+            next=None if following is None else After(after=following).encode(),
             final_through=_day(timelines.log.final_through()),
-        )
-
-    def timeline_asof(
-        kind: str,
-        subject: Subject,
-        request: Request,
-        caller: Caller,
-        after: int,
-        limit: int,
-        purpose: str | None,
-        effective: date | None,
-        known: date | None,
-        by: str | None,
-    ) -> Timeline:
-        found = asof.timeline(
-            subject, kind, effective=effective, known=known, by=by, after=after, limit=limit
-        )
-        if caller.township is not None:
-            of_their_township(caller, timelines.townships_about(kind, subject))
-        sight = sight_of(request, caller, purpose, found.lines)
-        return Timeline(
-            items=tuple(line(one, sight) for one in found.lines),
-            next=None if found.after is None else After(after=found.after).encode(),
-            final_through=_day(timelines.log.final_through()),
-            lagging=found.lagging,
+            lagging=lagging,
         )
 
     @routes.get("/people/{id}/timeline")
-    def person_timeline(
-        id: UUID,
-        request: Request,
-        caller: Anybody,
-        cursor: CursorText = None,
-        limit: Limit = 50,
-        purpose: Purpose = None,
-        effective: Effective = None,
-        known: KnownOn = None,
-        by: By = None,
-    ) -> Timeline:
+    def person_timeline(id: UUID, asked: Asking) -> Timeline:
         """All that concerned a person, also under a duplicate's id and through the households lived in."""
-        return timeline("person", id, request, caller, cursor, limit, purpose, effective, known, by)
+        return timeline("person", id, asked)
 
     @routes.get("/households/{id}/timeline")
-    def household_timeline(
-        id: UUID,
-        request: Request,
-        caller: Anybody,
-        cursor: CursorText = None,
-        limit: Limit = 50,
-        purpose: Purpose = None,
-        effective: Effective = None,
-        known: KnownOn = None,
-        by: By = None,
-    ) -> Timeline:
+    def household_timeline(id: UUID, asked: Asking) -> Timeline:
         """All that concerned a household, also the one it split from and those merged into it."""
-        return timeline("household", id, request, caller, cursor, limit, purpose, effective, known, by)
+        return timeline("household", id, asked)
 
     @routes.get("/cases/{id}/timeline")
-    def case_timeline(
-        id: UUID,
-        request: Request,
-        caller: Anybody,
-        cursor: CursorText = None,
-        limit: Limit = 50,
-        purpose: Purpose = None,
-        effective: Effective = None,
-        known: KnownOn = None,
-        by: By = None,
-    ) -> Timeline:
+    def case_timeline(id: UUID, asked: Asking) -> Timeline:
         """A case from application to exit."""
-        return timeline("case", id, request, caller, cursor, limit, purpose, effective, known, by)
+        return timeline("case", id, asked)
 
     @routes.get("/funds/{fund}/{year}/timeline")
-    def fund_timeline(
-        fund: FundName,
-        year: Year,
-        request: Request,
-        caller: Anybody,
-        cursor: CursorText = None,
-        limit: Limit = 50,
-        purpose: Purpose = None,
-        effective: Effective = None,
-        known: KnownOn = None,
-        by: By = None,
-    ) -> Timeline:
+    def fund_timeline(fund: FundName, year: Year, asked: Asking) -> Timeline:
         """All movements in a fund's book for a year."""
-        book = BookId.of_year(fund, year)
-        return timeline("fund-book", book, request, caller, cursor, limit, purpose, effective, known, by)
+        return timeline("fund-book", BookId.of_year(fund, year), asked)
 
     @routes.get("/townships/{code}/timeline")
-    def township_timeline(
-        code: Code,
-        request: Request,
-        caller: Anybody,
-        cursor: CursorText = None,
-        limit: Limit = 50,
-        purpose: Purpose = None,
-        effective: Effective = None,
-        known: KnownOn = None,
-        by: By = None,
-    ) -> Timeline:
+    def township_timeline(code: Code, asked: Asking) -> Timeline:
         """All that concerned the households of a township, while they lived there."""
-        return timeline(
-            "township", subject_of(code), request, caller, cursor, limit, purpose, effective, known, by
-        )
+        return timeline("township", subject_of(code), asked)
 
     @routes.get("/events/{id}")
     def event(id: UUID, request: Request, caller: Anybody, purpose: Purpose = None) -> EventShown:

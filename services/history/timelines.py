@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from uuid import UUID
 
 from events.base import Entry
@@ -61,10 +62,11 @@ class Timelines:
             if found is None or (kind is not None and found not in ("", kind)):
                 return None
             kind = found or kind or "person"
-            places = places_of(session, generation, kind, subject)(after, limit + 1)
+            where = places_of(session, generation, kind, subject)
+            places = where.behind(after, limit + 1)
             wanted = sorted(places)[:limit]
             entries = entries_at(session, wanted)
-            places_lived = _lived(session, generation, kind, subject)
+            places_lived = where.townships()
         lines = tuple(Found(position, places[position], entries[position]) for position in wanted)
         return TimelinePage(kind, lines, wanted[-1] if len(places) > limit else None, places_lived)
 
@@ -83,10 +85,10 @@ class Timelines:
             return townships(session, generation, ids)
 
     def townships_about(self, kind: str, subject: Subject) -> frozenset[str]:
-        """Where those live whom a timeline is about; empty where nothing is recorded of it."""
+        """As `Places.townships`."""
         with self.log.database.reading() as session:
             generation = session.execute("SELECT generation FROM log_head")[0][0]
-            return _lived(session, generation, kind, subject)
+            return places_of(session, generation, kind, subject).townships()
 
     def event(self, event: UUID) -> list[Found]:
         """The event and, behind it, its causes, the nearest first; empty if it is not kept."""
@@ -116,13 +118,6 @@ def whose(session: Session, generation: int, windows: list[Window]) -> set[bytes
     return ids
 
 
-def _lived(session: Session, generation: int, kind: str, subject: Subject) -> frozenset[str]:
-    if isinstance(subject, str):
-        return frozenset({subject})
-    windows = windows_of(session, generation, kind, subject.bytes)
-    return townships(session, generation, whose(session, generation, windows))
-
-
 def kind_of(session: Session, generation: int, subject: Subject) -> str | None:
     """What it is, by its own stream; empty where it is only mentioned, None where it is unknown."""
     if isinstance(subject, str):
@@ -143,26 +138,36 @@ def kind_of(session: Session, generation: int, subject: Subject) -> str | None:
     return "household" if is_household(session, generation, entity) else ""
 
 
+@dataclass(frozen=True, slots=True)
+class Places:
+    """`behind(after, limit)`: where the first lines of a timeline behind a position lie, and through whom; at least
+    `limit` of them, if there are. `townships()`: where those live whom it is about; empty where nothing is recorded."""
+
+    behind: Callable[[int, int], dict[int, Through]]
+    townships: Callable[[], frozenset[str]]
+
+
 def places_of(
     session: Session, generation: int, kind: str, subject: Subject, knows: Knows = everything
-) -> Callable[[int, int], dict[int, Through]]:
-    """Asked for (`after`, `limit`): where the first lines of a timeline behind a position lie, and through whom; at
-    least `limit` of them, if there are."""
+) -> Places:
     if isinstance(subject, str):
-        stays = stays_in(session, generation, subject, knows)
-        return lambda after, limit: dict.fromkeys(
-            positions_in(session, generation, stays, after, limit), "own"
+        stays = cache(lambda: stays_in(session, generation, subject, knows))
+        return Places(
+            lambda after, limit: dict.fromkeys(
+                positions_in(session, generation, stays(), after, limit), "own"
+            ),
+            lambda: frozenset({subject}),
         )
     windows = windows_of(session, generation, kind, subject.bytes, knows)
 
-    def places(after: int, limit: int) -> dict[int, Through]:
+    def behind(after: int, limit: int) -> dict[int, Through]:
         found: dict[int, Through] = {}
         for window in windows:
             for position in positions_of(session, generation, window, after, limit):
                 found.setdefault(position, window.through)
         return found
 
-    return places
+    return Places(behind, lambda: townships(session, generation, whose(session, generation, windows)))
 
 
 def windows_of(

@@ -5,11 +5,12 @@ The timelines of the same days are those of `services.history.api`, with the sam
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Any, Generic, TypeVar
 from uuid import UUID
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Depends, Path, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from events.ids import BookId
@@ -34,6 +35,22 @@ By = Annotated[
     str | None,
     Query(max_length=64, description="known to this service when it last recorded anything by then"),
 ]
+
+
+@dataclass(frozen=True, slots=True)
+class Days:
+    """Of which days a reader asks, and to whom they were known."""
+
+    effective: date | None = None
+    known: date | None = None
+    by: str | None = None
+
+
+async def _days(effective: Effective = None, known: KnownOn = None, by: By = None) -> Days:
+    return Days(effective, known, by)
+
+
+AsOfDays = Annotated[Days, Depends(_days)]
 FundName = Annotated[
     str, Path(pattern=r"^[a-z][a-z-]*$", max_length=40, description="code of a fund, as `basic-living`")
 ]
@@ -62,54 +79,37 @@ class StateShown(BaseModel, Generic[S]):
 def router(asof: AsOf, timelines: Timelines) -> APIRouter:
     routes = APIRouter(tags=["as-of"])
 
-    def shown(
-        caller: Caller, kind: str, id: UUID | str, effective: date | None, known: date | None, by: str | None
-    ) -> StateShown[Any]:
+    def shown(caller: Caller, kind: str, id: UUID | str, days: Days) -> StateShown[Any]:
         if caller.township is not None and not any(
             map(caller.may_act_in, timelines.townships_about(kind, id))
         ):
             raise not_allowed("只能查看本乡镇（街道）的家庭。", "Only families of your own township.")
-        return as_shown(asof.state(id, kind, effective=effective, known=known, by=by))
+        return as_shown(asof.state(id, kind, effective=days.effective, known=days.known, by=days.by))
 
     @routes.get("/people/{id}/state")
-    def person_state(
-        id: UUID, caller: Anybody, effective: Effective = None, known: KnownOn = None, by: By = None
-    ) -> StateShown[PersonState]:
+    def person_state(id: UUID, caller: Anybody, days: AsOfDays) -> StateShown[PersonState]:
         """Identity on record, home, categories, whether alive, cases; a duplicate's id finds the survivor."""
-        return shown(caller, "person", id, effective, known, by)
+        return shown(caller, "person", id, days)
 
     @routes.get("/households/{id}/state")
-    def household_state(
-        id: UUID, caller: Anybody, effective: Effective = None, known: KnownOn = None, by: By = None
-    ) -> StateShown[HouseholdState]:
+    def household_state(id: UUID, caller: Anybody, days: AsOfDays) -> StateShown[HouseholdState]:
         """Who lived in it, where, and its cases."""
-        return shown(caller, "household", id, effective, known, by)
+        return shown(caller, "household", id, days)
 
     @routes.get("/cases/{id}/state")
-    def case_state(
-        id: UUID, caller: Anybody, effective: Effective = None, known: KnownOn = None, by: By = None
-    ) -> StateShown[CaseState]:
+    def case_state(id: UUID, caller: Anybody, days: AsOfDays) -> StateShown[CaseState]:
         """How far it had come, whom it covered, how much from when to when, which months were granted."""
-        return shown(caller, "case", id, effective, known, by)
+        return shown(caller, "case", id, days)
 
     @routes.get("/funds/{fund}/{year}/state")
-    def fund_state(
-        fund: FundName,
-        year: Year,
-        caller: Anybody,
-        effective: Effective = None,
-        known: KnownOn = None,
-        by: By = None,
-    ) -> StateShown[FundState]:
+    def fund_state(fund: FundName, year: Year, caller: Anybody, days: AsOfDays) -> StateShown[FundState]:
         """A fund's book for the year: budget, allocated, committed, paid, recovered, idle; in fen."""
-        return shown(caller, "fund-book", BookId.of_year(fund, year), effective, known, by)
+        return shown(caller, "fund-book", BookId.of_year(fund, year), days)
 
     @routes.get("/townships/{code}/state")
-    def township_state(
-        code: Code, caller: Anybody, effective: Effective = None, known: KnownOn = None, by: By = None
-    ) -> StateShown[TownshipState]:
+    def township_state(code: Code, caller: Anybody, days: AsOfDays) -> StateShown[TownshipState]:
         """Households, people, running cases and the sums of each month. Reads every family there."""
-        return shown(caller, "township", code, effective, known, by)
+        return shown(caller, "township", code, days)
 
     return routes
 

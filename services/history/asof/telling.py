@@ -18,10 +18,10 @@ def page(
     look: Look, kind: str, subject: Subject, after: int, limit: int
 ) -> tuple[tuple[Found, ...], int | None]:
     """Lines behind position `after`, and where the next page begins if there is one."""
-    places_behind = places_of(look.session, look.generation, kind, subject, look.knows)
+    where = places_of(look.session, look.generation, kind, subject, look.knows)
     found: list[Found] = []
     while True:
-        places = places_behind(after, limit + 1)
+        places = where.behind(after, limit + 1)
         some = sorted(places)[: limit + 1]
         found += _told(look, places, some)
         if len(found) > limit:
