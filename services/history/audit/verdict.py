@@ -34,6 +34,7 @@ class Class(StrEnum):
     AFTER_DEATH = "decision_after_death"
     ALTERED_AMOUNT = "altered_amount"
     SWAPPED_INPUT = "swapped_input"
+    UNFOUNDED = "unfounded_input"
     SKIPPED_NOTICE = "skipped_notice"
     SKIPPED_STEP = "skipped_step"
     TOO_FEW_PEOPLE = "too_few_people"
