@@ -53,6 +53,8 @@ def month_after(day: date) -> date:
 
 
 def _not_listed(log: Log, window: Window, lister: str, closed: date) -> Iterator[Finding]:
+    """Of days before the lister's own log nothing is said: whom it helped then the log does not tell."""
+    begun = log.began(lister)
     qualify = [one for one in log.of_types(frozenset({r.Categorised.TYPE})) if one.fact.category in BASES]
     for start in range(0, len(qualify), AT_ONCE):
         some = qualify[start : start + AT_ONCE]
@@ -64,7 +66,7 @@ def _not_listed(log: Log, window: Window, lister: str, closed: date) -> Iterator
             first, last = month_after(one.fact.since), month_after(max(recorded, one.fact.since))
             if last < closed and window.covers(last) and not _seen_to(facts, last, one):
                 yield _missed(one, knew_by(log, lister, last, one), last)
-            elif first < recorded and window.covers(first) and not _seen_to(facts, first, one):
+            elif begun <= first < recorded and window.covers(first) and not _seen_to(facts, first, one):
                 yield _missed(one, "later", first)
 
 
@@ -73,9 +75,9 @@ def _seen_to(facts: Sequence[Found], by: date, basis: Found) -> bool:
     running: set[UUID] = set()
     told: date | None = None
     for one in facts:
-        day = day_of(one)
+        day = _counts_from(one)
         if day > by:
-            break
+            continue
         match one.fact:
             case a.Applied():
                 running.add(one.fact.case)
@@ -91,6 +93,15 @@ def _seen_to(facts: Sequence[Found], by: date, basis: Found) -> bool:
             case r.CategoryEnded() if one.fact.category == basis.fact.category and day >= day_of(basis):
                 return True
     return bool(running) or (told is not None and by - told < YEAR)
+
+
+def _counts_from(one: Found) -> date:
+    """The list of a month's end is made in the days behind it."""
+    day = day_of(one)
+    if not isinstance(one.fact, a.GapDetected):
+        return day
+    end = end_of_month(date.fromisoformat(f"{one.fact.month}-01"))
+    return end if end < day <= month_after(end) else day
 
 
 def _missed(one: Found, sort: Sort, last: date) -> Finding:

@@ -30,6 +30,7 @@ OF_CASE = frozenset(
     fact.TYPE
     for fact in (
         a.TakenOver, a.SubsidyGranted, a.Adjusted, a.MonthGranted, c.MonthWithheld, a.Exited, m.ArrearsGranted,
+        a.InstalmentsPlanned, a.InstalmentGranted,
     )
 )  # fmt: skip
 STARTS = frozenset({a.TakenOver.TYPE, a.SubsidyGranted.TYPE, a.MonthGranted.TYPE})
@@ -70,6 +71,7 @@ def _of_case(log: Log, own: list[Found], window: Window) -> Iterator[Finding]:
     closed = log.closed(own[0].line.source)
     if closed is not None and story.amounts:
         yield from _left_out(own, story, settled, closed, window)
+    yield from _parts(own, closed or date.min, window)
 
 
 def _as_decided(story: Story, month: Found, settled: set[str], ends: date) -> Iterator[Finding]:
@@ -112,6 +114,28 @@ def _left_out(
             check = broken("month-left-out", Class.UNPAID, zh, en, events=(grant.id,))
             yield finding(grant, check, last)
         month = first_of_next_month(month)
+
+
+def _parts(own: list[Found], closed: date, window: Window) -> Iterator[Finding]:
+    """Of what was granted once: each part as it was planned, and none left out up to the last day closed. That the case was
+    called completed excuses nothing."""
+    plan = next((one for one in reversed(own) if isinstance(one.fact, a.InstalmentsPlanned)), None)
+    if plan is None:
+        return
+    granted = {one.fact.number: one for one in own if isinstance(one.fact, a.InstalmentGranted)}
+    ends = [one.fact.since for one in ends_of(own) if one.fact.reason != "completed"]
+    for number, part in enumerate(plan.fact.instalments, 1):
+        told, last = granted.get(number), end_of_month(part.due)
+        if told is None:
+            if last <= closed and window.covers(last) and all(part.due < end for end in ends):
+                zh = f"第{number}期{yuan(part.amount_fen)}元应于{part.due.isoformat()}核发，未核发。"
+                en = f"Part {number}, {yuan(part.amount_fen)} yuan, is due on {part.due}, and was never granted."
+                check = broken("part-left-out", Class.UNPAID, zh, en, events=(plan.id,))
+                yield finding(plan, check, last)
+        elif told.fact.amount_fen != part.amount_fen and window.holds(told):
+            zh = f"第{number}期决定{yuan(part.amount_fen)}元，核发{yuan(told.fact.amount_fen)}元。"
+            en = f"{yuan(part.amount_fen)} yuan are decided for part {number}, and {yuan(told.fact.amount_fen)} were granted."
+            yield finding(told, broken("part-as-decided", Class.ALTERED_AMOUNT, zh, en, events=(plan.id,)))
 
 
 # -- one person in two cases ---------------------------------------------------------------------------------
