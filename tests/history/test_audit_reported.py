@@ -82,7 +82,7 @@ def planted(source: v.Source, sort: str, *answers: str, member: int = 1) -> Plan
 
 
 def told_of(world: World) -> list[Finding]:
-    return findings(world.auditor)
+    return list(findings(world.auditor))
 
 
 SORTS = ("had", "unread", "later")

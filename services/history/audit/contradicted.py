@@ -19,7 +19,7 @@ from events import remedies as m
 from events import verification as v
 from services.history.audit.admission import covered
 from services.history.audit.classing import SAID, weighed, when_known
-from services.history.audit.finding import Finding, Window, finding
+from services.history.audit.finding import Finding, Progress, Window, finding
 from services.history.audit.known import died
 from services.history.audit.reading import Found, Log
 from services.history.audit.reported import Reported, reported
@@ -90,11 +90,12 @@ def _tests(
     )
 
 
-def findings(log: Log, window: Window) -> Iterator[Finding]:
+def findings(log: Log, window: Window, progress: Progress) -> Iterator[Finding]:
     found = log.of_types(frozenset({v.MismatchFound.TYPE}), None, window.moments[1])
     people = sorted({one.fact.person for one in found})
     against = Against(log)
     for start in range(0, len(people), AT_ONCE):
+        progress(start, len(people))
         some = people[start : start + AT_ONCE]
         same = log.registrations(some)
         every = [id for person in some for id in same.get(person, (person,))]

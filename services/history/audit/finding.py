@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -22,6 +23,10 @@ TITLES: dict[Class, str] = {
     Class.ALTERED_PAYMENT: "支付金额不符", Class.PAID_TWICE: "重复支付", Class.PAID_AFTER_DEATH: "死亡后仍支付",
     Class.PAID_AFTER_END: "终止后仍支付", Class.UNFOUNDED: "依据的事实没有来源",
 }  # fmt: skip
+
+
+Progress = Callable[[int, int], None]
+"""How many steps are done, of how many."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,13 +59,22 @@ def known_inputs(
     for name in expected:
         zh, en = f"“{name}”见于调查核对，决定未采用。", f"`{name}` was found out, and not used."
         checks.append(broken("input-missing", Class.SWAPPED_INPUT, zh, en, events=(assessed.id,)))
-    if not any(check.outcome is not Outcome.KEPT for check in checks):
-        zh, en = (
-            f"{len(checks)}项输入均可由当时所知得出。",
-            f"All {len(checks)} inputs follow from what was known.",
-        )
-        checks = [kept("inputs", zh, en, events=tuple(_events(lines)))]
-    return checks, tuple(lines)
+    return _together(checks, lines), tuple(lines)
+
+
+def _together(checks: list[Check], lines: list[Derived]) -> list[Check]:
+    """What is wrong one by one; what follows from the log, and what the service alone can say, in a sentence each."""
+    wrong = [one for one in checks if one.outcome is Outcome.BROKEN]
+    own = [line.name for line, check in zip(lines, checks, strict=False) if check.outcome is Outcome.OPEN]
+    right = sum(one.outcome is Outcome.KEPT for one in checks)
+    if right:
+        zh, en = f"{right}项输入可由当时所知得出。", f"{right} inputs follow from what was known."
+        wrong.append(kept("inputs", zh, en, events=tuple(_events(lines))))
+    if own:
+        zh = f"{len(own)}项为部门自有信息，没有事件直接说明：{'、'.join(own)}。"
+        en = f"{len(own)} are the service's own, and no event says them: {', '.join(own)}."
+        wrong.append(unknown("inputs-own", zh, en))
+    return wrong
 
 
 def inputs_again(log: Log, assessed: Found, story: Story, rows: Rows, known: Known) -> dict[str, Told]:

@@ -15,7 +15,7 @@ from events import finance as f
 from services.history.audit.admission import covered
 from services.history.audit.classing import SAID, knew, knew_by, weighed, when_known
 from services.history.audit.dues import GRANTS, TYPES, Due, gather
-from services.history.audit.finding import Finding, Window, finding
+from services.history.audit.finding import Finding, Progress, Window, finding
 from services.history.audit.known import died
 from services.history.audit.reading import Found, Log
 from services.history.audit.rule import yuan
@@ -34,13 +34,14 @@ WAITS: dict[f.Withholding, Literal["rightly", "family", "office"]] = {
 ONE_DAY = timedelta(days=1)
 
 
-def findings(log: Log, window: Window) -> Iterator[Finding]:
+def findings(log: Log, window: Window, progress: Progress) -> Iterator[Finding]:
     money = frozenset({f.PaymentOrdered.TYPE, f.PaymentPaid.TYPE, *(fact.TYPE for fact in GRANTS)})
     families = sorted({one.fact.household for one in log.of_types(money, None, window.moments[1])})
     handed = {one.fact.batch: one for one in log.of_types(frozenset({f.BatchHandedOver.TYPE}))}
     payer = next((one.line.source for one in log.of_types(frozenset({f.BatchOpened.TYPE}))), None)
     closed = None if payer is None else log.closed(payer)
     for start in range(0, len(families), AT_ONCE):
+        progress(start, len(families))
         facts = log.about(families[start : start + AT_ONCE], TYPES)
         ends = ends_of(facts)
         for due in gather(facts).values():

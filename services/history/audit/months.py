@@ -19,7 +19,7 @@ from services.history.audit import admission
 from services.history.audit.admission import covered
 from services.history.audit.classing import knew, weighed
 from services.history.audit.dues import end_of_month
-from services.history.audit.finding import Finding, Window, finding
+from services.history.audit.finding import Finding, Progress, Window, finding
 from services.history.audit.reading import Found, Log
 from services.history.audit.rule import yuan
 from services.history.audit.story import Story, ends_of, first_of_next_month, told
@@ -38,10 +38,11 @@ EXCLUSIVE = frozenset({"dibao", "tekun"})
 """Nobody has both in a month: a tekun person is not counted in a dibao household (三(一)2; 2012 办法 6, 2021 办法 7)."""
 
 
-def findings(log: Log, window: Window) -> Iterator[Finding]:
+def findings(log: Log, window: Window, progress: Progress) -> Iterator[Finding]:
     started = log.of_types(STARTS, None, window.moments[1])
     cases = list(dict.fromkeys(one.recorded.envelope.stream for one in started))
     for start in range(0, len(cases), AT_ONCE):
+        progress(start, len(cases))
         by_case: dict[UUID, list[Found]] = defaultdict(list)
         for one in log.about(cases[start : start + AT_ONCE], OF_CASE, own=True):
             by_case[one.recorded.envelope.stream].append(one)
