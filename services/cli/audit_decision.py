@@ -31,6 +31,8 @@ from services.history.proof.signing import Inconsistent
 
 console = Console()
 COLOURS = {"kept": "green", "broken": "red", "noted": "yellow", "open": "yellow"}
+LISTED = 20
+"""Of the decisions that cannot be worked out again."""
 VERDICTS = {"holds": "bold green", "broken": "bold red", "open": "bold yellow"}
 DAY = ["%Y-%m-%d"]
 Data = Annotated[Path | None, typer.Option(help="folder of stores and keys")]
@@ -113,6 +115,10 @@ def everything(
         f" · 无从计算 not to be worked out {len(summary.unjudged):,}"
         f" · 无法读取 unreadable {summary.unreadable:,} · {seconds:.1f} s"
     )
+    for id in summary.unjudged[:LISTED]:
+        typer.secho(f"{id}  无从计算 not to be worked out", fg="yellow")
+    if summary.differing or summary.unjudged:
+        typer.echo("逐项查看 To look into one: doudi audit decision EVENT")
     raise typer.Exit(0 if summary.right else 1)
 
 

@@ -15,14 +15,14 @@ from rich.markup import escape
 from rich.progress import Progress
 from rich.table import Table
 
-from services.chassis import spreadsheet, workbook
 from services.cli.audit_decision import COLOURS, Data, Postgres, Since, Until, day_of, opened
+from services.cli.audit_writing import Writing
 from services.history.audit import everything as every
 from services.history.audit.advice import advice_on
 from services.history.audit.classing import SAID
 from services.history.audit.finding import TITLES, FindingLine, line
 from services.history.audit.spool import Counts, Spool
-from services.history.audit.tables import HEADINGS, cells, sheet
+from services.history.audit.tables import HEADINGS, SHEET, WIDTHS, cells
 from services.history.audit.verdict import OUTCOME_WORDS, Class, Sort
 from services.history.words import SERVICES, of
 
@@ -58,10 +58,11 @@ def findings(
 
     Status 1 where there is anything. What nobody could know yet is told apart (2021 办法 39).
     """
-    if out is not None and out.suffix not in WRITERS:
-        _fail(f"文件应为 {'、'.join(WRITERS)}。 Write {', '.join(WRITERS)}.")
-    spool = Spool()
-    with opened(data, postgres) as (_, auditor), Progress(console=beside, transient=True) as bar:
+    spool, to = Spool(), None if out is None else Writing(out)
+    with (
+        opened(data, postgres) as (_, auditor),
+        Progress(console=beside, transient=True, disable=not beside.is_terminal) as bar,
+    ):
         task = bar.add_task("audit 审计", total=None)
         found = every.findings(
             auditor, day_of(since), day_of(until), lambda done, of: bar.update(task, completed=done, total=of)
@@ -74,40 +75,12 @@ def findings(
                 if as_json:
                     typer.echo(one.model_dump_json())
     spool.finish()
-    if out is not None:
-        WRITERS[out.suffix](out, spool)
     if not as_json:
         _show(spool, limit, out)
-    elif out is not None:
-        typer.echo(f"{out}", err=True)
+    if to is not None:
+        to.write(SHEET, HEADINGS, cells, _lines(spool), WIDTHS)
+        typer.echo(f"{out}", err=as_json)
     raise typer.Exit(1 if spool.lines else 0)
-
-
-# -- to a file ----------------------------------------------------------------------------------------------
-
-
-def _csv(to: Path, spool: Spool) -> None:
-    with to.open("wb") as file:
-        file.write(spreadsheet.line(HEADINGS, mark=True))
-        file.writelines(spreadsheet.line(cells(one)) for one in _lines(spool))
-
-
-def _xlsx(to: Path, spool: Spool) -> None:
-    if spool.lines > workbook.MOST_ROWS:
-        _fail(f"超过一张工作表的{workbook.MOST_ROWS}行，请写.csv。 More rows than a sheet holds: write .csv.")
-    workbook.write(to, sheet(_lines(spool)))
-
-
-def _jsonl(to: Path, spool: Spool) -> None:
-    with to.open("w", encoding="utf-8") as file:
-        file.writelines(f"{one.model_dump_json()}\n" for one in _lines(spool))
-
-
-WRITERS = {".csv": _csv, ".xlsx": _xlsx, ".jsonl": _jsonl}
-
-
-def _lines(spool: Spool) -> Iterator[FindingLine]:
-    return (one for _, one in spool.read())
 
 
 # -- to the terminal ----------------------------------------------------------------------------------------
@@ -126,8 +99,10 @@ def _show(spool: Spool, limit: int, out: Path | None) -> None:
         )
     console.print(_counted(spool.counts()))
     console.print("[dim]查看一项决定： To look into one decision:[/] doudi audit decision EVENT")
-    if out is not None:
-        console.print(f"{out}")
+
+
+def _lines(spool: Spool) -> Iterator[FindingLine]:
+    return (one for _, one in spool.read())
 
 
 def _print(one: FindingLine) -> None:
@@ -156,8 +131,3 @@ def _counted(counts: Counts) -> Table:
         told = (f"{counts[kind].get(sort, 0):,}" for sort in sorts)
         table.add_row(f"{TITLES[kind]}\n[dim]{kind}[/]", *told, f"{next_.zh}\n[dim]{escape(next_.en)}[/]")
     return table
-
-
-def _fail(message: str) -> None:
-    typer.secho(message, err=True, fg="red")
-    raise typer.Exit(2)

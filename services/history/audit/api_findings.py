@@ -11,10 +11,9 @@ from pydantic import Field
 from starlette.responses import Response, StreamingResponse
 
 from services.chassis.paging import Cursor, CursorText, Limit, Page
-from services.chassis.refusal import Conflict
 from services.chassis.requests import Command
 from services.chassis.spreadsheet import table
-from services.chassis.workbook import MOST_ROWS, download
+from services.chassis.workbook import download
 from services.history.api import of_the_district
 from services.history.audit import everything
 from services.history.audit.access import Day, Entitled
@@ -133,15 +132,8 @@ def router(auditor: Auditor) -> APIRouter:
 
     @routes.get("/{id}/lines.xlsx", response_class=Response, responses=XLSX)
     def lines_workbook(id: UUID, caller: Entitled, finding: Kind = None, sort: Known = None) -> Response:
-        """The same as a workbook; Conflict where there are more than a sheet holds."""
+        """The same as a workbook."""
         found = lines_of(id, caller, finding, sort)
-        if jobs.of(id, caller.person).answer().lines > MOST_ROWS:
-            raise Conflict(
-                "too-many-rows",
-                f"超过一张工作表的{MOST_ROWS}行，请下载CSV。",
-                f"There are more than the {MOST_ROWS} rows of a sheet: take the CSV.",
-                field="id",
-            )
         return download("findings", sheet(one for _, one in found))
 
     return routes
