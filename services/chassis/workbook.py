@@ -34,19 +34,31 @@ class Sheet:
 
 
 def write(to: Path | IO[bytes], *sheets: Sheet) -> None:
-    """Texts stay texts, but for characters that no workbook can hold (U+FFFD in their place); of what a cell has no
-    form for, days as 2020-09-01 and the rest as its text."""
+    """What is more than a sheet holds goes on in another.
+
+    Texts stay texts, but for characters that no workbook can hold (U+FFFD in their place); of what a cell has no form for,
+    days as 2020-09-01 and the rest as its text.
+    """
     book = Workbook(write_only=True)
     for sheet in sheets:
-        page = book.create_sheet(sheet.title)
-        page.freeze_panes = "A2"
-        for number in range(len(sheet.headings)):
-            width = sheet.widths[number] if number < len(sheet.widths) else WIDTH
-            page.column_dimensions[get_column_letter(number + 1)].width = width
-        page.append([_cell(page, heading) for heading in sheet.headings])
-        for line in sheet.lines:
+        number = 1
+        page = _page(book, sheet, sheet.title)
+        for row, line in enumerate(sheet.lines):
+            if row and row % MOST_ROWS == 0:
+                number += 1
+                page = _page(book, sheet, f"{sheet.title} {number}")
             page.append([_cell(page, content) for content in line])
     book.save(to)
+
+
+def _page(book: Workbook, sheet: Sheet, title: str) -> Any:
+    page = book.create_sheet(title)
+    page.freeze_panes = "A2"
+    for number in range(len(sheet.headings)):
+        width = sheet.widths[number] if number < len(sheet.widths) else WIDTH
+        page.column_dimensions[get_column_letter(number + 1)].width = width
+    page.append([_cell(page, heading) for heading in sheet.headings])
+    return page
 
 
 def download(name: str, *sheets: Sheet) -> StreamingResponse:

@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from services.chassis.store import open_store
-from services.cli import audit_decision, audit_report
+from services.cli import audit_decision, audit_findings, audit_report
 from services.cli.house import ROOMS, existing, store_url
 from services.cli.up import read_settings
 from services.history.proof import leaf
@@ -34,6 +34,7 @@ Kafka = Annotated[str | None, typer.Option(help="bootstrap server HOST:PORT; wit
 
 def register(whole: typer.Typer) -> None:
     audit_decision.register(app)
+    audit_findings.register(app)
     audit_report.register(app)
     whole.add_typer(app, name="audit")
 

@@ -1,4 +1,4 @@
-"""`doudi audit decision|all|findings`: why a decision was made as it was, and what was wrong with which."""
+"""`doudi audit decision|all`: why a decision was made as it was, and whether all were."""
 
 from __future__ import annotations
 
@@ -23,14 +23,17 @@ from services.cli.replay import lake_of
 from services.cli.up import read_settings
 from services.history.audit import Auditor, Reconstruction, signed
 from services.history.audit import everything as every
-from services.history.audit.classing import SAID
-from services.history.audit.finding import line
+from services.history.audit.advice import advice_on
+from services.history.audit.verdict import OUTCOME_WORDS
 from services.history.proof.keys import UnusableKey
 from services.history.proof.note import Verifier
 from services.history.proof.signing import Inconsistent
 
 console = Console()
 COLOURS = {"kept": "green", "broken": "red", "noted": "yellow", "open": "yellow"}
+LISTED = 20
+"""Of the decisions that cannot be worked out again."""
+VERDICTS = {"holds": "bold green", "broken": "bold red", "open": "bold yellow"}
 DAY = ["%Y-%m-%d"]
 Data = Annotated[Path | None, typer.Option(help="folder of stores and keys")]
 Postgres = Annotated[str | None, typer.Option(help="postgresql://…, {service} stands for the service")]
@@ -41,7 +44,6 @@ Until = Annotated[datetime | None, typer.Option("--to", formats=DAY, help="last 
 def register(audit: typer.Typer) -> None:
     audit.command("decision")(decision)
     audit.command("all")(everything)
-    audit.command("findings")(findings)
 
 
 def decision(
@@ -113,35 +115,11 @@ def everything(
         f" · 无从计算 not to be worked out {len(summary.unjudged):,}"
         f" · 无法读取 unreadable {summary.unreadable:,} · {seconds:.1f} s"
     )
+    for id in summary.unjudged[:LISTED]:
+        typer.secho(f"{id}  无从计算 not to be worked out", fg="yellow")
+    if summary.differing or summary.unjudged:
+        typer.echo("逐项查看 To look into one: doudi audit decision EVENT")
     raise typer.Exit(0 if summary.right else 1)
-
-
-def findings(
-    since: Since = None,
-    until: Until = None,
-    as_json: Annotated[bool, typer.Option("--json", help="a line of JSON each")] = False,
-    data: Data = None,
-    postgres: Postgres = None,
-) -> None:
-    """What was not as it had to be: decisions, months and payments of some days, and who was left waiting.
-
-    Status 1 where there is anything. What nobody could know yet is told apart (2021 办法 39).
-    """
-    with opened(data, postgres) as (_, auditor):
-        found = every.findings(auditor, day_of(since), day_of(until))
-    if as_json:
-        for one in found:
-            typer.echo(line(one).model_dump_json())
-    else:
-        table = Table(title=f"审计发现 Findings: {len(found)}")
-        for column in ("类别 class", "何时可知 known", "事件 event", "日期 day", "内容 what"):
-            table.add_column(column, overflow="fold")
-        for one in found:
-            sort = " ".join(SAID[one.sort])
-            what = f"{escape(one.check.zh)}\n[dim]{escape(one.check.en)}[/]"
-            table.add_row(one.kind, sort, str(one.event), one.day.isoformat(), what)
-        console.print(table)
-    raise typer.Exit(1 if found else 0)
 
 
 def is_reconstruction(text: str) -> bool:
@@ -164,17 +142,22 @@ def show_verified(text: str, trusted: Sequence[Verifier], witnesses: Sequence[Ve
 
 def _show(found: Reconstruction) -> None:
     mark = "〔示例标准 illustrative〕" if found.illustrative else ""
-    console.print(f"{found.type} {found.decision} · {found.service} {found.sequence} · {found.day} {mark}")
-    console.print(f"[bold]{found.zh} {found.en}[/]")
+    zh, en = found.titled
+    console.print(f"[bold]{escape(zh)}[/] {found.day} {mark}\n[dim]{escape(en)}[/]")
+    console.print(f"[dim]{found.decision} · {found.service} {found.sequence} · {found.case}[/]")
+    console.print(f"[{VERDICTS[found.verdict]}]{found.zh} {found.en}[/]")
     for part in found.parts:
         table = Table(title=f"{part.zh} · {part.en}", title_justify="left", show_header=False, expand=True)
         table.add_column(no_wrap=True)
         table.add_column(overflow="fold", ratio=1)
         for check in part.checks:
-            where = f" 〔{check.paper} {check.clause}〕" if check.paper or check.clause else ""
-            said = f"{escape(check.zh)}{escape(where)}\n[dim]{escape(check.en)}[/]"
-            table.add_row(f"[{COLOURS[check.outcome]}]{check.outcome}[/]", said)
+            said = f"{escape(check.zh)}{escape(check.where)}\n[dim]{escape(check.en)}[/]"
+            table.add_row(f"[{COLOURS[check.outcome]}]{OUTCOME_WORDS[check.outcome]}[/]", said)
         console.print(table)
+    for check in found.findings:
+        assert check.finding is not None and check.sort is not None, "of a finding"
+        next_ = advice_on(check.finding, check.sort)
+        console.print(f"下一步 next: {escape(next_.zh)} [dim]{escape(next_.en)}[/]")
     for one in found.gone:
         console.print(f"[yellow]gone[/] {escape(one.zh)}\n[dim]{escape(one.en)}[/]")
 

@@ -11,5 +11,11 @@ _BINARY = {"schema": {"type": "string", "format": "binary"}}
 CSV: Responses = {
     200: {"content": {"text/csv": {"schema": {"type": "string"}}}, "description": "One line each."}
 }
+JSON_LINES: Responses = {
+    200: {
+        "content": {"application/x-ndjson": {"schema": {"type": "string"}}},
+        "description": "A line of JSON each.",
+    }
+}
 XLSX: Responses = {200: {"content": {MEDIA_TYPE: _BINARY}}}
 PDF: Responses = {200: {"content": {"application/pdf": _BINARY}}}

@@ -1,7 +1,8 @@
-"""Long questions asked over HTTP: one of a kind at a time, in a thread of its own, watched as it goes. They read, and record
-nothing.
+"""Long questions asked over HTTP: one of a kind at a time, in a thread of its own, watched as it goes, called off at will.
+They read, and record nothing.
 
-The last few answers are kept, each with a folder for its files; they are gone with the process.
+The last few answers are kept, each with a folder for its files; they are gone with the process. One that was asked by
+somebody is theirs alone: for everybody else it is not there.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from services.chassis.refusal import Conflict, NotFound
 
 KEPT = 5
 T = TypeVar("T")
-State = Literal["running", "done", "refused", "failed"]
+State = Literal["running", "done", "refused", "failed", "cancelled"]
 log = structlog.get_logger(__name__)
 
 
@@ -30,30 +31,44 @@ class CannotAnswer(Exception):
     """The question is one that nothing can be said to; the message says why."""
 
 
+class CalledOff(Exception):
+    """Whoever asked does not want to know any more."""
+
+
 @dataclass(slots=True)
 class Job(Generic[T]):
-    """`done` of `of` steps; `found`: the answer, once it is there; `why`: why there is none."""
+    """`done` of `of` steps; `found`: the answer, also while it is being written; `why`: why there is none; `asker`: whose it
+    is."""
 
     id: UUID
     holds: TemporaryDirectory[str]
+    asker: UUID | None = None
     state: State = "running"
     done: int = 0
     of: int = 0
     why: str = ""
     found: T | None = None
+    called_off: bool = False
 
     @property
     def folder(self) -> Path:
         return Path(self.holds.name)
 
     def progress(self, done: int, of: int) -> None:
+        """CalledOff where nobody wants to know any more: whoever works reports often, and lets it pass."""
+        if self.called_off:
+            raise CalledOff
         self.done, self.of = done, of
 
     def answer(self) -> T:
         """Conflict while there is none."""
-        if self.found is None:
+        if self.found is None or self.state != "done":
             raise Conflict("no-answer-yet", "尚无结果。", "There is no answer yet.", field="id")
         return self.found
+
+    def forget(self) -> None:
+        self.holds.cleanup()
+        self.found = None
 
 
 class Asked(BaseModel):
@@ -79,8 +94,8 @@ class Jobs(Generic[T]):
         self._jobs: OrderedDict[UUID, Job[T]] = OrderedDict()
         self._lock = threading.Lock()
 
-    def ask(self, work: Callable[[Job[T]], T]) -> Job[T]:
-        """Begins; Conflict while another runs."""
+    def ask(self, work: Callable[[Job[T]], T], asker: UUID | None = None) -> Job[T]:
+        """Begins; Conflict while another runs. `asker`: whose alone it is; none: of everybody who may ask at all."""
         with self._lock:
             if any(one.state == "running" for one in self._jobs.values()):
                 raise Conflict(
@@ -88,26 +103,51 @@ class Jobs(Generic[T]):
                     "已有同类查询正在进行，请稍后再试。",
                     "Another question is being worked out: ask again when it is done.",
                 )
-            job: Job[T] = Job(uuid4(), TemporaryDirectory())
+            job: Job[T] = Job(uuid4(), TemporaryDirectory(), asker)
             self._jobs[job.id] = job
             while len(self._jobs) > KEPT:
-                self._jobs.popitem(last=False)[1].holds.cleanup()
+                self._jobs.popitem(last=False)[1].forget()
         threading.Thread(target=self._run, args=(job, work), name=self._name, daemon=True).start()
         return job
 
-    def of(self, id: UUID) -> Job[T]:
-        """NotFound where it was never asked here, or is kept no more."""
+    def of(self, id: UUID, asker: UUID | None = None) -> Job[T]:
+        """NotFound where it was never asked here, by somebody else, or is kept no more."""
         job = self._jobs.get(id)
-        if job is None:
-            raise NotFound("没有该查询。", "There is no such question.", field="id")
+        if job is None or job.asker not in (None, asker):
+            raise NotFound(
+                f"没有该查询：结果只供查询人读取，服务重启后或者之后又有{KEPT}次查询后不再保留，请重新查询。",
+                "There is no such question here. Answers are for whoever asked; they are gone once the service was restarted,"
+                f" or {KEPT} others were asked since: ask again.",
+                field="id",
+            )
+        return job
+
+    def all_of(self, asker: UUID) -> list[Job[T]]:
+        """Of somebody, the last first."""
+        return [job for job in reversed(self._jobs.values()) if job.asker == asker]
+
+    def call_off(self, id: UUID, asker: UUID | None = None) -> Job[T]:
+        """One that runs ends at its next step; of one that has ended, the answer is dropped. NotFound as `of`."""
+        job = self.of(id, asker)
+        with self._lock:
+            if job.state == "running":
+                job.called_off = True
+            else:
+                self._jobs.pop(id, None)
+                job.forget()
         return job
 
     def _run(self, job: Job[T], work: Callable[[Job[T]], T]) -> None:
         try:
             job.found = work(job)
             job.state = "done"
+            return
+        except CalledOff:
+            ended: State = "cancelled"
         except CannotAnswer as refusal:
-            job.why, job.state = str(refusal), "refused"
+            job.why, ended = str(refusal), "refused"
         except Exception as failure:  # the caller is told; nobody waits for the thread
             log.exception("a question failed", question=self._name)
-            job.why, job.state = type(failure).__name__, "failed"
+            job.why, ended = type(failure).__name__, "failed"
+        job.forget()
+        job.state = ended

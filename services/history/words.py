@@ -107,6 +107,18 @@ CATEGORIES = {
     "child_without_guardian": Words("事实无人抚养儿童", "child without guardian"),
     "left_behind_elder": Words("留守老人", "left-behind elder"),
 }
+SERVICES = {
+    "policy": Words("政策文件", "papers"),
+    "registry": Words("对象登记", "the register"),
+    "staff": Words("岗位与人员", "staff"),
+    "living": Words("基本生活保障", "basic living"),
+    "verification": Words("信息核对", "verification"),
+    "disability": Words("残疾人帮扶", "help for the disabled"),
+    "finance": Words("资金发放", "payment"),
+    "notification": Words("消息通知", "messages"),
+    "history": Words("历史", "history"),
+}
+"""Who recorded something, by the name of the service."""
 PROGRAMMES = {
     "dibao": Words("最低生活保障", "dibao"),
     "tekun": Words("特困人员供养", "tekun"),

@@ -109,7 +109,7 @@ def test_every_decision_again(tmp_path: Path, report: Report) -> None:
         summary = rules(world.auditor, lake=lake)
         assert (summary.decisions, summary.equal) == (DECISIONS, DECISIONS)
         assert rules(small.auditor).equal == JUDGED
-        assert findings(small.auditor) == []
+        assert list(findings(small.auditor)) == []
         asked = list(_inputs(world))
         found = interleaved(
             {
@@ -118,7 +118,7 @@ def test_every_decision_again(tmp_path: Path, report: Report) -> None:
                 "rule": lambda: cpu_rate(DECISIONS, lambda: _rule_alone(asked)),
                 "cases": lambda: cpu_rate(JUDGED, lambda: rules(small.auditor)),
                 "account": lambda: cpu_rate(JUDGED, lambda: _account(small)),
-                "findings": lambda: cpu_rate(JUDGED, lambda: findings(small.auditor)),
+                "findings": lambda: cpu_rate(JUDGED, lambda: list(findings(small.auditor))),
                 "bare, some": lambda: cpu_rate(JUDGED, lambda: _bare(small)),
             },
             rounds=3,

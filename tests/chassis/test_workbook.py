@@ -7,8 +7,10 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
+import pytest
 from openpyxl import load_workbook
 
+from services.chassis import workbook
 from services.chassis.workbook import WIDTH, Sheet, write
 
 
@@ -31,6 +33,17 @@ def test_days_are_told_as_texts_and_sums_without_a_binary_fraction() -> None:
     write(file, Sheet("x", ("a", "b", "c"), [(date(2020, 9, 1), Decimal("0.10"), True)]))
     [page] = load_workbook(file).worksheets
     assert [cell.value for cell in page[2]] == ["2020-09-01", "0.10", True]
+
+
+def test_what_is_more_than_a_sheet_holds_goes_on_in_another(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workbook, "MOST_ROWS", 3)
+    file = io.BytesIO()
+    write(file, Sheet("甲", ("数",), ((number,) for number in range(7))), Sheet("乙", ("数",), [(7,)]))
+    pages = {
+        page.title: [cell.value for (cell,) in page.iter_rows(min_row=2)] for page in load_workbook(file)
+    }
+    assert pages == {"甲": [0, 1, 2], "甲 2": [3, 4, 5], "甲 3": [6], "乙": [7]}
+    assert all(page["A1"].value == "数" for page in load_workbook(file))
 
 
 def test_a_character_that_no_workbook_can_hold_is_shown_as_replaced() -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
+from openpyxl import load_workbook
 from typer.testing import CliRunner
 
 from events import assistance as a
@@ -68,12 +69,47 @@ def test_a_finding_is_a_line_of_json_with_its_class_and_who_could_know(
     [line] = map(json.loads, said.splitlines())
     assert (status, line["event"], line["finding"], line["sort"]) == (1, decision, "altered_amount", "had")
 
+    # For whoever reads: what it is in words, how many of which class, what to do next; and all of it as a file.
+    status, said = told("audit", "findings", "--data", str(altered))
+    assert status == 1 and decision in said
+    assert all(word in said for word in ("金额与规则不符", "基本生活保障", "当时已知", "下一步"))
+    assert told("audit", "findings", "--known", "later", "--data", str(altered))[0] == 0
+    assert told("audit", "findings", "--finding", "kin", "--data", str(altered))[0] == 0
+    for name in ("f.csv", "f.xlsx", "f.jsonl"):
+        file = tmp_path / name
+        assert told("audit", "findings", "--out", str(file), "--data", str(altered))[0] == 1
+        content = " ".join(page_text(file)) if name == "f.xlsx" else file.read_text(encoding="utf-8-sig")
+        assert decision in content
+    assert json.loads((tmp_path / "f.jsonl").read_text()) == line
+    status, said = told("audit", "findings", "--out", str(tmp_path / "f.doc"), "--data", str(altered))
+    assert status == 2 and not (tmp_path / "f.doc").exists()
 
-def test_a_report_lists_who_looked_and_why(house: tuple[Path, str]) -> None:
+
+def page_text(file: Path) -> list[str]:
+    return [str(cell.value) for row in load_workbook(file).worksheets[0] for cell in row]
+
+
+def test_an_event_that_is_no_decision_is_answered_with_the_decision_behind_it(
+    house: tuple[Path, str],
+) -> None:
+    with closing(sqlite3.connect(house[0] / "history-views.sqlite")) as log:
+        rows = log.execute(
+            "SELECT id FROM district_log WHERE dataschema LIKE 'assistance.MonthGranted.%' OR dataschema LIKE ?",
+            (f"{a.Applied.TYPE}.%",),
+        ).fetchall()
+    answers = [told("audit", "decision", str(UUID(bytes=id)), "--data", str(house[0])) for (id,) in rows]
+    assert {status for status, _ in answers} == {1} and all("不是决定" in said for _, said in answers)
+
+
+def test_a_report_lists_who_looked_and_why(house: tuple[Path, str], tmp_path: Path) -> None:
     status, said = told("audit", "report", "looks", "--json", "--data", str(house[0]))
     [row] = [json.loads(line) for line in said.splitlines() if "核对" in line]
     assert status == 0 and row["type"] == "service.Unsealed" and row["department"] == "civil-affairs"
-    assert told("audit", "report", "roles", "--data", str(house[0]))[0] == 0
+    status, said = told("audit", "report", "roles", "--limit", "1", "--data", str(house[0]))
+    assert status == 0 and "岗位与职责变动" in said
+    file = tmp_path / "looks.csv"
+    assert told("audit", "report", "looks", "--out", str(file), "--data", str(house[0]))[0] == 0
+    assert "核对" in file.read_text(encoding="utf-8-sig") and "民政局" in file.read_text(encoding="utf-8-sig")
 
 
 def test_a_decision_is_printed(house: tuple[Path, str], tmp_path: Path) -> None:

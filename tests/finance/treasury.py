@@ -20,27 +20,32 @@ from tests.living.office import Office
 from tests.support import speaker
 
 
-def beside(office: Office) -> Treasury:
+def beside(office: Office, year: int = 2020) -> Treasury:
     runtime = office.runtime(finance.SERVICE)
     silent = office.runtime(speaker("disability", CaseId))
     office.host = EmbeddedHost([*office.host.runtimes, silent, runtime])
     office.host.drain()
-    return Treasury(runtime, lambda: office.today, lambda: office.host.drain())
+    return Treasury(runtime, lambda: office.today, lambda: office.host.drain(), year)
 
 
 class Treasury:
     """`today` and `drain`: the day and the host of those beside whom it works."""
 
     def __init__(
-        self, runtime: Runtime, today: Callable[[], date], drain: Callable[[], object], year: int = 2020
+        self,
+        runtime: Runtime,
+        today: Callable[[], date],
+        drain: Callable[[], object],
+        year: int = 2020,
+        fund: str = FUND,
     ) -> None:
         self.runtime, self._today, self._drain = runtime, today, drain
 
         def decide(work: Work) -> None:
-            stream = book_of(FUND, year)
-            work.record(stream, books.set_budget(work.load(BOOK, stream), FUND, year, 10**9, CHECKER))
+            stream = book_of(fund, year)
+            work.record(stream, books.set_budget(work.load(BOOK, stream), fund, year, 10**9, CHECKER))
             held = work.load(BOOK, stream)
-            work.record(stream, books.allocate(held, FUND, year, 10**9, "district", CHECKER))
+            work.record(stream, books.allocate(held, fund, year, 10**9, "district", CHECKER))
 
         self.runtime.decide(decide)
 

@@ -5,7 +5,7 @@ What reactions would make of a fault is left out on purpose: each test plants on
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from functools import cache
@@ -32,6 +32,7 @@ from events.sealed import Sealed
 from services.chassis.clock import SimulatedClock, midnight
 from services.chassis.codec import read
 from services.chassis.database import SqliteDatabase
+from services.chassis.runtime import Runtime
 from services.chassis.vault import MemoryVault
 from services.history.audit import Auditor
 from services.history.district_log import DistrictLog
@@ -101,10 +102,15 @@ def told_by(office: Office, treasury: Treasury | None = None) -> tuple[Told, ...
     runtimes = {"policy": office.policy, "registry": office.registry, "living": office.living}
     if treasury is not None:
         runtimes["finance"] = treasury.runtime
+    return told_of(runtimes)
+
+
+def told_of(runtimes: Mapping[str, Runtime]) -> tuple[Told, ...]:
+    """What services recorded, read by their own keys, and who works there."""
     told = []
     for name, runtime in runtimes.items():
         for entry in runtime.store.entries(0, 10_000):
-            e, fact = entry.envelope, read(entry, office.vault).data
+            e, fact = entry.envelope, read(entry, runtime.around.keys).data
             kind = KINDS.get(e.subject.partition("/")[0])
             if kind is None:
                 continue  # duties and gaps, of which no decision here tells
@@ -149,7 +155,9 @@ class World:
         for one in told:
             self._record(one)
         self.database = SqliteDatabase(str(folder / "history.db"))
-        names = ("policy", "registry", "living", "finance", "staff", "verification", "history")
+        names = (
+            "policy", "registry", "living", "disability", "finance", "staff", "verification", "history",
+        )  # fmt: skip
         self.clock = SimulatedClock(midnight(LATER))
         self.log = DistrictLog(self.database, sources(names), self.clock)
         self.log.pump(self.logs.feeds())

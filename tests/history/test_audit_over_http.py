@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from collections.abc import Iterable, Iterator
 from typing import Any, get_args
 from uuid import uuid4
@@ -12,10 +13,13 @@ import pytest
 from openpyxl import load_workbook
 
 from events import finance as f
+from services.cli.house import ROOMS
 from services.history.audit import api_findings, api_reports
+from services.history.audit.advice import ADVICE
 from services.history.audit.classing import SAID
 from services.history.audit.finding import TITLES
 from services.history.audit.verdict import OUTCOME_WORDS, Class, Outcome, Sort
+from services.history.words import SERVICES
 from tests.history.audited import Told
 from tests.history.test_audit import changed
 from tests.history.web import Web
@@ -60,6 +64,41 @@ def test_findings_are_asked_counted_and_read_page_by_page(web: Web) -> None:
     assert paged(web, f"/findings/{told['id']}/lines", finding="jailed") == [[]]
 
 
+def test_a_page_begins_where_a_line_begins_and_nowhere_else(web: Web) -> None:
+    path = f"/findings/{web.answered('/findings', {})['id']}/lines"
+    first = web.client().get(path, params={"limit": 1}).json()
+    place = api_findings.Behind.decode(first["next"])
+    assert place is not None
+    for wrong in (place.place - 1, place.place + 1, 10**9):
+        answer = web.client().get(path, params={"cursor": api_findings.Behind(place=wrong).encode()})
+        assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "query.cursor")
+
+
+def test_whoever_asked_finds_it_again_and_nobody_else_reads_it(web: Web) -> None:
+    id = web.answered("/findings", {})["id"]
+    assert id in [one["id"] for one in web.client().get("/findings").json()]
+    other = web.client(person=uuid4())
+    assert other.get("/findings").json() == []
+    for name in ("", "/lines", "/lines.jsonl", "/lines.csv", "/lines.xlsx"):
+        assert other.get(f"/findings/{id}{name}").status_code == 404
+    assert other.delete(f"/findings/{id}").status_code == 404
+    assert web.client().get(f"/findings/{id}").status_code == 200
+
+
+def test_what_was_found_is_dropped_when_whoever_asked_says_so(web: Web) -> None:
+    path = f"/findings/{web.answered('/findings', {})['id']}"
+    assert web.client().delete(path).json()["state"] == "done"
+    assert web.client().get(f"{path}/lines").status_code == 404
+
+
+def test_after_a_restart_it_is_said_that_the_answer_is_gone(web: Web) -> None:
+    path = f"/findings/{web.answered('/findings', {})['id']}/lines.csv"
+    again = Web.over(web.world, web.settings, [api_findings.router(web.world.auditor)])
+    answer = again.client().get(path)
+    assert answer.status_code == 404
+    assert "重启" in answer.json()["detail"] and "restarted" in answer.text
+
+
 def test_findings_are_asked_of_some_days(web: Web) -> None:
     assert web.answered("/findings", {"since": "2020-10-01", "until": "2020-10-31"})["found"] == {
         "altered_payment": {"had": 1}
@@ -74,13 +113,19 @@ def test_findings_are_fetched_as_tables(web: Web) -> None:
     text = web.client().get(f"{path}/lines.csv").content.decode("utf-8-sig")
     heading, *rows = csv.reader(io.StringIO(text))
     assert heading[0] == "类别" and [row[:3] for row in rows] == [["支付金额不符", "当时已知", "不符合"]] * 2
+    assert {row[heading.index("部门")] for row in rows} == {"资金发放"}
+    assert all(row[heading.index("下一步")] for row in rows)
     book = load_workbook(io.BytesIO(web.client().get(f"{path}/lines.xlsx").content))
     assert book["审计发现"].max_row == 1 + 2
+    told = [json.loads(one) for one in web.client().get(f"{path}/lines.jsonl").text.splitlines()]
+    assert told == paged(web, f"{path}/lines", limit=500)[0]
 
 
 def test_every_class_has_a_title_that_officials_read() -> None:
     assert set(TITLES) == set(Class)
     assert (set(OUTCOME_WORDS), set(SAID)) == (set(Outcome), set(get_args(Sort)))
+    assert set(ADVICE) == set(Class)
+    assert set(SERVICES) == set(ROOMS)
 
 
 def test_what_was_never_asked_is_not_found(web: Web) -> None:

@@ -18,8 +18,10 @@ from services.history.audit.lean import LeanLog
 from services.history.audit.reconstruct import Reader
 from services.history.audit.remedies import carries_out
 from services.history.audit.swept import SweptLog
+from services.history.audit.verdict import Class
 from tests.history.audited import Plant, Told, World, clean
-from tests.history.test_audit import changed, the, without
+from tests.history.test_audit import changed, found, the, without
+from tests.history.test_audit_money import again, beside
 from tests.history.test_audit_remedies import reviewed
 from tests.history.test_audit_swept import PLANTS
 
@@ -62,7 +64,38 @@ def richer_by_the_check(told: list[Told]) -> Iterable[Told]:
     )(told)
 
 
+def named_of_another_case(told: list[Told]) -> Iterable[Told]:
+    """What the check is named for was found out in another case."""
+    others = again(told)
+    check = next(one.id for one in others if isinstance(one.fact, a.Checked))
+    own = list(changed(a.Assessed, input_("经营净收入", event=check))(told))
+    return beside(own, [one for one in others if isinstance(one.fact, a.Applied | a.Surveyed | a.Checked)])
+
+
+def named_afterwards(told: list[Told]) -> Iterable[Told]:
+    """An input of which no event says anything names one that came behind the recommendation."""
+    granted = the(told, a.SubsidyGranted).id
+    return changed(a.Assessed, input_("未脱贫建档立卡户", event=granted))(told)
+
+
+UNFOUNDED: dict[str, Plant] = {
+    "no survey and no check": without(a.Surveyed, a.Checked),
+    "an input that nobody asks for": changed(
+        a.Assessed, lambda fact: {"inputs": (*fact.inputs, a.Input(name="别的", value="1"))}
+    ),
+    "an input that nobody asks for, as the service's own": changed(
+        a.Assessed, lambda fact: {"inputs": (*fact.inputs, a.Input(name="别的", value="1", local=True))}
+    ),
+    "what was to be found out, as the service's own": lambda told: without(a.Surveyed, a.Checked)(
+        list(changed(a.Assessed, lambda fact: {"inputs": tuple(one.model_copy(update={"local": True})
+                                                               for one in fact.inputs)})(told))
+    ),
+    "an input twice": changed(a.Assessed, lambda fact: {"inputs": (*fact.inputs, fact.inputs[-1])}),
+    "a day that names an event of nowhere": changed(a.Assessed, input_("decision_day", event=uuid4())),
+    "an event that came afterwards": named_afterwards,
+}  # fmt: skip
 TAMPERED: dict[str, Plant] = {
+    "the check of another case": named_of_another_case,
     "a step of the sum": changed(a.Assessed, lambda fact: last(fact, "worked", value="1.00")),
     "the clause of a step": changed(a.Assessed, lambda fact: first(fact, "worked", clause="十")),
     "the paper of a step": changed(a.Assessed, lambda fact: first(fact, "worked", paper="another")),
@@ -82,12 +115,12 @@ TAMPERED: dict[str, Plant] = {
     "no recommendation": without(a.Assessed),
     "an event as recommendation": two_cases_one_recommendation,
     "the township": changed(a.Applied, lambda fact: {"township": "431202001000"}),
+    **UNFOUNDED,
 }
 HARMLESS: dict[str, Plant] = {
-    "no survey and no check": without(a.Surveyed, a.Checked),
     "a member more": changed(a.SubsidyGranted, lambda fact: {"members": (*fact.members, PersonId.of(uuid4()))}),
-    "an input that nobody asks for": changed(
-        a.Assessed, lambda fact: {"inputs": (*fact.inputs, a.Input(name="别的", value="1"))}
+    "inputs that name no event": changed(
+        a.Assessed, lambda fact: {"inputs": tuple(one.model_copy(update={"event": None}) for one in fact.inputs)}
     ),
 }  # fmt: skip
 EVERY = {f"tampered: {name}": plant for name, plant in TAMPERED.items()} | PLANTS | HARMLESS
@@ -116,6 +149,19 @@ def test_both_ways_come_to_the_same(tmp_path: Path, plant: Plant) -> None:
     try:
         assert rules(world.auditor) == by_account(world)
         assert rules(world.auditor, lake=world.lake()) == by_account(world)
+    finally:
+        world.close()
+
+
+@pytest.mark.parametrize("plant", UNFOUNDED.values(), ids=UNFOUNDED.keys())
+def test_what_nothing_supports_is_told_in_the_account_of_what_was_known(tmp_path: Path, plant: Plant) -> None:
+    world = World(tmp_path, plant)
+    try:
+        account = world.auditor.reconstruct(world.decision())
+        known = account.parts[0]
+        assert known.verdict == "broken"
+        assert Class.UNFOUNDED in {check.finding for check in known.checks}
+        assert (Class.UNFOUNDED, "had") in found(world)
     finally:
         world.close()
 

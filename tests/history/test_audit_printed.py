@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from pypdf import PdfReader
 
-from services.history.audit.printed import BLANK, WORDS, content, to_pdf
-from services.history.audit.verdict import Reconstruction
+from services.history.audit.printed import BLANK, content, to_pdf
+from services.history.audit.verdict import OUTCOME_WORDS, Outcome, Reconstruction
 from tests.history.audited import World
 
 
@@ -33,10 +33,12 @@ def test_it_says_every_check_every_input_and_every_step_of_the_arithmetic(found:
     for part in found.parts:
         assert part.zh.replace(" ", "") in said
         assert all(check.zh.replace(" ", "") in said for check in part.checks)
-    assert all(one.name in said for one in found.inputs)
+    assert all(one.name in said for one in found.inputs if one.name != "decision_day") and "决定日" in said
     assert all(one.name in said for one in found.arithmetic)
-    assert all(word in said for word in (WORDS["kept"], WORDS["open"], "534.00", "Illustrative"))
+    words = (OUTCOME_WORDS[Outcome.KEPT], OUTCOME_WORDS[Outcome.OPEN])
+    assert all(word in said for word in (*words, "534.00", "Illustrative"))
     assert BLANK not in said
+    assert "最低生活保障：确认给予" in said and '{"' not in said, "in words, not in codes"
 
 
 def test_the_same_reconstruction_gives_the_same_bytes(found: Reconstruction) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, datetime, timedelta
-from typing import Any, get_args
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -16,7 +16,6 @@ from events import verification as v
 from events.base import Event
 from events.ids import AgreementId, FeedId, HouseholdId, MismatchId, PersonId
 from events.sealed import Sealed
-from services.history.audit.contradicted import CLASSES
 from services.history.audit.everything import findings
 from services.history.audit.finding import Finding
 from services.history.audit.verdict import Class, Outcome
@@ -83,7 +82,7 @@ def planted(source: v.Source, sort: str, *answers: str, member: int = 1) -> Plan
 
 
 def told_of(world: World) -> list[Finding]:
-    return findings(world.auditor)
+    return list(findings(world.auditor))
 
 
 SORTS = ("had", "unread", "later")
@@ -208,10 +207,28 @@ def test_what_is_disputed_or_nobody_was_heard_about_is_told_as_such(
     assert (one.check.outcome is Outcome.BROKEN) == (answers == ("heard",))
 
 
-def test_what_other_departments_know_is_held_against_nobody_here(made: Make) -> None:
-    others = set(get_args(v.Source)) - CLASSES.keys()
-    assert {"marriage", "school_roll"} <= others
-    assert found(made(planted("marriage", "had", "heard", "confirmed"))) == []
+def test_what_no_paper_says_against_help_is_held_against_nobody(made: Make) -> None:
+    assert found(made(planted("school_roll", "had", "heard", "confirmed"))) == []
+
+
+@pytest.mark.parametrize("source", ["tax", "company", "pension", "marriage"])
+def test_income_or_a_marriage_of_which_the_family_said_nothing_is_open_until_a_review(
+    made: Make, source: v.Source
+) -> None:
+    [one] = told_of(made(planted(source, "had", "heard", "confirmed")))
+    assert (one.kind, one.check.outcome) == (Class.NOT_ELIGIBLE, Outcome.OPEN)
+    assert one.check.paper and one.check.clause
+
+
+@pytest.mark.parametrize(("outcome", "kinds"), [("unchanged", set()), ("adjusted", {Class.NOT_ELIGIBLE})])
+def test_what_a_review_found_of_income_settles_it(made: Make, outcome: str, kinds: set[Class]) -> None:
+    def plant(told: list[Told]) -> Iterable[Told]:
+        told = list(changed(a.Reviewed, lambda fact: {"outcome": outcome})(of_review(told, within=False)))
+        return planted("pension", "had", "heard", "confirmed")(told)
+
+    found_ = [one for one in told_of(made(plant, base=reviewed)) if one.check.code == "departments-data"]
+    assert {one.kind for one in found_} == kinds
+    assert {one.check.outcome for one in found_} <= {Outcome.BROKEN}
 
 
 @pytest.mark.parametrize("sort", ["unread", "later"])

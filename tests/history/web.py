@@ -5,8 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any
-from uuid import uuid4
+from typing import Any, Self
+from uuid import UUID, uuid4
 
 from fastapi import APIRouter
 from fastapi.testclient import TestClient
@@ -17,18 +17,33 @@ from services.chassis.tokens import Caller, issue_token, tokens_of
 from services.chassis.web import create_app
 from tests.history.audited import Plant, World
 
+CLERK = uuid4()
+
 
 class Web:
     def __init__(self, folder: Path, plant: Plant, routers: Callable[[World], Iterable[APIRouter]]) -> None:
-        self.world = World(folder, plant)
-        self.settings = Settings(data=folder, token_development=True)
+        world = World(folder, plant)
+        self._begin(world, Settings(data=folder, token_development=True), routers(world))
+
+    @classmethod
+    def over(cls, world: World, settings: Settings, routers: Iterable[APIRouter]) -> Self:
+        """Another process over the same log."""
+        web = cls.__new__(cls)
+        web._begin(world, settings, routers)
+        return web
+
+    def _begin(self, world: World, settings: Settings, routers: Iterable[APIRouter]) -> None:
+        self.world, self.settings = world, settings
         self.app = create_app(
-            "history", "历史", "under test", list(routers(self.world)),
-            settings=self.settings, tokens=tokens_of(self.settings), metrics=Metrics("history"),
+            "history", "历史", "under test", list(routers),
+            settings=settings, tokens=tokens_of(settings), metrics=Metrics("history"),
         )  # fmt: skip
 
-    def client(self, department: str = "audit", township: str | None = None) -> TestClient:
-        caller = Caller(person=uuid4(), post="clerk", department=department, township=township)
+    def client(
+        self, department: str = "audit", township: str | None = None, person: UUID = CLERK
+    ) -> TestClient:
+        """The same person, unless another is named."""
+        caller = Caller(person=person, post="clerk", department=department, township=township)
         token = issue_token(self.settings, caller)
         return TestClient(self.app, headers={"Authorization": f"Bearer {token}"})
 

@@ -17,9 +17,11 @@ from services.assistance import steps
 from services.chassis.refusal import Refused
 from services.chassis.work import Work
 from services.disability import filing
+from services.history.audit.verdict import Class, Outcome
 from services.verification import comparing, sharing, taking
 from tests.disability.town import OFFICER, Town
 from tests.verification.given import csv_file
+from tests.verification.test_with_living import audited
 
 pytestmark = [pytest.mark.clause("V1"), pytest.mark.clause("V3"), pytest.mark.clause("D1")]
 
@@ -103,6 +105,10 @@ def test_a_contradiction_is_heard_in_a_review_and_nothing_is_cut_meanwhile(burea
     bureau.until(date(2020, 10, 2))
     assert bureau.months() == ["2020-08", "2020-09", "2020-10"], "it is paid until somebody has decided"
     assert bureau.told(a.Exited) == []
+    told = [one for one in audited(bureau) if one.check.code == "departments-data"]
+    heard_by_nobody = {("disability", Class.JAILED, Outcome.OPEN)}
+    assert {(one.service, one.kind, one.check.outcome) for one in told} == heard_by_nobody
+    assert {one.check.paper for one in told} == {"国发〔2015〕52号"} and len(told) == 2, "September, October"
     # The comparison finds the same, and it stays the same.
     assert len(bureau.facts("verification", v.MismatchFound)) == 1
 

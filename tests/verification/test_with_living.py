@@ -79,7 +79,7 @@ def audited(district: District) -> list[Finding]:
     while log.pump(dict.fromkeys(stores, StoreFeed(stores))):
         pass
     try:
-        return findings(Auditor(log, district.vault.for_reader("history")))
+        return list(findings(Auditor(log, district.vault.for_reader("history"))))
     finally:
         database.close()
 

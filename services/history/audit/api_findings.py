@@ -1,32 +1,30 @@
-"""Findings over HTTP, for the district's civil affairs and audit: asked, watched, read page by page or as a table."""
+"""Findings over HTTP, for the district's civil affairs and audit: asked, watched, called off, read page by page or whole."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query
 from pydantic import Field
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 
 from services.chassis.paging import Cursor, CursorText, Limit, Page
 from services.chassis.requests import Command
 from services.chassis.spreadsheet import table
-from services.chassis.workbook import Sheet, download
+from services.chassis.workbook import download
 from services.history.api import of_the_district
 from services.history.audit import everything
 from services.history.audit.access import Day, Entitled
-from services.history.audit.classing import SAID
-from services.history.audit.finding import TITLES, FindingLine, line
+from services.history.audit.finding import FindingLine, line
 from services.history.audit.reconstruct import Auditor
-from services.history.audit.verdict import OUTCOME_WORDS, Class, Sort
-from services.history.downloads import CSV, XLSX
+from services.history.audit.spool import Spool
+from services.history.audit.tables import HEADINGS, cells, sheet
+from services.history.audit.verdict import Class, Sort
+from services.history.downloads import CSV, JSON_LINES, XLSX
 from services.history.jobs import Asked, Job, Jobs, told
 
-Lines = tuple[FindingLine, ...]
-HEADINGS = ("类别", "何时可知", "结论", "日期", "部门", "案件", "事件", "内容", "What", "文件", "条款")
 Kind = Annotated[Class | None, Query(description="only of this class")]
 Known = Annotated[Sort | None, Query(description="only those that could be known so")]
 
@@ -39,35 +37,62 @@ class Asking(Command):
 
 
 class Count(Asked):
-    """`found`: how many, by class and by who could know; none before it is done."""
+    """`found`: how many until now, by class and by who could know."""
 
     found: dict[Class, dict[Sort, int]] = Field(description="class → sort → how many")
 
 
 class Behind(Cursor):
-    """A page begins behind so many lines."""
+    """A page begins behind so many bytes of what was written down."""
 
-    lines: int = Field(ge=0)
+    place: int = Field(ge=0, le=2**62)
 
 
 def router(auditor: Auditor) -> APIRouter:
-    routes, jobs = APIRouter(prefix="/findings", tags=["audit"]), Jobs[Lines]("findings")
+    """Every answer is for whoever asked, and for nobody else."""
+    routes, jobs = APIRouter(prefix="/findings", tags=["audit"]), Jobs[Spool]("findings")
+
+    def lines_of(
+        id: UUID, caller: Entitled, finding: Class | None, sort: Sort | None, place: int = 0
+    ) -> Iterator[tuple[int, FindingLine]]:
+        of_the_district(caller)
+        every = jobs.of(id, caller.person).answer().read(place)
+        return (
+            (behind, one) for behind, one in every
+            if finding in (None, one.finding) and sort in (None, one.sort)
+        )  # fmt: skip
 
     @routes.post("", status_code=202)
     def ask(body: Asking, caller: Entitled) -> Count:
         """Look through decisions, months, payments and who was left waiting. Nothing is recorded; one at a time."""
         of_the_district(caller)
 
-        def look(job: Job[Lines]) -> Lines:
-            return tuple(map(line, everything.findings(auditor, body.since, body.until, job.progress)))
+        def look(job: Job[Spool]) -> Spool:
+            job.found = spool = Spool()
+            for one in everything.findings(auditor, body.since, body.until, job.progress):
+                spool.add(line(one))
+            spool.finish()
+            return spool
 
-        return _counted(jobs.ask(look))
+        return _counted(jobs.ask(look, caller.person))
+
+    @routes.get("")
+    def mine(caller: Entitled) -> tuple[Count, ...]:
+        """What the caller has asked and is kept, the last first."""
+        of_the_district(caller)
+        return tuple(map(_counted, jobs.all_of(caller.person)))
 
     @routes.get("/{id}")
     def answer(id: UUID, caller: Entitled) -> Count:
-        """How far it is, or how many there are of which class."""
+        """How far it is, and how many there are of which class."""
         of_the_district(caller)
-        return _counted(jobs.of(id))
+        return _counted(jobs.of(id, caller.person))
+
+    @routes.delete("/{id}")
+    def call_off(id: UUID, caller: Entitled) -> Count:
+        """End the search at its next step; or, where it has ended, drop what was found."""
+        of_the_district(caller)
+        return _counted(jobs.call_off(id, caller.person))
 
     @routes.get("/{id}/lines")
     def lines(
@@ -79,44 +104,40 @@ def router(auditor: Auditor) -> APIRouter:
         limit: Limit = 100,
     ) -> Page[FindingLine]:
         """The findings, one by one."""
-        of_the_district(caller)
         begin = Behind.decode(cursor)
-        start = begin.lines if begin else 0
-        found = _of(jobs.of(id).answer(), finding, sort)
-        more = Behind(lines=start + limit).encode() if len(found) > start + limit else None
-        return Page(items=tuple(found[start : start + limit]), next=more)
+        items: list[FindingLine] = []
+        place = 0
+        for behind, one in lines_of(id, caller, finding, sort, begin.place if begin else 0):
+            if len(items) == limit:
+                return Page(items=tuple(items), next=Behind(place=place).encode())
+            items.append(one)
+            place = behind
+        return Page(items=tuple(items))
+
+    @routes.get("/{id}/lines.jsonl", response_class=StreamingResponse, responses=JSON_LINES)
+    def lines_of_json(
+        id: UUID, caller: Entitled, finding: Kind = None, sort: Known = None
+    ) -> StreamingResponse:
+        """All of them, a line of JSON each."""
+        found = lines_of(id, caller, finding, sort)
+        name = {"Content-Disposition": 'attachment; filename="findings.jsonl"'}
+        texts = (f"{one.model_dump_json()}\n" for _, one in found)
+        return StreamingResponse(texts, media_type="application/x-ndjson", headers=name)
 
     @routes.get("/{id}/lines.csv", response_class=Response, responses=CSV)
     def lines_table(id: UUID, caller: Entitled, finding: Kind = None, sort: Known = None) -> Response:
-        """The same as a table, all of them."""
-        of_the_district(caller)
-        return table("findings", HEADINGS, map(_cells, _of(jobs.of(id).answer(), finding, sort)))
+        """The same as a table."""
+        found = lines_of(id, caller, finding, sort)
+        return table("findings", HEADINGS, (cells(one) for _, one in found))
 
     @routes.get("/{id}/lines.xlsx", response_class=Response, responses=XLSX)
     def lines_workbook(id: UUID, caller: Entitled, finding: Kind = None, sort: Known = None) -> Response:
         """The same as a workbook."""
-        of_the_district(caller)
-        found = _of(jobs.of(id).answer(), finding, sort)
-        return download("findings", Sheet("审计发现", HEADINGS, map(_cells, found)))
+        found = lines_of(id, caller, finding, sort)
+        return download("findings", sheet(one for _, one in found))
 
     return routes
 
 
-def _counted(job: Job[Lines]) -> Count:
-    found: dict[Class, Counter[Sort]] = {}
-    for one in job.found or ():
-        assert one.finding is not None and one.sort is not None, "of a finding"
-        found.setdefault(one.finding, Counter())[one.sort] += 1
-    return Count.model_validate(told(job) | {"found": found})
-
-
-def _of(found: Lines, kind: Class | None, sort: Sort | None) -> Sequence[FindingLine]:
-    return [one for one in found if kind in (None, one.finding) and sort in (None, one.sort)]
-
-
-def _cells(one: FindingLine) -> tuple[object, ...]:
-    assert one.finding is not None and one.sort is not None, "of a finding"
-    return (
-        TITLES[one.finding], SAID[one.sort][0], OUTCOME_WORDS[one.outcome], one.day, one.service, one.case or "",
-        one.event, one.zh, one.en, one.paper, one.clause,
-    )  # fmt: skip
+def _counted(job: Job[Spool]) -> Count:
+    return Count.model_validate(told(job) | {"found": {} if job.found is None else job.found.counts()})

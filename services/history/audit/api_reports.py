@@ -19,22 +19,10 @@ from services.history.audit.access import Entitled, Since, Until
 from services.history.audit.finding import Window
 from services.history.audit.reconstruct import Auditor
 from services.history.audit.reports import LATE_DAYS, TITLES, Report, Row
+from services.history.audit.tables import REPORT_HEADINGS, report_cells
 from services.history.downloads import CSV, XLSX
 
 AT_ONCE = 500
-HEADINGS = (
-    "记录日",
-    "生效日",
-    "迟报天数",
-    "部门",
-    "类型",
-    "人员",
-    "岗位",
-    "所属单位",
-    "内容",
-    "What",
-    "事件",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +54,7 @@ def router(auditor: Auditor) -> APIRouter:
         """Piece by piece: no snapshot is held while somebody reads slowly."""
         after = 0
         while some := rows(kind, asked, after, AT_ONCE):
-            yield from map(_cells, some)
+            yield from map(report_cells, some)
             after = some[-1].position
 
     @routes.get("")
@@ -84,19 +72,12 @@ def router(auditor: Auditor) -> APIRouter:
     def report_table(kind: Report, asked: Filter, caller: Entitled) -> Response:
         """The same as a table, all of it."""
         of_the_district(caller)
-        return table(f"audit-{kind}", HEADINGS, every(kind, asked))
+        return table(f"audit-{kind}", REPORT_HEADINGS, every(kind, asked))
 
     @routes.get("/lines.xlsx", response_class=Response, responses=XLSX)
     def report_workbook(kind: Report, asked: Filter, caller: Entitled) -> Response:
         """The same as a workbook."""
         of_the_district(caller)
-        return download(f"audit-{kind}", Sheet(TITLES[kind].zh, HEADINGS, every(kind, asked)))
+        return download(f"audit-{kind}", Sheet(TITLES[kind].zh, REPORT_HEADINGS, every(kind, asked)))
 
     return routes
-
-
-def _cells(row: Row) -> tuple[object, ...]:
-    return (
-        row.day, row.effective, row.late, row.service, row.type, row.person or "", row.post, row.department, row.zh,
-        row.en, row.event,
-    )  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from calendar import monthrange
+from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date
@@ -28,15 +29,17 @@ GRANTS: dict[type[Event], Called] = {
 }
 """Facts by which a sum is due, and the period that a payment names for it; None where it is not paid by itself."""
 TOLD: tuple[type[Event], ...] = (
-    *GRANTS, a.InstalmentsPlanned, a.Adjusted, a.Exited, l.ReserveSpent, f.PaymentOrdered, f.PaymentWithheld, f.PaymentPaid,
-    f.RecoveryOpened,
+    *GRANTS, a.InstalmentsPlanned, a.Adjusted, a.Exited, l.ReserveSpent, m.RecoveryOrdered, f.PaymentOrdered,
+    f.PaymentWithheld, f.PaymentPaid, f.PaymentFailed, f.RecoveryOpened,
 )  # fmt: skip
 TYPES = frozenset(fact.TYPE for fact in TOLD)
 
 
 @dataclass(slots=True)
 class Due:
-    """One case and period. `less_fen`: paid in another way; `in_parts`: paid part by part, each a period of its own."""
+    """One case and period. `less_fen`: paid in another way; `in_parts`: paid part by part, each a period of its own.
+    `changed`: decisions of another sum from this month on, made after it was granted. `ordered`: what went out, or still
+    may: neither taken out of its batch nor sent back by the bank."""
 
     case: UUID
     period: str
@@ -44,6 +47,7 @@ class Due:
     ordered: list[Found] = field(default_factory=list)
     withheld: list[Found] = field(default_factory=list)
     paid: list[Found] = field(default_factory=list)
+    changed: list[Found] = field(default_factory=list)
     recovery: Found | None = None
     less_fen: int = 0
     in_parts: bool = False
@@ -55,12 +59,25 @@ class Due:
         return None if found is None or found.fact.amount_fen <= self.less_fen else found
 
     @property
+    def sums(self) -> list[tuple[int, Found]]:
+        """What was due, by one decision after another, the last of which counts: as granted, then as lowered. By what a month
+        was raised is owed as arrears, a period of its own."""
+        if self.grant is None:
+            return []
+        granted = self.grant.fact.amount_fen
+        lowered = [(min(granted, one.fact.amount_fen), one) for one in self.changed]
+        return [(fen - self.less_fen, by) for fen, by in ((granted, self.grant), *lowered)]
+
+    @property
     def amount_fen(self) -> int:
-        return 0 if self.grant is None else self.grant.fact.amount_fen - self.less_fen
+        return self.sums[-1][0] if self.sums else 0
 
     @property
     def acts(self) -> list[Found]:
         return self.ordered + self.paid
+
+    def comes_back(self, batch: UUID | None) -> None:
+        self.ordered = [one for one in self.ordered if one.fact.batch != batch]
 
     @property
     def starts(self) -> date:
@@ -100,9 +117,14 @@ def gather(facts: Iterable[Found]) -> dict[tuple[UUID, str], Due]:
     """In the order of the log."""
     dues: dict[tuple[UUID, str], Due] = {}
     payments: dict[UUID, Due] = {}
+    months: dict[UUID, list[Due]] = defaultdict(list)
 
     def due(case: UUID, period: str) -> Due:
-        return dues.setdefault((case, period), Due(case, period))
+        found = dues.get((case, period))
+        if found is None:
+            found = dues[case, period] = Due(case, period)
+            months[case] += [] if found.month is None else [found]
+        return found
 
     for one in facts:
         fact = one.fact
@@ -120,8 +142,19 @@ def gather(facts: Iterable[Found]) -> dict[tuple[UUID, str], Due]:
             case f.PaymentOrdered():
                 payments[fact.payment] = due(fact.case, fact.period)
                 payments[fact.payment].ordered.append(one)
+            case a.Adjusted():
+                for month in months[fact.case]:
+                    month.changed += (
+                        [one] if month.granted and month.starts >= fact.since.replace(day=1) else []
+                    )
+            case m.RecoveryOrdered():
+                for said in fact.months:
+                    due(fact.case, said.month).recovery = one
             case f.PaymentWithheld():
                 due(fact.case, fact.period).withheld.append(one)
+                due(fact.case, fact.period).comes_back(fact.batch if fact.taken_out else None)
+            case f.PaymentFailed():
+                due(fact.case, fact.period).comes_back(fact.batch)
             case f.PaymentPaid():
                 payments[fact.payment] = due(fact.case, fact.period)
                 payments[fact.payment].paid.append(one)

@@ -5,14 +5,14 @@ Decisions are found by their type in the log of each source; each is then judged
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING
 from uuid import UUID
 
 from services.history.audit import contradicted, missed, money, months
-from services.history.audit.finding import Finding, Window, finding
+from services.history.audit.finding import Finding, Progress, Window, finding
 from services.history.audit.lean import LeanLog
 from services.history.audit.plain import Plain
 from services.history.audit.reading import Found
@@ -23,9 +23,10 @@ from services.history.audit.verdict import Check, Outcome
 if TYPE_CHECKING:
     from services.history.lake.folder import Lake
 
-Progress = Callable[[int, int], None]
 SWEEPS = (months.findings, money.findings, missed.findings, contradicted.findings)
 CASES_AT_ONCE = 200
+AT_LEAST = 10
+"""Steps of a look through the whole log."""
 
 
 @dataclass(slots=True)
@@ -109,25 +110,30 @@ def findings(
     since: date | None = None,
     until: date | None = None,
     progress: Progress = lambda done, of: None,
-) -> list[Finding]:
+) -> Generator[Finding]:
     """Of every decision recorded from a day to a day, both included; of payments and months; of who was left waiting.
 
-    `progress`: how many steps are done, of how many: a decision is one, and so is each look through the whole log.
+    As they are found, from one snapshot that is held until all are told. `progress`: how many steps are done, of how many:
+    a decision is one, and each look through the whole log as much as a fourth of them all.
     """
     window = Window(since, until)
     with auditor.reading(SweptLog) as reader:
         assert isinstance(reader.log, SweptLog), "as asked for"
         positions = decisions(reader, since, until)
-        of = len(positions) + len(SWEEPS)
-        found: list[Finding] = []
-        for done, decision in enumerate(reader.log.of_positions(positions)):
+        sweep_steps = max(len(positions) // len(SWEEPS), AT_LEAST)
+        of = len(positions) + sweep_steps * len(SWEEPS)
+        progress(0, of)
+        for done, decision in enumerate(reader.log.of_positions(positions), 1):
+            yield from _of(decision, reader)
             progress(done, of)
-            found += _of(decision, reader)
-        for done, sweep in enumerate(SWEEPS, of - len(SWEEPS)):
-            progress(done, of)
-            found += sweep(reader.log.plain, window)
-        progress(of, of)
-    return found
+        for number, sweep in enumerate(SWEEPS):
+            before = len(positions) + number * sweep_steps
+
+            def part(done: int, whole: int, before: int = before) -> None:
+                progress(before + sweep_steps * done // max(whole, 1), of)
+
+            yield from sweep(reader.log.plain, window, part)
+            progress(before + sweep_steps, of)
 
 
 def decisions(reader: Reader, since: date | None = None, until: date | None = None) -> list[int]:

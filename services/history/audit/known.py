@@ -18,11 +18,18 @@ from services.history.audit.rows import Rows, papers_on, ruling
 from services.history.audit.rule import SUMS
 from services.history.audit.story import Story, day_of, first_of_next_month
 from services.history.audit.verdict import Check, Class, Derived, Link, Outcome, Sort, broken, kept, unknown
+from services.policy.definition import Definition
 from services.policy.finding import Refused
 from services.policy.keeping import Altered
 
 REGISTERED_POOR = "未脱贫建档立卡户"
 FOUND_OUT = frozenset({a.Applied.TYPE, a.Surveyed.TYPE, a.Checked.TYPE})
+TO_BE_FOUND_OUT = frozenset({"application", "survey", "verification"})
+"""Sources, as papers name them, of inputs that somebody has to say or find out: no service knows them by itself."""
+Told = tuple[str | None, str, UUID | None]
+"""Value, kind of source, event; the value is None where the log does not give it."""
+OWN: Told = (None, "service", None)
+NOWHERE: Told = (None, "none", None)
 Chain = Callable[[UUID], tuple[Link, ...]]
 
 
@@ -44,71 +51,109 @@ def known_inputs(
     checks: list[Check] = []
     lines: list[Derived] = []
     for used in fact.inputs:
-        value, source, event = expected.pop(used.name, (None, "service", used.event))
+        again = expected.pop(used.name, NOWHERE)
+        value, source, event = again
         links = chain(event) if event is not None else ()
         lines.append(Derived(name=used.name, used=used.value, derived=value, source=source, chain=links))
-        checks += _judged(log, used, value, event, known)
+        checks.append(_judged(log, used, again, assessed, known))
     for name in expected:
         zh, en = f"“{name}”见于调查核对，决定未采用。", f"`{name}` was found out, and not used."
         checks.append(broken("input-missing", Class.SWAPPED_INPUT, zh, en, events=(assessed.id,)))
-    if not any(check.outcome is not Outcome.KEPT for check in checks):
-        zh, en = (
-            f"{len(checks)}项输入均可由当时所知得出。",
-            f"All {len(checks)} inputs follow from what was known.",
-        )
-        checks = [kept("inputs", zh, en, events=tuple(_events(lines)))]
-    return checks, tuple(lines)
+    return _together(checks, lines), tuple(lines)
 
 
-def inputs_again(
-    log: Log, assessed: Found, story: Story, rows: Rows, known: Known
-) -> dict[str, tuple[str | None, str, UUID | None]]:
-    """By name as a recommendation writes them: value, kind of source, event. Refused without a rule of its day."""
+def _together(checks: list[Check], lines: list[Derived]) -> list[Check]:
+    """What is wrong one by one; what follows from the log, and what the service alone can say, in a sentence each."""
+    wrong = [one for one in checks if one.outcome is Outcome.BROKEN]
+    own = [line.name for line, check in zip(lines, checks, strict=False) if check.outcome is Outcome.OPEN]
+    right = sum(one.outcome is Outcome.KEPT for one in checks)
+    if right:
+        zh, en = f"{right}项输入可由当时所知得出。", f"{right} inputs follow from what was known."
+        wrong.append(kept("inputs", zh, en, events=tuple(_events(lines))))
+    if own:
+        zh = f"{len(own)}项为部门自有信息，没有事件直接说明：{'、'.join(own)}。"
+        en = f"{len(own)} are the service's own, and no event says them: {', '.join(own)}."
+        wrong.append(unknown("inputs-own", zh, en))
+    return wrong
+
+
+def inputs_again(log: Log, assessed: Found, story: Story, rows: Rows, known: Known) -> dict[str, Told]:
+    """By name as a recommendation writes them; of what the service may know by itself no value. What it names beside these
+    nothing supports. Refused without a rule of its day."""
     fact, on = assessed.fact, day_of(assessed)
     rule = ruling(papers_on(rows, on), fact.programme, on)
     month = first_of_next_month(on) if rule.monthly else on
-    derived = derive(rule.rule.definition, story, story.inquiry, story.township, f"{month:%Y-%m}")
-    expected: dict[str, tuple[str | None, str, UUID | None]] = {"decision_day": (on.isoformat(), "day", None)}
+    definition = rule.rule.definition
+    derived = derive(definition, story, story.inquiry, story.township, f"{month:%Y-%m}")
+    expected: dict[str, Told] = {"decision_day": (on.isoformat(), "day", None)}
     for whole, one in derived.items():
         for name, told in texts(whole, one.value):
             expected[name] = (told, one.source, one.event)
     if REGISTERED_POOR not in derived and any(one.name == REGISTERED_POOR for one in fact.inputs):
         expected[REGISTERED_POOR] = (_registered_poor(log, known, on, story), "registry", None)
-    return expected
+    own = (one.name for one in fact.inputs if one.local and one.name not in expected)
+    return expected | {name: OWN for name in own if _may_be_own(definition, name)}
 
 
-def _judged(log: Log, used: a.Input, value: str | None, event: UUID | None, known: Known) -> Iterable[Check]:
+def _may_be_own(definition: Definition, name: str) -> bool:
+    asked = definition.inputs.get(name.partition("[")[0])
+    return name in definition.history if asked is None else asked.source not in TO_BE_FOUND_OUT
+
+
+def _judged(log: Log, used: a.Input, again: Told, assessed: Found, known: Known) -> Check:
+    value, source, event = again
     about = {"events": (event,) if event is not None else ()}
-    if value is None:
-        zh, en = (
-            f"“{used.name}”为部门自有信息，日志未载来源。",
-            f"`{used.name}` is the service's own; no event says it.",
+    if source == "none":
+        zh = f"“{used.name}”没有依据：案卷中没有说明该项的事件，也不属部门可自行掌握的情况。"
+        en = (
+            f"`{used.name}` is unfounded: no event of the case says it, and no service may know it by itself."
         )
-        yield unknown("input", zh, en)
-    elif value != used.value:
+        return broken("input-unfounded", Class.UNFOUNDED, zh, en)
+    if value is not None and value != used.value:
         # The values themselves stand in `inputs`, for whoever may see those.
         zh, en = f"“{used.name}”与其来源事件不符。", f"`{used.name}` is not what its event says."
-        yield broken("input", Class.SWAPPED_INPUT, zh, en, **about)
-    elif event is not None and used.event not in (None, event) and not follows(log, used):
-        zh, en = (
-            f"“{used.name}”注明的来源事件有误。",
-            f"`{used.name}` names another event than it comes from.",
-        )
-        yield broken("input", Class.SWAPPED_INPUT, zh, en, **about)
-    elif event is not None and not _known(log, event, known):
-        zh, en = (
-            f"“{used.name}”的来源事件当时尚不为决定部门所知。",
-            f"The event of `{used.name}` was not known then.",
-        )
-        yield broken("input", Class.SWAPPED_INPUT, zh, en, **about)
-    else:
-        yield kept("input", f"“{used.name}”一致。", f"`{used.name}` is the same.", **about)
+        return broken("input", Class.SWAPPED_INPUT, zh, en, **about)
+    if used.event not in (None, event):
+        wrong = _not_from(log, used, event, assessed, known)
+        if wrong is not None:
+            return wrong
+    if event is not None and not _known(log, event, known):
+        zh = f"“{used.name}”的来源事件当时尚不为决定部门所知。"
+        en = f"The event of `{used.name}` was not known then."
+        return broken("input", Class.SWAPPED_INPUT, zh, en, **about)
+    if value is None:
+        zh = f"“{used.name}”为部门自有信息，日志未载来源。"
+        en = f"`{used.name}` is the service's own; no event says it."
+        return unknown("input", zh, en)
+    return kept("input", f"“{used.name}”一致。", f"`{used.name}` is the same.", **about)
 
 
-def follows(log: Log, used: a.Input) -> bool:
-    """A recommendation names for all that was found the check, which came after the survey and agreed with it."""
+def _not_from(log: Log, used: a.Input, event: UUID | None, assessed: Found, known: Known) -> Check | None:
+    """An input that names another event than `event`, from which it comes; None where it may."""
+    assert used.event is not None, "asked before"
+    if log.event(used.event) is None:
+        zh = f"“{used.name}”注明的来源事件在日志中不存在。"
+        en = f"`{used.name}` names an event that the log does not have."
+        return broken("input-unfounded", Class.UNFOUNDED, zh, en)
+    if event is None and not _known(log, used.event, known):
+        zh = f"“{used.name}”注明的来源事件当时尚不为决定部门所知。"
+        en = f"`{used.name}` names an event that was not known then."
+        return broken("input-unfounded", Class.UNFOUNDED, zh, en, events=(used.event,))
+    if event is not None and not follows(log, used, assessed):
+        zh = f"“{used.name}”注明的来源事件有误。"
+        en = f"`{used.name}` names another event than it comes from."
+        return broken("input", Class.SWAPPED_INPUT, zh, en, events=(event,))
+    return None
+
+
+def follows(log: Log, used: a.Input, assessed: Found) -> bool:
+    """A recommendation names for all that was found the check, which came after the survey and agreed with it: of its own
+    case, and before it."""
     named = log.event(used.event) if used.event is not None else None
-    return named is not None and named.fact.TYPE in FOUND_OUT
+    if named is None or named.fact.TYPE not in FOUND_OUT:
+        return False
+    same = named.recorded.envelope.stream == assessed.recorded.envelope.stream
+    return same and named.line.source == assessed.line.source and named.line.sequence < assessed.line.sequence
 
 
 def _known(log: Log, event: UUID, known: Known) -> bool:

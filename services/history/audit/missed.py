@@ -15,7 +15,7 @@ from events import assistance as a
 from events import registry as r
 from services.history.audit.classing import knew_by, weighed
 from services.history.audit.dues import end_of_month
-from services.history.audit.finding import Finding, Window, finding
+from services.history.audit.finding import Finding, Progress, Window, finding
 from services.history.audit.reading import Found, Log
 from services.history.audit.story import day_of, first_of_next_month
 from services.history.audit.verdict import Class, Sort, broken
@@ -34,12 +34,12 @@ OF_PERSON = frozenset(
 ANSWERS = frozenset(fact.TYPE for fact in (a.SubsidyGranted, a.Declined, a.Withdrawn, a.ObjectionLodged))
 
 
-def findings(log: Log, window: Window) -> Iterator[Finding]:
+def findings(log: Log, window: Window, progress: Progress) -> Iterator[Finding]:
     listers = {one.line.source for one in log.of_types(frozenset({a.GapListMade.TYPE}))}
     for lister in sorted(listers):
         closed = log.closed(lister)
         if closed is not None:
-            yield from _not_listed(log, window, lister, closed)
+            yield from _not_listed(log, window, progress, lister, closed)
             yield from _not_followed(log, window, lister, closed)
     yield from _not_answered(log, window)
 
@@ -52,9 +52,12 @@ def month_after(day: date) -> date:
 # -- by the data -------------------------------------------------------------------------------------------
 
 
-def _not_listed(log: Log, window: Window, lister: str, closed: date) -> Iterator[Finding]:
+def _not_listed(log: Log, window: Window, progress: Progress, lister: str, closed: date) -> Iterator[Finding]:
+    """Of days before the lister's own log nothing is said: whom it helped then the log does not tell."""
+    begun = log.began(lister)
     qualify = [one for one in log.of_types(frozenset({r.Categorised.TYPE})) if one.fact.category in BASES]
     for start in range(0, len(qualify), AT_ONCE):
+        progress(start, len(qualify))
         some = qualify[start : start + AT_ONCE]
         same = log.registrations(one.fact.person for one in some)
         for one in some:
@@ -64,7 +67,7 @@ def _not_listed(log: Log, window: Window, lister: str, closed: date) -> Iterator
             first, last = month_after(one.fact.since), month_after(max(recorded, one.fact.since))
             if last < closed and window.covers(last) and not _seen_to(facts, last, one):
                 yield _missed(one, knew_by(log, lister, last, one), last)
-            elif first < recorded and window.covers(first) and not _seen_to(facts, first, one):
+            elif begun <= first < recorded and window.covers(first) and not _seen_to(facts, first, one):
                 yield _missed(one, "later", first)
 
 
@@ -73,9 +76,9 @@ def _seen_to(facts: Sequence[Found], by: date, basis: Found) -> bool:
     running: set[UUID] = set()
     told: date | None = None
     for one in facts:
-        day = day_of(one)
+        day = _counts_from(one)
         if day > by:
-            break
+            continue
         match one.fact:
             case a.Applied():
                 running.add(one.fact.case)
@@ -91,6 +94,15 @@ def _seen_to(facts: Sequence[Found], by: date, basis: Found) -> bool:
             case r.CategoryEnded() if one.fact.category == basis.fact.category and day >= day_of(basis):
                 return True
     return bool(running) or (told is not None and by - told < YEAR)
+
+
+def _counts_from(one: Found) -> date:
+    """The list of a month's end is made in the days behind it."""
+    day = day_of(one)
+    if not isinstance(one.fact, a.GapDetected):
+        return day
+    end = end_of_month(date.fromisoformat(f"{one.fact.month}-01"))
+    return end if end < day <= month_after(end) else day
 
 
 def _missed(one: Found, sort: Sort, last: date) -> Finding:

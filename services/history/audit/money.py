@@ -15,7 +15,7 @@ from events import finance as f
 from services.history.audit.admission import covered
 from services.history.audit.classing import SAID, knew, knew_by, weighed, when_known
 from services.history.audit.dues import GRANTS, TYPES, Due, gather
-from services.history.audit.finding import Finding, Window, finding
+from services.history.audit.finding import Finding, Progress, Window, finding
 from services.history.audit.known import died
 from services.history.audit.reading import Found, Log
 from services.history.audit.rule import yuan
@@ -34,13 +34,14 @@ WAITS: dict[f.Withholding, Literal["rightly", "family", "office"]] = {
 ONE_DAY = timedelta(days=1)
 
 
-def findings(log: Log, window: Window) -> Iterator[Finding]:
+def findings(log: Log, window: Window, progress: Progress) -> Iterator[Finding]:
     money = frozenset({f.PaymentOrdered.TYPE, f.PaymentPaid.TYPE, *(fact.TYPE for fact in GRANTS)})
     families = sorted({one.fact.household for one in log.of_types(money, None, window.moments[1])})
     handed = {one.fact.batch: one for one in log.of_types(frozenset({f.BatchHandedOver.TYPE}))}
     payer = next((one.line.source for one in log.of_types(frozenset({f.BatchOpened.TYPE}))), None)
     closed = None if payer is None else log.closed(payer)
     for start in range(0, len(families), AT_ONCE):
+        progress(start, len(families))
         facts = log.about(families[start : start + AT_ONCE], TYPES)
         ends = ends_of(facts)
         for due in gather(facts).values():
@@ -71,27 +72,43 @@ def _given(
         return
     wrong = next((one for one in due.acts if one.fact.amount_fen != due.amount_fen), None)
     if wrong is not None and window.holds(wrong):
-        yield finding(wrong, weighed(_another_sum(due, wrong, grant), knew(log, wrong, grant)))
-    gone = handed.get(first.fact.batch) or (due.paid[0] if due.paid else None)
+        yield finding(wrong, _another_sum(log, due, wrong, handed))
+    act = due.ordered[-1] if due.ordered else first
+    gone = handed.get(act.fact.batch) or (due.paid[0] if due.paid else None)
     if gone is not None and window.holds(gone):
-        yield from _not_due(log, due, first, gone, ends)
+        yield from _not_due(log, due, act, gone, ends)
 
 
 def _told_before(one: Found, other: Found) -> bool:
     return bool(one.recorded.envelope.recordedtime < other.recorded.envelope.recordedtime)
 
 
-def _another_sum(due: Due, paid: Found, grant: Found) -> Check:
-    was, is_ = yuan(due.amount_fen), yuan(paid.fact.amount_fen)
-    zh, en = f"决定{was}元，支付{is_}元（{due.period}）。", f"Decided {was} yuan, paid {is_} ({due.period})."
-    return broken("payment-sum", Class.ALTERED_PAYMENT, zh, en, events=(grant.id,))
+def _another_sum(log: Log, due: Due, paid: Found, handed: dict[UUID, Found]) -> Check:
+    """A sum that was due until it was lowered is weighed by who knew of that when the money left the office."""
+    is_, decided = paid.fact.amount_fen, due.sums
+    behind = max((number for number, (fen, _) in enumerate(decided) if fen == is_), default=None)
+    back, put_right = _put_right(due)
+    if behind is None:
+        (fen, by), sort = decided[-1], knew(log, paid, decided[-1][1])
+        zh = f"决定{yuan(fen)}元，支付{yuan(is_)}元（{due.period}）{back}。"
+        en = f"Decided {yuan(fen)} yuan, paid {yuan(is_)} ({due.period}){put_right}."
+    else:
+        fen, by = decided[behind + 1]
+        sort = knew(log, handed.get(paid.fact.batch, paid), by)
+        zh = f"{due.period}已由{yuan(is_)}元改为{yuan(fen)}元，仍支付{yuan(is_)}元：{SAID[sort][0]}{back}。"
+        en = f"{due.period} was lowered from {yuan(is_)} to {yuan(fen)} yuan, and {yuan(is_)} were paid:"
+        en = f"{en} {SAID[sort][1]}{put_right}."
+    return weighed(broken("payment-sum", Class.ALTERED_PAYMENT, zh, en, events=(by.id,)), sort)
+
+
+def _put_right(due: Due) -> tuple[str, str]:
+    return ("", "") if due.recovery is None else ("；已启动追回", "; it is being recovered")
 
 
 def _not_due(log: Log, due: Due, act: Found, gone: Found, ends: Iterable[Found]) -> Iterator[Finding]:
     """`gone`: when the money left the office, so that it could no longer be held back."""
     starts, members = due.starts, act.fact.members
-    back = "；已启动追回" if due.recovery is not None else ""
-    put_right = "; it is being recovered" if due.recovery is not None else ""
+    back, put_right = _put_right(due)
     about = {"events": (act.id,) if due.recovery is None else (act.id, due.recovery.id)}
     if all(died(log, log.everything(), starts - ONE_DAY, one) for one in members):
         sort = when_known(

@@ -19,7 +19,7 @@ from services.history.audit import admission
 from services.history.audit.admission import covered
 from services.history.audit.classing import knew, weighed
 from services.history.audit.dues import end_of_month
-from services.history.audit.finding import Finding, Window, finding
+from services.history.audit.finding import Finding, Progress, Window, finding
 from services.history.audit.reading import Found, Log
 from services.history.audit.rule import yuan
 from services.history.audit.story import Story, ends_of, first_of_next_month, told
@@ -30,6 +30,7 @@ OF_CASE = frozenset(
     fact.TYPE
     for fact in (
         a.TakenOver, a.SubsidyGranted, a.Adjusted, a.MonthGranted, c.MonthWithheld, a.Exited, m.ArrearsGranted,
+        a.InstalmentsPlanned, a.InstalmentGranted,
     )
 )  # fmt: skip
 STARTS = frozenset({a.TakenOver.TYPE, a.SubsidyGranted.TYPE, a.MonthGranted.TYPE})
@@ -37,10 +38,11 @@ EXCLUSIVE = frozenset({"dibao", "tekun"})
 """Nobody has both in a month: a tekun person is not counted in a dibao household (三(一)2; 2012 办法 6, 2021 办法 7)."""
 
 
-def findings(log: Log, window: Window) -> Iterator[Finding]:
+def findings(log: Log, window: Window, progress: Progress) -> Iterator[Finding]:
     started = log.of_types(STARTS, None, window.moments[1])
     cases = list(dict.fromkeys(one.recorded.envelope.stream for one in started))
     for start in range(0, len(cases), AT_ONCE):
+        progress(start, len(cases))
         by_case: dict[UUID, list[Found]] = defaultdict(list)
         for one in log.about(cases[start : start + AT_ONCE], OF_CASE, own=True):
             by_case[one.recorded.envelope.stream].append(one)
@@ -70,6 +72,7 @@ def _of_case(log: Log, own: list[Found], window: Window) -> Iterator[Finding]:
     closed = log.closed(own[0].line.source)
     if closed is not None and story.amounts:
         yield from _left_out(own, story, settled, closed, window)
+    yield from _parts(own, closed or date.min, window)
 
 
 def _as_decided(story: Story, month: Found, settled: set[str], ends: date) -> Iterator[Finding]:
@@ -112,6 +115,28 @@ def _left_out(
             check = broken("month-left-out", Class.UNPAID, zh, en, events=(grant.id,))
             yield finding(grant, check, last)
         month = first_of_next_month(month)
+
+
+def _parts(own: list[Found], closed: date, window: Window) -> Iterator[Finding]:
+    """Of what was granted once: each part as it was planned, and none left out up to the last day closed. That the case was
+    called completed excuses nothing."""
+    plan = next((one for one in reversed(own) if isinstance(one.fact, a.InstalmentsPlanned)), None)
+    if plan is None:
+        return
+    granted = {one.fact.number: one for one in own if isinstance(one.fact, a.InstalmentGranted)}
+    ends = [one.fact.since for one in ends_of(own) if one.fact.reason != "completed"]
+    for number, part in enumerate(plan.fact.instalments, 1):
+        told, last = granted.get(number), end_of_month(part.due)
+        if told is None:
+            if last <= closed and window.covers(last) and all(part.due < end for end in ends):
+                zh = f"第{number}期{yuan(part.amount_fen)}元应于{part.due.isoformat()}核发，未核发。"
+                en = f"Part {number}, {yuan(part.amount_fen)} yuan, is due on {part.due}, and was never granted."
+                check = broken("part-left-out", Class.UNPAID, zh, en, events=(plan.id,))
+                yield finding(plan, check, last)
+        elif told.fact.amount_fen != part.amount_fen and window.holds(told):
+            zh = f"第{number}期决定{yuan(part.amount_fen)}元，核发{yuan(told.fact.amount_fen)}元。"
+            en = f"{yuan(part.amount_fen)} yuan are decided for part {number}, and {yuan(told.fact.amount_fen)} were granted."
+            yield finding(told, broken("part-as-decided", Class.ALTERED_AMOUNT, zh, en, events=(plan.id,)))
 
 
 # -- one person in two cases ---------------------------------------------------------------------------------

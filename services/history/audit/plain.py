@@ -7,13 +7,10 @@ against each other).
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from uuid import UUID
-
 from events import assistance as a
 from services.history.audit import admission, remedies
 from services.history.audit.deriving import text
-from services.history.audit.known import died, follows, inputs_again
+from services.history.audit.known import NOWHERE, Told, died, follows, inputs_again
 from services.history.audit.lean import LeanLog
 from services.history.audit.reading import Found
 from services.history.audit.reconstruct import Reader
@@ -35,9 +32,6 @@ from services.history.audit.story import Story, day_of
 from services.policy.finding import Refused
 from services.policy.keeping import Altered
 from services.policy.language.intake import InputWrong
-
-Told = tuple[str | None, str, UUID | None]
-SAID_BY_NOBODY: Told = (None, "service", None)
 
 
 class Plain:
@@ -82,25 +76,23 @@ class Plain:
         rows = self._reader.papers(source, decider)
         story = self._log.story(stream, source, assessed.line.sequence)
         expected = inputs_again(self._log, assessed, story, rows, decider)
-        if not self._as_told(assessed.fact.inputs, expected):
+        if not self._as_told(assessed, expected):
             return None
         again = recommended(assessed, rows, story)
         same = same_recommendation(assessed.fact, again) and _same_way(assessed.fact, again)
         return again if same else None
 
-    def _as_told(self, inputs: Iterable[a.Input], expected: dict[str, Told]) -> bool:
+    def _as_told(self, assessed: Found, expected: dict[str, Told]) -> bool:
         """Each is what its event says, and none is missing. That the event was known needs no look: it is of the case, by
         the service itself, and before the recommendation."""
         named: set[int] = set()
-        for used in inputs:
-            value, _, event = expected.pop(used.name, SAID_BY_NOBODY)
-            if value is None:
-                continue
-            if value != used.value:
+        for used in assessed.fact.inputs:
+            value, source, event = expected.pop(used.name, NOWHERE)
+            if source == "none" or value not in (None, used.value):
                 return False
-            if event is None or used.event is None or used.event.int in (event.int, *named):
+            if used.event is None or (event is not None and used.event.int in (event.int, *named)):
                 continue
-            if not follows(self._log, used):
+            if event is None or not follows(self._log, used, assessed):
                 return False
             named.add(used.event.int)
         return not expected

@@ -5,14 +5,20 @@ Whoever may read it sees what the family owns and earns; names stay sealed. The 
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 from services.assistance.letters.setting import lacking, typeset
+from services.chassis.clock import CIVIL_ZONE
+from services.history.audit.deriving import text
 from services.history.audit.rule import yuan
-from services.history.audit.verdict import Check, Part, Reconstruction
+from services.history.audit.verdict import OUTCOME_WORDS, SOURCE_WORDS, Check, Part, Reconstruction
 
 TEMPLATE = Path(__file__).parent / "report.typ"
-WORDS = {"kept": "符合", "broken": "不符", "noted": "注意", "open": "未载"}
+NAMES = {"decision_day": "决定日"}
+"""Of inputs that no paper names."""
+TRUTH = {"true": "是", "false": "否"}
+SAME = "同左 same"
 ILLUSTRATIVE = "所用标准含示例数据 · Illustrative figures"
 BLANK = "〓"
 """In place of a character that the font lacks: the file has it."""
@@ -25,6 +31,7 @@ def to_pdf(found: Reconstruction) -> bytes:
 
 def content(found: Reconstruction) -> dict[str, object]:
     """What `report.typ` reads: plain text throughout."""
+    zh, en = found.titled
     return {
         "title": "决定复原报告 Reconstruction",
         "decision": str(found.decision),
@@ -32,9 +39,10 @@ def content(found: Reconstruction) -> dict[str, object]:
         "mark": ILLUSTRATIVE if found.illustrative else "",
         "verdict": f"{found.zh} · {found.en}",
         "facts": [
-            ["决定 decision", f"{found.type} {found.decision}"],
-            ["案件 case", f"{found.programme} {found.case}"],
-            ["记录 recorded", f"{found.service} {found.sequence} · {found.recordedtime.isoformat()}"],
+            ["决定 decision", f"{zh} · {en}"],
+            ["编号 id", f"{found.decision} · {found.type}"],
+            ["案件 case", str(found.case)],
+            ["记录 recorded", f"{found.service} {found.sequence} · {_moment(found)}"],
             ["决定日 day", found.day.isoformat()],
             ["金额 decided, in yuan", _sum(found.amount_fen)],
             ["重算 again, in yuan", _sum(found.again_fen)],
@@ -46,7 +54,11 @@ def content(found: Reconstruction) -> dict[str, object]:
                 "widths": [13, 19, 19, 12, 24],
                 "head": ["名称", "所用 used", "推得 derived", "来源 source", "事件 event"],
                 "rows": [
-                    [one.name, one.used, one.derived or "—", one.source, str(one.chain[0].id) if one.chain else "—"]
+                    [
+                        NAMES.get(one.name, one.name), _plain(one.used),
+                        SAME if one.used == one.derived else "—" if one.derived is None else _plain(one.derived),
+                        " ".join(SOURCE_WORDS.get(one.source, (one.source,))), str(one.chain[0].id) if one.chain else "—",
+                    ]
                     for one in found.inputs
                 ],
             },
@@ -72,15 +84,30 @@ def content(found: Reconstruction) -> dict[str, object]:
     }  # fmt: skip
 
 
+def _plain(value: str) -> str:
+    """A value as somebody reads it: of a record its fields, one by one."""
+    try:
+        record = json.loads(value) if value.startswith("{") else None
+    except ValueError:
+        record = None  # as it was written, then
+    if isinstance(record, dict):
+        return "；".join(f"{name} {_plain(text(one))}" for name, one in record.items())
+    return TRUTH.get(value, value)
+
+
 def _part(part: Part) -> dict[str, object]:
     return {"title": f"{part.zh} · {part.en}", "checks": [_check(one) for one in part.checks]}
 
 
 def _check(check: Check) -> dict[str, str]:
-    where = f"〔{check.paper} {check.clause}〕" if check.paper or check.clause else ""
+    where = check.where
     return {
-        "outcome": check.outcome, "word": WORDS[check.outcome], "zh": check.zh, "en": check.en, "where": where,
+        "outcome": check.outcome, "word": OUTCOME_WORDS[check.outcome], "zh": check.zh, "en": check.en, "where": where,
     }  # fmt: skip
+
+
+def _moment(found: Reconstruction) -> str:
+    return found.recordedtime.astimezone(CIVIL_ZONE).isoformat(" ", "seconds")
 
 
 def _sum(fen: int | None) -> str:

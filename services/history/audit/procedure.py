@@ -173,16 +173,17 @@ def _limits(
         last, provisional = end_of(papers.days, limit, since.on)
         about = {**found.about(step.clause), "events": done.events}
         mark = ("（暂定）" if provisional else "") + ("〔示例〕" if limit.status == "illustrative" else "")
-        zh, en = f"期限{last.isoformat()}{mark}，实际{done.on.isoformat()}", f"due by {last}, on {done.on}"
+        zh = f"{step.zh.rstrip('。')}：期限{last.isoformat()}{mark}，实际{done.on.isoformat()}"
+        en = f"due by {last}, on {done.on}: {step.en}"
         if done.on <= last:
-            yield kept(f"{step.step}-limit", f"{zh}：按期。", f"In time: {en}.", **about)
+            yield kept(f"{step.step}-limit", f"{zh}：按期。", f"In time: {en}", **about)
         elif starts and step.step == "check":
             # The fact says when the check came back; when it was begun nobody records.
             yield unknown(
-                f"{step.step}-limit", f"{zh}：启动日未记录。", f"Its start is not recorded: {en}.", **about
+                f"{step.step}-limit", f"{zh}：启动日未记录。", f"Its start is not recorded: {en}", **about
             )
         else:
-            yield broken(f"{step.step}-limit", Class.LATE, f"{zh}：逾期。", f"Late: {en}.", **about)
+            yield broken(f"{step.step}-limit", Class.LATE, f"{zh}：逾期。", f"Late: {en}", **about)
 
 
 def _whole(found: Demanded, story: Story, papers: Papers, on: date) -> Iterator[Check]:

@@ -113,6 +113,13 @@ class Log:
             self._feeds = {one.fact.feed: one for one in taken}
         return self._feeds.get(id)
 
+    def began(self, source: str) -> date:
+        """The civil day of the first thing that a source recorded; the last of all days where there is none."""
+        rows = self.session.execute(
+            "SELECT recordedtime FROM district_log WHERE source = ? ORDER BY sequence LIMIT 1", (source,)
+        )
+        return civil_date(datetime.fromisoformat(rows[0][0])) if rows else date.max
+
     def closed(self, source: str) -> date | None:
         """The last day of which a source records no more."""
         rows = self.session.execute("SELECT closed FROM sources WHERE source = ?", (source,))

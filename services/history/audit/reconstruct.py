@@ -133,9 +133,29 @@ class Reader:
     def reconstruct(self, id: UUID) -> Reconstruction:
         """The first four parts, and `unchanged` left open. NotFound where it is no decision."""
         decision = self.log.event(id)
-        if decision is None or not isinstance(decision.fact, (*DECISIONS, a.Assessed, a.TakenOver)):
+        if decision is None:
             raise NotFound("没有该决定。", "There is no such decision.", field="id")
+        if not isinstance(decision.fact, (*DECISIONS, a.Assessed, a.TakenOver)):
+            raise self._no_decision(decision)
         return self._before_the_log(decision) if isinstance(decision.fact, a.TakenOver) else self.of(decision)
+
+    def _no_decision(self, one: Found) -> NotFound:
+        """That it is something else, and by which decision it came, if it is of a case: a payment, a month."""
+        case = getattr(one.fact, "case", None)
+        own = [] if case is None else self.log.own(UUID(int=case.int))
+        before = (
+            each.id
+            for each in reversed(own)
+            if isinstance(each.fact, DECISIONS) and each.line.position < one.line.position
+        )
+        by = next(before, None)
+        zh, en = "该事件不是决定", "That event is no decision"
+        if by is not None:
+            zh, en = (
+                f"{zh}；它所属案件在它之前的最后一项决定是{by}",
+                f"{en}; the last one of its case before it is {by}",
+            )
+        return NotFound(f"{zh}。", f"{en}.", field="id")
 
     def _before_the_log(self, taken: Found) -> Reconstruction:
         last = part("unchanged", [unknown("inclusion", "尚未查验。", "Not looked at.")])

@@ -17,7 +17,7 @@ from events import policy as p
 from events.ids import Identifier
 from events.sealed import Sealed
 from services.chassis.service import Service
-from services.history.audit.reading import Found
+from services.history.audit.reading import Found, Log
 from services.policy import keeping
 from services.policy.calendars import WorkingDays
 from services.policy.definition import Definition
@@ -72,6 +72,11 @@ class Rows:
 
     def open(self, sealed: Sealed) -> str | None:
         """Names are not needed here, and stay sealed."""
+
+
+def all_rows(log: Log) -> Rows:
+    """Of every paper and calendar that was published, whoever knew it."""
+    return Rows(log.of_types(POLICY_TYPES))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

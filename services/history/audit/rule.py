@@ -28,8 +28,20 @@ from services.policy.rule import Outcome, Rule
 
 ROUTE = "去向"
 PROPERTY = "财产符合"
-BY_EVENT = frozenset({"death", "moved_away", "household_gone", "member_left", "tekun", "request", "fraud"})
-"""Reasons of an end that no rule is applied for."""
+BY_EVENT = frozenset(
+    {
+        "death",
+        "moved_away",
+        "household_gone",
+        "member_left",
+        "tekun",
+        "request",
+        "fraud",
+        "completed",
+        "lapsed",
+    }
+)
+"""Reasons of an end that no rule is applied for: an event, or what was granted is granted whole or its time is over."""
 SUMS = frozenset({a.SubsidyGranted.TYPE, a.Adjusted.TYPE})
 CHANGES = frozenset({a.Adjusted.TYPE, a.Exited.TYPE})
 """What may follow without a recommendation."""

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 from uuid import UUID
 
+from services.chassis.clock import CIVIL_ZONE
 from services.history.audit.verdict import Check, Class, broken, kept, unknown
 from services.history.proof import leaf
 from services.history.proof.bundle import Proof, Unproven, check, prove
 from services.history.proof.keeping import Missing
 from services.history.proof.note import BadNote, verifier_of
 from services.history.proof.signing import Checkpoints
+from services.history.words import Words
 
-WHAT = {"decision": ("决定", "the decision"), "ground": ("所依据的事件", "an event it rests on")}
+DECISION = Words("决定", "The decision")
+GROUND = Words("所依据的一个事件", "An event it rests on")
 
 
 def unchanged(
@@ -25,32 +29,41 @@ def unchanged(
     if keys is None:
         return [_uncovered((decision,))], ()
     first = [verifier_of(keys.first)]
-    checks: list[Check] = []
+    altered: list[Check] = []
     proofs: list[Proof] = []
     uncovered: list[UUID] = []
+    covered: dict[tuple[bool, int, datetime], list[UUID]] = {}
     for event in dict.fromkeys((decision, *grounds)):
-        zh, en = WHAT["decision" if event == decision else "ground"]
-        about = {"events": (event,)}
         try:
             proof = prove(checkpoints.trees, checkpoints.origin, event)
             proven = None if proof is None else check(proof, first)
         except (leaf.Altered, BadNote, Unproven, Missing, ValueError) as error:
-            zh, en = f"{zh}与已签名的日志不符。", f"{en} is not in the log that was signed: {error}"
-            checks.append(broken("inclusion", Class.ALTERED_LOG, zh, en, **about))
+            what = DECISION if event == decision else GROUND
+            zh, en = (
+                f"{what.zh}与已签名的日志不符。",
+                f"{what.en} is not in the log as it was signed: {error}",
+            )
+            altered.append(broken("inclusion", Class.ALTERED_LOG, zh, en, events=(event,)))
             continue
         if proof is None or proven is None:
             uncovered.append(event)
             continue
         proofs.append(proof)
-        when = proven.signed.isoformat()
-        zh, en = (
-            f"{zh}在第{proven.checkpoint}号检查点之下（{when}签名）。",
-            f"{en} is under checkpoint {proven.checkpoint}.",
-        )
-        checks.append(kept("inclusion", zh, en, **about))
+        covered.setdefault((event == decision, proven.checkpoint, proven.signed), []).append(event)
+    checks = [*altered, *(_covered(*under, tuple(events)) for under, events in covered.items())]
     if uncovered:
         checks.append(_uncovered(tuple(uncovered)))
     return checks, tuple(proofs)
+
+
+def _covered(decision: bool, checkpoint: int, signed: datetime, events: tuple[UUID, ...]) -> Check:
+    when = signed.astimezone(CIVIL_ZONE).isoformat(" ", "minutes")
+    what = (
+        DECISION if decision else Words(f"所依据的{len(events)}个事件", f"What it rests on ({len(events)})")
+    )
+    zh = f"{what.zh}在第{checkpoint}号检查点之下（{when}签名）。"
+    en = f"{what.en}: under checkpoint {checkpoint}, signed {when}."
+    return kept("inclusion", zh, en, events=events)
 
 
 def _uncovered(events: tuple[UUID, ...]) -> Check:

@@ -10,6 +10,19 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from services.history.words import PROGRAMMES, SERVICES, Words, of
+
+DECISIONS = {
+    "assistance.SubsidyGranted": Words("确认给予", "granted"),
+    "assistance.Declined": Words("不予确认", "declined"),
+    "assistance.Adjusted": Words("调整", "adjusted"),
+    "assistance.Exited": Words("终止", "ended"),
+    "assistance.Reviewed": Words("复核", "reviewed"),
+    "assistance.Assessed": Words("初审意见", "recommendation"),
+    "assistance.TakenOver": Words("接续登记", "taken over"),
+}
+"""What is reconstructed, by its type."""
+
 
 class Outcome(StrEnum):
     """`noted`: to be known, but nobody's fault; `open`: the log does not say."""
@@ -21,7 +34,7 @@ class Outcome(StrEnum):
 
 
 OUTCOME_WORDS: dict[Outcome, str] = {
-    Outcome.KEPT: "符合", Outcome.BROKEN: "不符合", Outcome.NOTED: "说明", Outcome.OPEN: "尚未认定",
+    Outcome.KEPT: "符合", Outcome.BROKEN: "不符合", Outcome.NOTED: "说明", Outcome.OPEN: "待查",
 }  # fmt: skip
 
 
@@ -34,6 +47,7 @@ class Class(StrEnum):
     AFTER_DEATH = "decision_after_death"
     ALTERED_AMOUNT = "altered_amount"
     SWAPPED_INPUT = "swapped_input"
+    UNFOUNDED = "unfounded_input"
     SKIPPED_NOTICE = "skipped_notice"
     SKIPPED_STEP = "skipped_step"
     TOO_FEW_PEOPLE = "too_few_people"
@@ -57,6 +71,12 @@ Sort = Literal["had", "unread", "later"]
 """The decider had it, it had arrived unread, or it was known only later (2021 办法 39: prompt, honest error)."""
 PartName = Literal["known", "rule", "procedure", "deciders", "unchanged"]
 Verdict = Literal["holds", "broken", "open"]
+SOURCE_WORDS: dict[str, tuple[str, str]] = {
+    "day": ("决定日", "day"), "application": ("申请", "application"), "survey": ("入户调查", "survey"),
+    "check": ("信息核对", "check"), "step": ("办理步骤", "step"), "history": ("以前月份", "earlier months"),
+    "registry": ("对象登记", "the register"), "service": ("部门自有", "the service's own"), "none": ("没有来源", "nothing"),
+}  # fmt: skip
+"""What an input follows from, by its code."""
 PART_WORDS: dict[PartName, tuple[str, str]] = {
     "known": ("所知事实", "What was known"),
     "rule": ("适用规则", "The rule"),
@@ -88,6 +108,12 @@ class Check(Told):
     finding: Class | None = None
     sort: Sort | None = None
 
+    @property
+    def where(self) -> str:
+        """Paper and clause, as far as there are any."""
+        said = " ".join(filter(None, (self.paper, self.clause)))
+        return said and f"〔{said}〕"
+
 
 class Part(Told):
     part: PartName
@@ -116,7 +142,7 @@ class Derived(Told):
     name: str
     used: str
     derived: str | None = Field(description="null where the log alone does not give it")
-    source: str = Field(description="day, application, survey, check, step, history, registry, service")
+    source: str = Field(description="code, see SOURCE_WORDS")
     chain: tuple[Link, ...] = ()
 
 
@@ -172,6 +198,13 @@ class Reconstruction(Told):
     papers: tuple[PaperUsed, ...]
     unreadable: tuple[UUID, ...] = Field(description="events that could not be read and do not count")
     gone: tuple[Gone, ...] = Field(default=(), description="what was erased since, and why")
+
+    @property
+    def titled(self) -> tuple[str, str]:
+        """What was decided, of which programme, by which service, in words."""
+        what, programme = of(DECISIONS, self.type), of(PROGRAMMES, self.programme)
+        service = of(SERVICES, self.service)
+        return f"{programme.zh}：{what.zh}（{service.zh}）", f"{programme.en}: {what.en} ({service.en})"
 
     @property
     def findings(self) -> tuple[Check, ...]:
