@@ -173,6 +173,28 @@ class Log:
         )
         return [position for (position,) in rows]
 
+    def behind(
+        self, position: int, types: frozenset[str], since: str | None = None, until: str | None = None
+    ) -> list[int]:
+        """Where events of these types lie behind a position; only what lies there is looked through."""
+        marks = ", ".join("?" * len(types))
+        rows = self.session.execute(
+            f"SELECT position FROM district_log WHERE position > ? AND rtrim(dataschema, '0123456789') IN ({marks})"
+            " AND recordedtime >= ? AND recordedtime < ? ORDER BY position",
+            (position, *(f"{one}." for one in sorted(types)), since or "", until or NEVER),
+        )
+        return [found for (found,) in rows]
+
+    def upto(self, source: str, sequence: int) -> tuple[int, UUID | None]:
+        """How many events there are of a source up to one, and which that is."""
+        [(count,)] = self.session.execute(
+            "SELECT count(*) FROM district_log WHERE source = ? AND sequence <= ?", (source, sequence)
+        )
+        last = self.session.execute(
+            "SELECT id FROM district_log WHERE source = ? AND sequence = ?", (source, sequence)
+        )
+        return count, UUID(bytes=bytes(last[0][0])) if last else None
+
     def backdated(
         self, days: int, since: str | None = None, until: str | None = None, after: int = 0
     ) -> Iterator[Found]:

@@ -147,7 +147,8 @@ class SweptLog(Log):
     def all_touched(self) -> dict[Touch, set[UUID]]:
         if self._touched is None:
             self._touched = {"death": set(), "poor": set()}
-            for one, kind in self._touches():
+            types = frozenset({r.Died.TYPE, r.Categorised.TYPE, v.MismatchFound.TYPE})
+            for one, kind in self.touches(self.positions_of(types)):
                 self._touched[kind].add(one)
         return self._touched
 
@@ -203,8 +204,8 @@ class SweptLog(Log):
             self._letters[reader] = [sequence for (sequence,) in rows]
         return self._letters[reader]
 
-    def _touches(self) -> Iterator[tuple[UUID, Touch]]:
-        positions = self.positions_of(frozenset({r.Died.TYPE, r.Categorised.TYPE, v.MismatchFound.TYPE}))
+    def touches(self, positions: Sequence[int]) -> Iterator[tuple[UUID, Touch]]:
+        """Of whom something is recorded there, and who was merged with whom."""
         for start in range(0, len(positions), AT_ONCE):
             rows = among(
                 self.session,

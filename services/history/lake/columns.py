@@ -15,7 +15,7 @@ from services.history.lake.clearing import Values, cleared
 
 BUCKETS = 64
 #: Raised with every change of what a row holds: a lake of another format is built again.
-FORMAT = 1
+FORMAT = 2
 TEXTS = pa.list_(pa.string())
 
 #: Of the envelope; texts but for what is said here.
@@ -65,6 +65,7 @@ ROW = pa.schema([("entity", pa.string()), ("own", pa.bool_()), *ENVELOPE.items()
 #: later than that of every cause.
 AS_RECORDED = ("recordedtime", "source", "sequence")
 SORTED = ("entity", *AS_RECORDED)
+"""In a file: first the rows that are an event's own, then those that repeat it."""
 
 _TEXT_FIELDS = ("programme", "case", "household", "person", "township", "month", "reason")
 _TIMES = frozenset({"time", "effective", "recordedtime"})

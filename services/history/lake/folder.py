@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from hashlib import sha256
 from itertools import islice
 from pathlib import Path
+from typing import Literal
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -134,7 +135,7 @@ class Lake:
 
     def _put_together(self, manifest: Manifest, bucket: int, files: tuple[File, ...]) -> Manifest:
         tables = [pq.read_table(path, schema=ROW) for path in self.paths(files)]
-        whole = pa.concat_tables(tables).sort_by([(name, "ascending") for name in SORTED])
+        whole = pa.concat_tables(tables).sort_by(_ascending(SORTED))
         one = self._write(bucket, f"{manifest.generation + 1:08d}", whole)
         if one.rows != sum(file.rows for file in files):
             raise ValueError(f"bucket {bucket}: {one.rows} rows are not those that the manifest counts")
@@ -149,14 +150,14 @@ class Lake:
         folder = self.folder / f"bucket={bucket:02d}"
         folder.mkdir(exist_ok=True, mode=0o750)
         path = folder / f"{name}.parquet"
-        pq.write_table(
-            rows,
-            path,
-            compression="zstd",
-            row_group_size=ROWS_IN_A_GROUP,
-            write_page_index=True,
-            sorting_columns=pq.SortingColumn.from_ordering(ROW, [(name, "ascending") for name in SORTED]),
-        )
+        order = pq.SortingColumn.from_ordering(ROW, [("own", "descending"), *_ascending(SORTED)])
+        with pq.ParquetWriter(
+            path, ROW, compression="zstd", write_page_index=True, sorting_columns=order
+        ) as writer:
+            # Each in row groups of its own: whoever asks for every event once reads no text that only a repeat needs.
+            for some in (rows.filter(pc.field("own")), rows.filter(~pc.field("own"))):
+                if some.num_rows:
+                    writer.write_table(some, row_group_size=ROWS_IN_A_GROUP)
         with path.open("rb+") as file:
             digest = sha256(file.read()).hexdigest()
             size = file.tell()
@@ -184,3 +185,7 @@ class Lake:
                     path.unlink()
             if free and manifest.retired:
                 write_manifest(self.folder, manifest.changed(retired=()))
+
+
+def _ascending(names: Iterable[str]) -> list[tuple[str, Literal["ascending"]]]:
+    return [(name, "ascending") for name in names]

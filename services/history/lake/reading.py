@@ -47,6 +47,7 @@ def opened(
         if threads is not None:
             connection.execute(f"SET threads = {threads}")
         connection.execute(f"SET allowed_directories = [{quoted(f'{folder.resolve()}/')}]")
+        connection.execute("SET parquet_metadata_cache = true")  # files of a lake never change
         connection.execute("SET enable_external_access = false")
         connection.execute("SET lock_configuration = true")
         connection.execute(f"CREATE VIEW lake AS {_from(list(paths))}")

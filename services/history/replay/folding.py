@@ -53,8 +53,7 @@ def fold_buckets(fold: Fold, lake: Path, selection: Selection, buckets: Iterable
     with opened(lake, (), selection, threads=1) as connection:
         for bucket in buckets:
             events = selected(bucket.paths, selection)
-            # A single file lies sorted as it is, and DuckDB keeps the order of what it reads.
-            read = keyed(connection, fold, events, sort=len(bucket.paths) != 1)
+            read = keyed(connection, fold, events)
             with PartWriter(bucket.into) as part:
                 for key, state in states(fold, read):
                     part.write(fold.rows(key, state))
@@ -67,14 +66,13 @@ def states(fold: Fold, read: Iterator[Fact]) -> Iterator[tuple[str, Any]]:
         yield entity, reduce(fold.evolve, own, fold.initial())
 
 
-def keyed(
-    connection: duckdb.DuckDBPyConnection, fold: Fold, events: str = "events", *, sort: bool = True
-) -> Iterator[Fact]:
+def keyed(connection: duckdb.DuckDBPyConnection, fold: Fold, events: str = "events") -> Iterator[Fact]:
     condition = _types(fold)
     if fold.key not in (None, "entity"):
         condition += f' AND entity = "{fold.key}"'
-    order = f" ORDER BY {', '.join(SORTED)}" if sort else ""
-    return _read(connection, f"SELECT {_columns(fold)} FROM {events} WHERE {condition}{order}")
+    return _read(
+        connection, f"SELECT {_columns(fold)} FROM {events} WHERE {condition} ORDER BY {', '.join(SORTED)}"
+    )
 
 
 def recorded(

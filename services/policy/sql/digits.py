@@ -18,7 +18,7 @@ from services.policy.language.wrong import Wrong
 from services.policy.paper import Input
 from services.policy.sql.expressions import Scope, condition, value_of
 from services.policy.sql.value import Value, compared, extreme
-from services.policy.sql.writing import Sql, binary, call, case, column, each, those, whole
+from services.policy.sql.writing import Sql, binary, call, case, cast, column, each, those, whole
 
 Digits = int | Sql
 OF_TYPE: Final = {"money": 2, "count": 0}
@@ -179,7 +179,7 @@ def _shown(value: Value, of: int) -> Sql:
 
 
 def _text(value: Sql) -> Sql:
-    return exp.Cast(this=value, to=exp.DataType.build("VARCHAR", dialect="duckdb"))
+    return cast(value, "VARCHAR")
 
 
 def _unsaid(node: Node) -> Wrong:

@@ -7,7 +7,9 @@ The words `seen` and `counts` are explained there.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from sqlglot import exp
 
@@ -18,36 +20,45 @@ from services.policy.paper import Remembered
 from services.policy.sql.expressions import Scope, condition
 from services.policy.sql.inputs import quoted
 from services.policy.sql.value import Value
-from services.policy.sql.writing import Sql, all_of, alone, any_of, binary, call, cast, day, text, whole
+from services.policy.sql.writing import Sql, all_of, alone, any_of, binary, call, case, cast, day, text, whole
 
 SEEN, TOLD = "seen", "told"
 HUNDREDTHS = 2
+NO_DIGITS: Mapping[str, str] = MappingProxyType({})
 WIDEST = 10**14
 """The greatest value of a month, in hundredths."""
 
 
-def remembered(definition: Definition, months: str) -> exp.Select:
+def remembered(
+    definition: Definition, months: str, deciding: Sql | None = None, digits: Mapping[str, str] = NO_DIGITS
+) -> exp.Select:
     """`case_id` and a column for each remembered input, of every case with a month that says anything; decided for
-    the month of the definition's day.
+    the month of the definition's day, or of `deciding`: a column of the months, the same for all of a case.
 
-    All folds go once, together, over those months that any of them sees. Raises ValueError for `months_since`
-    without a window, and Wrong where a `where` is not a test of its series.
+    All folds go once, together, over those months that any of them sees. `digits`: by remembered input, the column that
+    says with how many digits it is written: none where it sees no month. Raises ValueError for `months_since` without a
+    window, and Wrong where a `where` is not a test of its series.
     """
-    folds = _folds(definition)
+    folds = _folds(definition, deciding)
     case_id = exp.column("case_id", table=SEEN)
     seen = exp.alias_(exp.to_table(quoted(months)), SEEN, table=True)
     columns = [exp.alias_(fold.value, _quoted(name)) for name, fold in folds.items()]
+    for name, digits_ in digits.items():
+        saw = binary(exp.GT, _filtered(exp.Count(this=exp.Star()), folds[name].sees), whole(0))
+        columns.append(exp.alias_(case([(saw, whole(HUNDREDTHS))], whole(0)), _quoted(digits_)))
     sees = any_of([fold.sees for fold in folds.values()])
     return exp.select(case_id, *columns).from_(seen).where(sees).group_by(case_id.copy())
 
 
-def remembering(definition: Definition, source: str, told: str) -> exp.Select:
+def remembering(
+    definition: Definition, source: str, told: str, digits: Mapping[str, str] = NO_DIGITS
+) -> exp.Select:
     """The cases of `source` with a column for each remembered input; `told`: a table of what `remembered` gives."""
+    nothing = {name: fold.nothing for name, fold in _folds(definition).items()}
+    nothing |= dict.fromkeys(digits.values(), 0)
     columns = [
-        exp.alias_(
-            call("coalesce", exp.column(_quoted(name), table=TOLD), whole(fold.nothing)), _quoted(name)
-        )
-        for name, fold in _folds(definition).items()
+        exp.alias_(call("coalesce", exp.column(_quoted(name), table=TOLD), whole(none)), _quoted(name))
+        for name, none in nothing.items()
     ]
     cases = exp.alias_(exp.to_table(quoted(source)), "cases", table=True)
     whole_case = exp.Column(this=exp.Star(), table=exp.to_identifier("cases"))
@@ -56,9 +67,9 @@ def remembering(definition: Definition, source: str, told: str) -> exp.Select:
     return exp.select(whole_case, *columns).from_(cases).join(table, on=same, join_type="left")
 
 
-def _folds(definition: Definition) -> dict[str, Folded]:
-    deciding = day(definition.on.replace(day=1))
-    return {name: folded(one, deciding) for name, one in definition.history.items()}
+def _folds(definition: Definition, deciding: Sql | None = None) -> dict[str, Folded]:
+    month = day(definition.on.replace(day=1)) if deciding is None else deciding
+    return {name: folded(one, month) for name, one in definition.history.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +80,6 @@ class Folded:
     value: Sql
     sees: Sql
     nothing: int = 0
-
-
-def of_case(value: Sql, sees: Sql, months: str, case_id: Sql) -> Sql:
-    """What is said by the months of the one case `case_id`, as a subquery. For `value` and `sees` of a `Folded`."""
-    mine = binary(exp.EQ, exp.column("case_id", table=SEEN), case_id)
-    table = exp.alias_(exp.to_table(quoted(months)), SEEN, table=True)
-    return exp.Subquery(this=exp.select(value).from_(table).where(all_of([mine, sees.copy()])))
 
 
 def folded(remembered: Remembered, deciding: Sql) -> Folded:

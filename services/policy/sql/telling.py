@@ -23,7 +23,7 @@ from services.policy.sql.expressions import value_of
 from services.policy.sql.statement import Building, called
 from services.policy.sql.tables import hit_column, row_column, row_said
 from services.policy.sql.value import Value
-from services.policy.sql.writing import Sql, binary, call, case, column, text, whole
+from services.policy.sql.writing import Sql, binary, call, case, cast, column, text, whole
 
 WORKED = "worked"
 
@@ -211,7 +211,7 @@ def _of_constant(constant: Constant) -> int:
 def _as_text(value: Value) -> Sql:
     if value.type == "boolean":
         return case([(value.sql.copy(), text("true"))], text("false"))
-    return exp.Cast(this=value.sql.copy(), to=exp.DataType.build("VARCHAR", dialect="duckdb"))
+    return cast(value.sql.copy(), "VARCHAR")
 
 
 def _parameters(rule: Rule) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from functools import cache
 
 from sqlglot import exp
 
@@ -49,7 +50,13 @@ def type_of(low: int, high: int) -> str:
 
 
 def cast(value: Sql, kind: str) -> Sql:
-    return exp.Cast(this=value, to=exp.DataType.build(kind, dialect="duckdb"))
+    return exp.Cast(this=value, to=_kind(kind).copy())
+
+
+@cache
+def _kind(name: str) -> exp.DataType:
+    """Read once: for every number of a rule it would be a fifth of the time that it takes to compile."""
+    return exp.DataType.build(name, dialect="duckdb")
 
 
 def call(function: str, *arguments: Sql) -> Sql:

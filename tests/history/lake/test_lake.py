@@ -10,6 +10,7 @@ from pathlib import Path
 
 import duckdb
 import polars as pl
+import pyarrow.parquet as pq
 import pytest
 
 from services.history.district_log import DistrictLog
@@ -51,7 +52,17 @@ def test_every_entity_lies_in_the_bucket_of_its_hash_in_order(lake: Lake, lines:
     for file in lake.manifest().files:
         found = pl.read_parquet(lake.folder / file.path)
         assert {bucket_of(entity) for entity in found["entity"]} == {file.bucket}
-        assert found.equals(found.sort("entity", "recordedtime", "source", "sequence"))
+        order = ["own", "entity", "recordedtime", "source", "sequence"]
+        assert found.equals(found.sort(order, descending=[True, False, False, False, False]))
+
+
+def test_an_event_is_read_once_without_the_rows_that_repeat_it(lake: Lake, lines: list[Line]) -> None:
+    lake.append(iter(lines), at_once=50)
+    lake.compact()
+    for file in lake.manifest().files:
+        read = pq.ParquetFile(lake.folder / file.path)
+        groups = [read.read_row_group(place, ["own"])["own"] for place in range(read.num_row_groups)]
+        assert all(len(set(group.to_pylist())) == 1 for group in groups)
 
 
 def test_a_fact_has_its_sum_papers_and_rows_in_columns_of_their_own(lake: Lake, lines: list[Line]) -> None:

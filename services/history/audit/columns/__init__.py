@@ -14,6 +14,7 @@ from services.history.audit.columns.judging import judge
 from services.history.audit.columns.laying import DECISIONS, lay, named
 from services.history.audit.columns.poor import Poor, strangers
 from services.history.audit.columns.situations import Situations
+from services.history.audit.columns.whole import Rare, same_log
 from services.history.audit.finding import Window
 from services.history.audit.lean import LeanLog
 from services.history.audit.reconstruct import TYPES, Reader
@@ -21,7 +22,7 @@ from services.history.lake.folder import Lake
 from services.history.lake.manifest import File, Manifest, NoLake
 from services.history.lake.reading import opened
 
-ROWS_AT_ONCE = 400_000
+EVENTS_AT_ONCE = 200_000
 """Of the lake, in whole buckets: a case lies in one."""
 
 
@@ -47,34 +48,37 @@ def _from(
     window: Window,
     progress: Callable[[int, int], None],
 ) -> tuple[int, list[int]] | None:
-    situations, poor, left_out, turns = Situations(reader, log), Poor(log), strangers(log), log.turns()
-    equal, others, seen = 0, list[int](), 0
+    with opened(lake.folder, lake.paths(manifest.files)) as connection:
+        if not same_log(connection, log, manifest):
+            return None
+        rare = Rare.of(connection, log, manifest)
+    situations, turns = Situations(reader, log), log.turns()
+    poor, left_out = Poor(log, rare.categories), strangers(log, rare.dead)
+    equal, others = 0, list[int]()
     asked = f"type IN ({named(DECISIONS)}) AND {window.days('day')}"
     groups = list(_groups(manifest))
     for done, files in enumerate(groups):
         progress(done, len(groups))
         with opened(lake.folder, lake.paths(files)) as connection:
-            lay(connection, log.opener)
+            lay(connection, log.opener, manifest.sources)
             judge(connection, situations, turns, left_out, poor)
             here = f"FROM lines {{}} JOIN right_ones ON right_ones.id = lines.id WHERE {asked}"
             [(right,)] = connection.execute(f"SELECT count(*) {here.format('SEMI')}").fetchall()
             rest = connection.execute(f"SELECT lines.id {here.format('ANTI')}").fetchall()
         equal += right
-        others += log.positions([id for (id,) in rest])
-        seen += right + len(rest)
+        found = log.positions([id for (id,) in rest])
+        if len(found) != len(rest):
+            return None  # of another log
+        others += found
     progress(len(groups), len(groups))
-    positions = log.positions_of(TYPES, *window.moments)
-    later = [one for one in positions if one > manifest.position]
-    if seen != len(positions) - len(later) or len(others) != seen - equal:
-        return None  # of another log, or not all of this one
-    return equal, sorted((*others, *later))
+    return equal, sorted((*others, *log.behind(manifest.position, TYPES, *window.moments)))
 
 
 def _groups(manifest: Manifest) -> Iterator[list[File]]:
     some: list[File] = []
     for bucket in range(manifest.buckets):
         files = manifest.of_bucket(bucket)
-        if some and sum(one.rows for one in (*some, *files)) > ROWS_AT_ONCE:
+        if some and sum(one.events for one in (*some, *files)) > EVENTS_AT_ONCE:
             yield some
             some = []
         some += files

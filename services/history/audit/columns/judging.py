@@ -9,25 +9,25 @@ covered is known to have died. The others are not yet wrong.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
-import pyarrow as pa
 from duckdb import DuckDBPyConnection
 
 from events import assistance as a
 from services.history.audit import remedies
+from services.history.audit.columns.laying import put
 from services.history.audit.columns.poor import Poor
 from services.history.audit.columns.resting import rest
-from services.history.audit.columns.situations import ASKED, Edition, Situations
-from services.history.audit.columns.writing import DECIDING, MONTHS, looking_back, months_of
+from services.history.audit.columns.situations import ASKED, GROUNDS, Edition, Situations
+from services.history.audit.columns.writing import DECIDING, MONTHS, NOTHING_DUE, head, months_of
 from services.history.audit.rule import ROUTE
 from services.history.lake.selection import quoted as text
 from services.policy.definition import DECISION_DAY
+from services.policy.sql.history import TOLD
 from services.policy.sql.inputs import quoted
 from services.policy.sql.telling import WORKED
 
-_ID: Final = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 _SITUATION: Final = "source, policy, turn, day, programme"
 
 
@@ -45,10 +45,10 @@ def judge(
     rest(connection, turns)
     poor.register(connection)
     connection.execute(_POOR)
-    _situate(connection, situations)
-    connection.execute("CREATE TABLE holding (id UUID)")
+    numbers = _situate(connection, situations)
+    connection.execute("CREATE TABLE holding (id UUID, edition INTEGER)")
     connection.execute("CREATE TABLE given (id UUID, row VARCHAR, eligible BOOLEAN, amount_fen BIGINT)")
-    for number in _numbers(connection, "recommended"):
+    for number in numbers:
         if (edition := situations.of(number)) is not None:
             _recommendations(connection, edition)
     _decisions(connection, situations)
@@ -58,7 +58,10 @@ def judge(
 _POOR: Final = (
     "CREATE TABLE poor_ones AS SELECT DISTINCT id FROM (SELECT id, person,"
     " arg_max(begins, (effective, recorded, registered.sequence)) AS begins"
-    " FROM (SELECT id, source, turn, registry, day, unnest(people) AS person FROM recommended) AS covered"
+    " FROM (SELECT recommended.id, recommended.source, turn, registry, day,"
+    "  unnest(coalesce(changed.members, applied.members)) AS person FROM recommended"
+    "  JOIN applied ON applied.source = recommended.source AND applied.sequence = recommended.begun"
+    "  LEFT JOIN changed ON changed.source = recommended.source AND changed.sequence = recommended.changed) AS covered"
     " JOIN registered USING (source, turn, person)"
     " WHERE registered.sequence <= covered.registry AND effective <= covered.day GROUP BY id, person) WHERE begins"
 )
@@ -79,79 +82,59 @@ def _leave_out(connection: DuckDBPyConnection, strangers: Iterable[UUID]) -> Non
 # -- by which rule, and whether the papers hold ----------------------------------------------------------
 
 
-def _situate(connection: DuckDBPyConnection, situations: Situations) -> None:
+def _situate(connection: DuckDBPyConnection, situations: Situations) -> list[int]:
     """`edition_of`: the number of the rule by situation; `papers_of`: whether the papers named by a decision hold;
-    `rows_of`: those that a recommendation names."""
+    `rows_of`: those that a recommendation names, by the end of its text. The numbers of the rules of recommendations."""
     parts = " UNION ALL ".join(
-        f"SELECT {_SITUATION}, sequence, known FROM {table}" for table in ("recommended", "resting")
+        f"SELECT {_SITUATION}, source, sequence FROM {table}" for table in ("recommended", "resting")
     )
-    found = connection.execute(
-        f"SELECT {_SITUATION}, min(sequence), arg_min(known, sequence) FROM ({parts}) GROUP BY {_SITUATION}"
-    ).fetchall()
+    found = _with_known(
+        connection, f"SELECT {_SITUATION}, min(sequence) AS sequence FROM ({parts}) GROUP BY ALL"
+    )
     editions = [
         (*key, situations.edition(situations.rows(key[0], sequence, known), key[4], key[3]))
         for *key, sequence, known in found
     ]
-    _put(
+    put(connection, "edition_of", _KEYS | {"edition": "INTEGER"}, editions)
+    found = _with_known(
         connection,
-        "edition_of",
-        f"{_SITUATION}, edition",
-        ("VARCHAR", "BIGINT", "BIGINT", "DATE", "VARCHAR", "INTEGER"),
-        editions,
+        "SELECT source, policy, turn, on_day, grounds.papers AS papers, min(sequence) AS sequence FROM resting"
+        " WHERE grounds IS NOT NULL GROUP BY ALL",
     )
-    connection.execute(
-        "CREATE TABLE named AS SELECT id, source, policy, turn, sequence, known, grounds.papers AS papers,"
-        " CASE WHEN reason = 'taper_ended' THEN since ELSE day END AS on_day FROM resting WHERE grounds IS NOT NULL"
-    )
-    found = connection.execute(
-        "SELECT source, policy, turn, on_day, papers, min(sequence), arg_min(known, sequence) FROM named"
-        " GROUP BY source, policy, turn, on_day, papers"
-    ).fetchall()
     held = [
         (*key, situations.papers_hold(situations.rows(key[0], sequence, known), key[3], key[4]))
         for *key, sequence, known in found
     ]
-    _put(
-        connection,
-        "papers_of",
-        "source, policy, turn, on_day, papers, hold",
-        ("VARCHAR", "BIGINT", "BIGINT", "DATE", "VARCHAR", "BOOLEAN"),
-        held,
-    )
-    texts = connection.execute("SELECT DISTINCT said[8] FROM recommended").fetchall()
-    named = [(one, situations.rows_named(one)) for (one,) in texts if one is not None]
-    _put(connection, "rows_of", "grounds, rows", ("VARCHAR", "VARCHAR[]"), named)
-    for table in ("recommended", "resting"):
-        same = " AND ".join(
-            f"{table}.{one} IS NOT DISTINCT FROM edition_of.{one}" for one in _SITUATION.split(", ")
-        )
-        connection.execute(
-            f"CREATE TABLE {table}_by AS SELECT {table}.*, edition FROM {table} JOIN edition_of ON {same}"
-        )
+    put(connection, "papers_of", _NAMED, held)
+    texts = connection.execute(
+        f"SELECT DISTINCT split_part(data, {text(GROUNDS)}, 2) FROM lines WHERE type = {text(a.Assessed.TYPE)}"
+    ).fetchall()
+    named = [(one, rows) for (one,) in texts if (rows := situations.rows_named(one)) is not None]
+    put(connection, "rows_of", {"tail": "VARCHAR", "rows": "VARCHAR[]"}, named)
+    asked = f"SELECT DISTINCT edition FROM recommended JOIN edition_of ON {_same('recommended', 'edition_of', _KEYS)}"
+    return [
+        number for (number,) in connection.execute(f"{asked} WHERE edition IS NOT NULL ORDER BY 1").fetchall()
+    ]
 
 
-def _put(
-    connection: DuckDBPyConnection,
-    table: str,
-    names: str,
-    kinds: Sequence[str],
-    rows: Sequence[Sequence[object]],
-) -> None:
-    columns = list(zip(names.split(", "), kinds, strict=True))
-    said = ", ".join(f"{quoted(name)} {kind}" for name, kind in columns)
-    connection.execute(f"CREATE TABLE {table} ({said})")
-    if rows:
-        piece = pa.table(
-            {name: list(values) for (name, _), values in zip(columns, zip(*rows, strict=True), strict=True)}
-        )
-        connection.register("piece", piece)
-        connection.execute(f"INSERT INTO {table} SELECT * FROM piece")
-        connection.unregister("piece")
+def _with_known(connection: DuckDBPyConnection, sql: str) -> list[tuple[Any, ...]]:
+    """With what the envelope says was known at the event of each row, its last column."""
+    return connection.execute(
+        f"SELECT found.*, known FROM ({sql}) AS found JOIN lines USING (source, sequence)"
+    ).fetchall()
 
 
-def _numbers(connection: DuckDBPyConnection, table: str) -> list[int]:
-    sql = f"SELECT DISTINCT edition FROM {table}_by WHERE edition IS NOT NULL ORDER BY 1"
-    return [number for (number,) in connection.execute(sql).fetchall()]
+_KEYS: Final = {
+    "source": "service", "policy": "BIGINT", "turn": "BIGINT", "day": "DATE", "programme": "VARCHAR",
+}  # fmt: skip
+_NAMED: Final = {
+    "source": "service", "policy": "BIGINT", "turn": "BIGINT", "on_day": "DATE", "papers": "VARCHAR", "hold": "BOOLEAN",
+}  # fmt: skip
+
+
+def _same(one: str, other: str, keys: Iterable[str]) -> str:
+    """Of two tables the rows that are in the same situation."""
+    return " AND ".join(f"{one}.{key} IS NOT DISTINCT FROM {other}.{key}" for key in keys)
 
 
 # -- recommendations ---------------------------------------------------------------------------------------
@@ -163,44 +146,56 @@ def _recommendations(connection: DuckDBPyConnection, edition: Edition) -> None:
     columns = ", ".join(f"{sql} AS {quoted(name)}" for name, sql in edition.inputs.columns)
     connection.execute(
         f"CREATE TABLE {table} AS SELECT id, stream, source, sequence, day AS {DECISION_DAY},"
-        f" {_deciding(edition)} AS {DECIDING}, programme, application, found, said, {columns} FROM"
-        " (SELECT recommended_by.*, poor_ones.id IS NOT NULL AS poor FROM recommended_by LEFT JOIN poor_ones USING (id))"
-        f" WHERE edition = {edition.number}"
+        f" {_deciding(edition)} AS {DECIDING}, programme, household, members, application, found, {columns}"
+        f" FROM ({_RESTS_ON}) WHERE edition = {edition.number}"
     )
     _ask(connection, table, edition)
     connection.execute(
-        f"CREATE OR REPLACE VIEW {ASKED} AS SELECT *, {edition.inputs.written} AS written FROM may"
+        f"CREATE OR REPLACE VIEW {ASKED} AS SELECT *, {head()} AS head, concat({edition.inputs.written}) AS written"
+        " FROM may"
+    )
+    # A table, before the texts of the log come to it: DuckDB goes through the lists of what it has joined once and again.
+    connection.execute(
+        f"CREATE OR REPLACE TABLE worked_out AS SELECT *, {_eligible(edition)} AS eligible FROM ({edition.telling})"
+        " WHERE admitted IS NULL"
     )
     connection.execute(
-        f"INSERT INTO holding SELECT told.id FROM (SELECT id, {_TEXT} AS text FROM"
-        f"  (SELECT *, {_eligible(edition)} AS eligible FROM ({edition.telling}))"
-        "  JOIN rows_of ON rows_of.grounds = said[8]"
-        f'  WHERE {_SAID_RIGHT} AND list_contains(rows_of.rows, "row") AND admitted IS NULL) AS told'
-        " JOIN lines ON lines.id = told.id WHERE lines.data = told.text"
+        f'INSERT INTO holding SELECT id, {edition.number} FROM (SELECT id, "row", tail FROM'
+        f" (SELECT id, data, split_part(data, {text(GROUNDS)}, 2) AS tail FROM lines"
+        f"  WHERE type = {text(a.Assessed.TYPE)}) AS texts JOIN worked_out USING (id) WHERE data = {_TEXT}) AS same"
+        ' JOIN rows_of ON rows_of.tail = same.tail WHERE list_contains("rows", "row")'
     )
 
 
-_SAID_RIGHT: Final = (
-    f'regexp_full_match(said[2], \'"{_ID}"\') AND regexp_full_match(said[3], \'\\[("{_ID}"(,"{_ID}")*)?\\]\')'
-    " AND starts_with(said[6], '\"') AND regexp_full_match(said[9], '0|[1-9][0-9]{0,8}')"
-    f" AND regexp_full_match(said[10], 'null|\"{_ID}\"')"
+_RESTS_ON: Final = (
+    "SELECT recommended.*, edition, applied.township AS lived, applied.apart, applied.id AS application,"
+    " checked.id AS found, checked.means, coalesce(changed.household, applied.household) AS household,"
+    " coalesce(changed.members, applied.members) AS members, poor_ones.id IS NOT NULL AS poor FROM recommended"
+    f" JOIN edition_of ON {_same('recommended', 'edition_of', _KEYS)}"
+    " JOIN applied ON applied.source = recommended.source AND applied.sequence = recommended.begun"
+    " JOIN checked ON checked.source = recommended.source AND checked.sequence = recommended.checked"
+    " LEFT JOIN changed ON changed.source = recommended.source AND changed.sequence = recommended.changed"
+    " LEFT JOIN poor_ones ON poor_ones.id = recommended.id WHERE checked.means IS NOT NULL"
 )
-"""What is taken as it lies there could be read as the fact."""
 _TEXT: Final = (
-    'concat(\'{"case":"\', stream, \'","programme":"\', programme, \'","household":\', said[2], \',"members":\','
-    ' said[3], \',"admitted":[],"eligible":\', eligible, \',"amount_fen":\', CASE WHEN eligible THEN amount_fen ELSE 0 END,'
-    f' \',"reason":\', said[6], \',"route":"\', {quoted(ROUTE)}, \'","inputs":[\', written, \'],"worked":\','
-    f" {WORKED}, ',\"grounds\":', said[8], ',\"review\":', said[9], ',\"officer\":', said[10], '}}')"
+    'concat(head, eligible, \',"amount_fen":\', CASE WHEN eligible THEN amount_fen ELSE 0 END, \',"reason":"\','
+    f" CASE WHEN eligible OR {quoted(ROUTE)} = 'refuse' THEN \"row\" ELSE {text(NOTHING_DUE)} END,"
+    f' \'","route":"\', {quoted(ROUTE)}, \'","inputs":[\', written, \'],"worked":\', {WORKED}, {text(GROUNDS)}, tail)'
 )
-"""The whole recommendation."""
+"""The whole recommendation; its end as it lies there, which `rows_of` has only if it can be read as the fact."""
 
 
 def _ask(connection: DuckDBPyConnection, table: str, edition: Edition) -> None:
     """`may`: the table with what earlier months say, without those that the rule must not be asked about."""
-    back = "".join(f", {sql} AS {quoted(name)}" for name, sql in looking_back(edition.definition))
-    connection.execute(f"CREATE OR REPLACE TABLE {MONTHS} AS {months_of(table)}")
-    connection.execute(f"CREATE OR REPLACE TABLE may AS SELECT *{back} FROM {table}")
-    connection.execute(f"CREATE OR REPLACE VIEW {ASKED} AS SELECT * FROM may")
+    if edition.looking_back is None:
+        connection.execute(f"CREATE OR REPLACE TABLE may AS FROM {table}")
+    else:
+        told, beside = edition.looking_back
+        connection.execute(f"CREATE OR REPLACE TABLE {MONTHS} AS {months_of(table)}")
+        connection.execute(f"CREATE OR REPLACE TABLE {TOLD} AS {told}")
+        connection.execute(f"CREATE OR REPLACE VIEW {ASKED} AS FROM {table}")
+        connection.execute(f"CREATE OR REPLACE TABLE may AS {beside}")
+    connection.execute(f"CREATE OR REPLACE VIEW {ASKED} AS FROM may")
     refused = connection.execute(edition.refused).fetchall()
     if refused:
         connection.execute("DELETE FROM may WHERE id IN (SELECT unnest(?))", [[id for id, _ in refused]])
@@ -222,11 +217,13 @@ def _eligible(edition: Edition) -> str:
 def _decisions(connection: DuckDBPyConnection, situations: Situations) -> None:
     """`given`: what the rule of the day of a decision gives on the inputs of its recommendation, which holds."""
     connection.execute(
-        "CREATE TABLE founded AS SELECT resting_by.*, recommended_by.edition AS before FROM resting_by"
-        " JOIN recommended_by ON recommended_by.id = resting_by.assessment"
-        " AND recommended_by.stream = resting_by.stream AND recommended_by.source = resting_by.source"
-        " AND recommended_by.sequence < resting_by.sequence"
-        " SEMI JOIN holding ON holding.id = resting_by.assessment"
+        "CREATE TABLE founded AS SELECT resting.id, resting.stream, resting.source, resting.sequence, resting.day,"
+        " resting.assessment, holding.edition AS before, edition_of.edition FROM resting"
+        f" JOIN edition_of ON {_same('resting', 'edition_of', _KEYS)}"
+        " JOIN recommended ON recommended.id = resting.assessment"
+        "  AND recommended.stream = resting.stream AND recommended.source = resting.source"
+        "  AND recommended.sequence < resting.sequence"
+        " JOIN holding ON holding.id = resting.assessment"
     )
     pairs = connection.execute(
         "SELECT DISTINCT before, edition FROM founded WHERE edition IS NOT NULL ORDER BY ALL"
@@ -250,20 +247,19 @@ def _decisions(connection: DuckDBPyConnection, situations: Situations) -> None:
 
 
 _RIGHT: Final = (
-    "CREATE TABLE right_ones AS SELECT resting_by.id FROM resting_by"
-    " LEFT JOIN given ON given.id = resting_by.id"
-    " LEFT JOIN founded ON founded.id = resting_by.id"
-    " LEFT JOIN named ON named.id = resting_by.id"
-    " LEFT JOIN papers_of ON papers_of.source = named.source AND papers_of.policy IS NOT DISTINCT FROM named.policy"
-    "  AND papers_of.turn = named.turn AND papers_of.on_day = named.on_day AND papers_of.papers = named.papers"
-    " WHERE (resting_by.assessment IS NULL OR founded.id IS NOT NULL)"
-    "  AND (resting_by.grounds IS NULL OR papers_of.hold)"
-    f"  AND (resting_by.grounds IS NULL OR NOT list_contains(resting_by.grounds.rows, {text(remedies.ROW)}))"
-    f"  AND CASE resting_by.type WHEN {text(a.Reviewed.TYPE)}"
-    "   THEN resting_by.outcome <> 'unchanged' OR resting_by.assessment IS NULL OR given.eligible"
-    f"  WHEN {text(a.Exited.TYPE)} THEN resting_by.by_event OR"
-    "   (NOT given.eligible AND list_contains(resting_by.grounds.rows, given.row))"
-    f"  WHEN {text(a.Declined.TYPE)} THEN NOT given.eligible AND list_contains(resting_by.grounds.rows, given.row)"
-    "  ELSE given.eligible AND resting_by.amount_fen = given.amount_fen"
-    "   AND list_contains(resting_by.grounds.rows, given.row) END"
+    "CREATE TABLE right_ones AS SELECT resting.id FROM resting"
+    " LEFT JOIN given ON given.id = resting.id"
+    " LEFT JOIN founded ON founded.id = resting.id"
+    f" LEFT JOIN papers_of ON {_same('papers_of', 'resting', ('source', 'policy', 'turn', 'on_day'))}"
+    "  AND papers_of.papers = resting.grounds.papers"
+    " WHERE (resting.assessment IS NULL OR founded.id IS NOT NULL)"
+    "  AND (resting.grounds IS NULL OR papers_of.hold)"
+    f"  AND (resting.grounds IS NULL OR NOT list_contains(resting.grounds.rows, {text(remedies.ROW)}))"
+    f"  AND CASE resting.type WHEN {text(a.Reviewed.TYPE)}"
+    "   THEN resting.outcome <> 'unchanged' OR resting.assessment IS NULL OR given.eligible"
+    f"  WHEN {text(a.Exited.TYPE)} THEN resting.by_event OR"
+    "   (NOT given.eligible AND list_contains(resting.grounds.rows, given.row))"
+    f"  WHEN {text(a.Declined.TYPE)} THEN NOT given.eligible AND list_contains(resting.grounds.rows, given.row)"
+    "  ELSE given.eligible AND resting.amount_fen = given.amount_fen"
+    "   AND list_contains(resting.grounds.rows, given.row) END"
 )

@@ -4,14 +4,14 @@ They lie in memory, and beyond that in a folder that only this process's user ma
 
 | table | a row is |
 |---|---|
-| `lines` | an event by which a case is told or decided: where it stands, its text |
-| `assessed` | a recommendation in pieces of its text, `said` |
+| `lines` | an event by which a case is told or decided: where it stands, its text, what was known where it is asked about |
 | `applied`, `changed`, `checked`, `months`, `decided` | what one of these says |
 | `doubtful` | a case with an event that no twin takes, or that these tables do not tell |
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 from uuid import UUID
 
@@ -22,6 +22,7 @@ from events import assistance as a
 from services.chassis.codec import Opener
 from services.chassis.vault import VaultError
 from services.history.audit.columns.twins import twin_of
+from services.history.audit.reconstruct import sibling
 from services.history.lake.selection import quoted
 
 OPENED_AT_ONCE: Final = 5_000
@@ -58,11 +59,6 @@ _DECIDED: Final = {
     "exited": "0, since, reason, NULL, grounds",
     "reviewed": "0, NULL, NULL, outcome, NULL",
 }
-_PIECES: Final = (
-    "$.programme", "$.household", "$.members", "$.eligible", "$.amount_fen", "$.reason", "$.route", "$.grounds",
-    "$.review", "$.officer",
-)  # fmt: skip
-"""Of a recommendation, as they lie there; its inputs and steps are written again."""
 # In a text of JSON this stands nowhere but under a name: within a value the marks would be escaped.
 _FOUND_NOTHING: Final = "contains(data, '\"findings\":[]') AND NOT contains(data, '\"findings\":[{')"
 
@@ -72,24 +68,25 @@ def named(facts: Facts) -> str:
     return ", ".join(quoted(fact.TYPE) for fact in dict.fromkeys(facts))
 
 
-def lay(connection: DuckDBPyConnection, opener: Opener | None) -> None:
-    """Of all that the view `lake` has, which are whole cases."""
+def lay(connection: DuckDBPyConnection, opener: Opener | None, sources: Iterable[str]) -> None:
+    """Of all that the view `lake` has, which are whole cases. `sources`: all that there are in it."""
+    names = sorted(sources)
+    connection.execute(f"CREATE TYPE service AS ENUM ({', '.join(map(quoted, names))})")
     asked = f"type IN ({named((a.Assessed, *DECISIONS))})"
     connection.execute(
-        "CREATE TABLE lines AS SELECT CAST(stream AS UUID) AS stream, source, sequence, CAST(id AS UUID) AS id, type,"
-        f" dataschema, township, CASE WHEN {asked} THEN known END AS known,"
+        "CREATE TABLE lines AS SELECT TRY_CAST(source AS service) AS source, sequence, CAST(stream AS UUID) AS stream,"
+        f" CAST(id AS UUID) AS id, type, township,"
+        f" dataschema IN ({_SCHEMAS}) AND starts_with(dataschema, concat(type, '.')) AS current,"
+        f" CASE WHEN {asked} THEN known END AS known, CASE WHEN {asked} THEN {_read_of('policy', names)} END AS policy,"
+        f" CASE WHEN {asked} THEN {_read_of('registry', names)} END AS registry,"
         # Shanghai has been eight hours ahead all the year since 1991.
         f" CASE WHEN {asked} THEN CAST(CAST(recordedtime AS TIMESTAMP) + INTERVAL 8 HOUR AS DATE) END AS day,"
         f" CASE WHEN type = {quoted(a.Surveyed.TYPE)} THEN CASE WHEN {_FOUND_NOTHING} THEN '' END ELSE data END AS data"
         f" FROM ({_source(connection, opener)})"
     )
     connection.execute(
-        f"CREATE TABLE doubtful AS SELECT stream FROM lines WHERE data IS NULL OR type IN ({named(UNTOLD)})"
-        f" OR type = {quoted(a.Assessed.TYPE)} AND dataschema <> {quoted(a.Assessed.SCHEMA)}"
-    )
-    connection.execute(
-        f"CREATE TABLE assessed AS SELECT id, json_extract(data, [{', '.join(map(quoted, _PIECES))}]) AS said FROM lines"
-        f" WHERE type = {quoted(a.Assessed.TYPE)}"
+        "CREATE TABLE doubtful AS SELECT stream FROM lines"
+        f" WHERE data IS NULL OR NOT current OR type IN ({named(UNTOLD)})"
     )
     for name in _TWINS:
         _read(connection, name)
@@ -102,9 +99,10 @@ def lay(connection: DuckDBPyConnection, opener: Opener | None) -> None:
     )
 
 
-_AT: Final = "stream, source, sequence, id"
+_AT: Final = "source, sequence, stream, id"
+_SCHEMAS: Final = ", ".join(quoted(fact.SCHEMA) for fact in dict.fromkeys(TELLING))
 _DECIDED_COLUMNS: Final = (
-    "stream UUID, source VARCHAR, sequence BIGINT, id UUID, type VARCHAR, members UUID[], programme VARCHAR,"
+    "source service, sequence BIGINT, stream UUID, id UUID, type VARCHAR, members UUID[], programme VARCHAR,"
     " amount_fen BIGINT, since DATE, reason VARCHAR, outcome VARCHAR, grounds"
     ' STRUCT(papers JSON, "language" VARCHAR, "rows" VARCHAR[], assessment UUID, illustrative BOOLEAN)'
 )
@@ -115,13 +113,13 @@ def _read(connection: DuckDBPyConnection, name: str) -> None:
     fact, twin = _READ[name], _TWINS[name]
     only = _BEFORE_ANOTHER if fact is a.MonthGranted else ""
     connection.execute(
-        f"CREATE TABLE {name}_read AS SELECT {_AT}, type, dataschema, data, from_json(data, {quoted(twin.shape)}) AS fact"
+        f"CREATE TABLE {name}_read AS SELECT {_AT}, type, data, from_json(data, {quoted(twin.shape)}) AS fact"
         f" FROM lines {only} WHERE type = {quoted(fact.TYPE)}"
     )
-    taken = f"dataschema = {quoted(fact.SCHEMA)} AND {twin.taken_as('fact')}"
     for_all = "len(fact.admitted) = 0"  # whom of a family the rule admits is told by the account
     connection.execute(
-        f"INSERT INTO doubtful SELECT stream FROM {name}_read WHERE NOT ({taken} AND coalesce({for_all}, false))"
+        f"INSERT INTO doubtful SELECT stream FROM {name}_read"
+        f" WHERE NOT ({twin.taken_as('fact')} AND coalesce({for_all}, false))"
     )
     connection.execute(f"CREATE VIEW {name} AS SELECT {_AT}, type, unnest(fact) FROM {name}_read")
 
@@ -137,9 +135,7 @@ def _source(connection: DuckDBPyConnection, opener: Opener | None) -> str:
     """Of the lake what tells of cases, opened. What cannot be opened has no text, and makes its case doubtful by that."""
     mine = f"own AND type IN ({named(TELLING)})"
     columns = "stream, source, sequence, id, type, dataschema, township, known, recordedtime"
-    closed = connection.execute(
-        f"SELECT 1 FROM lake WHERE {mine} AND audience IS NOT NULL LIMIT 1"
-    ).fetchall()
+    closed = connection.execute("SELECT 1 FROM lake WHERE audience IS NOT NULL LIMIT 1").fetchall()
     if not closed or opener is None:
         return f"SELECT {columns}, data FROM lake WHERE {mine}"
     connection.execute("CREATE TABLE plain (id VARCHAR, text VARCHAR)")
@@ -158,8 +154,34 @@ def _source(connection: DuckDBPyConnection, opener: Opener | None) -> str:
     )
 
 
+def _read_of(service: str, sources: Sequence[str]) -> str:
+    """How far each source had read a service of its district."""
+    each = " ".join(
+        f"WHEN {quoted(one)} THEN CAST(json_extract(known, {quoted(_path(sibling(one, service)))}) AS BIGINT)"
+        for one in sources
+    )
+    return f"CASE source {each} END" if sources else "NULL"
+
+
+def _path(name: str) -> str:
+    return f'$."{name}"'
+
+
 def _opened(opener: Opener, id: str, audience: str, data: bytes) -> str | None:
     try:
         return opener.open_data(audience, UUID(id), data).decode()
     except (VaultError, UnicodeDecodeError):
         return None
+
+
+def put(
+    connection: DuckDBPyConnection, table: str, columns: Mapping[str, str], rows: Sequence[Sequence[object]]
+) -> None:
+    """A new table. `columns`: their types by name."""
+    said = ", ".join(f"{name} {kind}" for name, kind in columns.items())
+    connection.execute(f"CREATE TABLE {table} ({said})")
+    if rows:
+        piece = pa.table(dict(zip(columns, map(list, zip(*rows, strict=True)), strict=True)))
+        connection.register("piece", piece)
+        connection.execute(f"INSERT INTO {table} SELECT * FROM piece")
+        connection.unregister("piece")

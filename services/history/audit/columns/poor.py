@@ -6,7 +6,7 @@ own to say. Who was merged, or of whom it was corrected, is left out: whoever co
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import replace
 from uuid import UUID
 
@@ -16,10 +16,7 @@ from duckdb import DuckDBPyConnection
 from events import registry as r
 from services.history.audit.columns.situations import Moment
 from services.history.audit.lean import LeanLog
-from services.history.audit.reading import Found
 from services.history.audit.reconstruct import sibling
-from services.history.audit.swept import CATEGORIES
-from services.history.sql import AT_ONCE
 
 ENDLESS = 2**62
 _MOMENT = pa.timestamp("us", "UTC")
@@ -28,15 +25,17 @@ _MOMENT = pa.timestamp("us", "UTC")
 class Poor:
     """Looked up once for all cases."""
 
-    def __init__(self, log: LeanLog) -> None:
+    def __init__(self, log: LeanLog, categories: Sequence[int]) -> None:
+        """`categories`: where it is said who belongs to which population."""
         self._log = log
-        self._told = [one for one in self._all() if one.fact.category is r.Category.REGISTERED_POOR]
+        told = log.of_positions(list(categories))
+        self._told = [one for one in told if one.fact.category is r.Category.REGISTERED_POOR]
         self._read: dict[tuple[str, int], pa.Table] = {}
 
     def register(self, connection: DuckDBPyConnection) -> None:
         """Makes `registered` for the services and turns of `recommended`."""
         connection.execute(
-            "CREATE TABLE registered (source VARCHAR, turn BIGINT, person UUID, sequence BIGINT, effective DATE,"
+            "CREATE TABLE registered (source service, turn BIGINT, person UUID, sequence BIGINT, effective DATE,"
             " recorded TIMESTAMPTZ, begins BOOLEAN)"
         )
         if not self._told:
@@ -71,12 +70,7 @@ class Poor:
             }
         )
 
-    def _all(self) -> Iterator[Found]:
-        positions = self._log.positions_of(CATEGORIES)
-        for start in range(0, len(positions), AT_ONCE):
-            yield from self._log.at(positions[start : start + AT_ONCE])
 
-
-def strangers(log: LeanLog) -> set[UUID]:
+def strangers(log: LeanLog, dead: set[UUID]) -> set[UUID]:
     """Whom columns do not tell: of whom a death may be recorded, or whose categories have to be folded."""
-    return log.all_touched()["death"] | log.not_plain()
+    return dead | log.not_plain()

@@ -7,11 +7,12 @@ import json
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
+from uuid import UUID
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from events import assistance as a
-from services.history.audit.columns.writing import Inputs, NotInColumns, inputs_of
+from services.history.audit.columns.writing import Inputs, NotInColumns, inputs_of, looking_back
 from services.history.audit.lean import LeanLog
 from services.history.audit.reconstruct import Reader
 from services.history.audit.rows import Rows, Ruling, numbers_in_force, papers_on, ruling
@@ -24,10 +25,11 @@ from services.policy.sql.telling import tell
 
 ASKED: Final = "asked"
 """The table that a rule is asked about."""
-BESIDES: Final = ("stream", "programme", "said", "written")
-"""Of a recommendation, for the text that it should be."""
+BESIDES: Final = ("head", "written")
+"""Of a recommendation, what its text should say before the sum, and of its inputs."""
+GROUNDS: Final = ',"grounds":'
+"""Where in the text of a recommendation its end begins: nowhere in a value, where the marks would be escaped."""
 _papers = TypeAdapter(tuple[a.Paper, ...])
-_grounds = TypeAdapter(a.Grounds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,7 @@ class Edition:
     monthly: bool
     brings_money: bool
     inputs: Inputs
+    looking_back: tuple[str, str] | None
     telling: str
     deciding: str
     refused: str
@@ -62,6 +65,7 @@ class Situations:
     log: LeanLog
     _editions: list[Edition | None] = field(default_factory=list)
     _numbers: dict[object, int] = field(default_factory=dict)
+    _rows: dict[str, list[str] | None] = field(default_factory=dict)
 
     def rows(self, source: str, sequence: int, known: str) -> Rows:
         """What was known of papers at an event of a service, as its envelope says."""
@@ -93,6 +97,7 @@ class Situations:
                 found.monthly,
                 found.brings_money,
                 inputs_of(rule.definition),
+                looking_back(rule.definition, ASKED) if rule.definition.history else None,
                 tell(rule, ASKED, besides=BESIDES).sql(),
                 tell(rule, ASKED, worked=False).sql(),
                 refusals(rule.definition, ASKED).sql("duckdb"),
@@ -112,9 +117,25 @@ class Situations:
             return False
         return bool(named) and all(one.digest in rows.published and one.number in in_force for one in named)
 
-    def rows_named(self, grounds: str) -> list[str] | None:
-        """By a recommendation; None where its grounds cannot be read."""
-        try:
-            return list(_grounds.validate_json(grounds, extra="ignore").rows)
-        except ValidationError:
-            return None
+    def rows_named(self, tail: str) -> list[str] | None:
+        """By the end of a recommendation's text, behind `GROUNDS`; None where it is not as the fact would write it."""
+        if tail not in self._rows:
+            self._rows[tail] = _rows_named(tail)
+        return self._rows[tail]
+
+
+class _Tail(BaseModel, extra="forbid"):
+    """The last fields of a recommendation, in their order."""
+
+    grounds: a.Grounds
+    review: int
+    officer: UUID | None
+
+
+def _rows_named(tail: str) -> list[str] | None:
+    text = "{" + GROUNDS.removeprefix(",") + tail
+    try:
+        found = _Tail.model_validate_json(text, strict=True)
+    except ValidationError:
+        return None
+    return list(found.grounds.rows) if found.review >= 0 and found.model_dump_json() == text else None

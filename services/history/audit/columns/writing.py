@@ -1,12 +1,11 @@
 """The inputs of a recommendation again, in SQL: as the rule takes them, and as a recommendation writes them down.
 
-What `deriving` derives of one case from its story, said as columns over the table `recommended` of `resting`, for a
-family whose means were checked. Whatever else a definition asks for is not expressed here (`NotInColumns`).
+What `deriving` derives of one case from its story, said as columns over what a recommendation rests on (`judging`), for
+a family whose means were checked. Whatever else a definition asks for is not expressed here (`NotInColumns`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -19,10 +18,9 @@ from services.policy.definition import DECISION_DAY, Definition
 from services.policy.language.intake import as_input
 from services.policy.language.parse import parse
 from services.policy.paper import Input, RecordField, Remembered
-from services.policy.sql.history import folded, of_case
+from services.policy.sql.history import SEEN, TOLD, remembered, remembering
 from services.policy.sql.inputs import quoted
 from services.policy.sql.telling import digits_column
-from services.policy.sql.writing import column
 
 AREA, APART = "地区", "单人户申请"
 SUMS: Final = "granted_amount"
@@ -31,6 +29,8 @@ MONTHS: Final = "months_before"
 """Of the cases that are asked about, by `id`: `sql.history` says how they lie."""
 DECIDING: Final = "deciding"
 """The column of the first of the month that is decided for."""
+NOTHING_DUE: Final = "nothing_due"
+"""The reason of a recommendation where the family is admitted and nothing is left to be paid; else it is the row."""
 _TYPES: Final = {"age": "count", "disability_grade": "count", "disability_kind": "choice"}
 
 
@@ -40,8 +40,8 @@ class NotInColumns(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Inputs:
-    """`columns`: name and SQL over `recommended`; `written`: SQL of the texts side by side, over these columns and those
-    of `recommended`."""
+    """`columns`: name and SQL over what it rests on; `written`: the pieces of their texts side by side, a list of SQL over
+    these columns and those."""
 
     columns: tuple[tuple[str, str], ...]
     written: str
@@ -57,25 +57,35 @@ def inputs_of(definition: Definition) -> Inputs:
         parts.append(written)
     parts += [_remembered(one) for one in definition.history.values()]
     side_by_side = ", ',', ".join(parts)
-    return Inputs(tuple(columns), f"concat({side_by_side})")
+    return Inputs(tuple(columns), side_by_side)
 
 
-def looking_back(definition: Definition) -> Iterator[tuple[str, str]]:
-    """What earlier months say, over a table that has `id`, DECIDING and MONTHS beside it; with the digits of sums."""
-    for name, one in definition.history.items():
-        _must_be_a_series_of_the_case(one)
-        fold = folded(one, column(DECIDING))
-        yield name, of_case(fold.value, fold.sees, MONTHS, column("id")).sql("duckdb")
-        if as_input(one).type == "money":
-            months = of_case(exp.Count(this=exp.Star()), fold.sees, MONTHS, column("id"))
-            yield digits_column(name), f"CASE WHEN {months.sql('duckdb')} > 0 THEN 2 ELSE 0 END"
+def head() -> str:
+    """The text of a recommendation up to what it comes to, over the columns of `recommended` of `judging`."""
+    members = "array_to_string(list_transform(members, lambda one: CAST(one AS VARCHAR)), '\",\"')"
+    return (
+        'concat(\'{"case":"\', stream, \'","programme":"\', programme, \'","household":"\', household,'
+        f' \'","members":["\', {members}, \'"],"admitted":[],"eligible":\')'
+    )
+
+
+def looking_back(definition: Definition, asked: str) -> tuple[str, str]:
+    """What earlier months say, with the digits of sums: a SELECT over MONTHS, for the table TOLD, and one of `asked` with
+    that beside it."""
+    digits = {
+        name: digits_column(name) for name, one in definition.history.items() if as_input(one).type == "money"
+    }
+    told = remembered(definition, MONTHS, exp.column(DECIDING, table=SEEN), digits)
+    return told.sql("duckdb"), remembering(definition, asked, TOLD, digits).sql("duckdb")
 
 
 def months_of(asked: str) -> str:
-    """The months before each of those asked, as a SELECT. `asked`: a table with `id`, `stream`, `source`, `sequence`."""
+    """The months before each of those asked, as a SELECT. `asked`: a table with `id`, `stream`, `source`, `sequence` and
+    DECIDING."""
     above = ", ".join(map(text, sorted(PAID_ABOVE)))
     return (
-        "SELECT asked.id AS case_id, series.name AS series, CAST(concat(months.month, '-01') AS DATE) AS month,"
+        f"SELECT asked.id AS case_id, {DECIDING}, series.name AS series,"
+        " CAST(concat(months.month, '-01') AS DATE) AS month,"
         f" CASE WHEN series.name = {text(SUMS)} THEN months.amount_fen"
         f"  WHEN months.route IN ({above}) THEN 100 ELSE 0 END AS value"
         f" FROM {asked} AS asked JOIN months ON months.stream = asked.stream AND months.source = asked.source"
@@ -155,8 +165,9 @@ def _must_be_a_series_of_the_case(one: Remembered) -> None:
 
 
 def _one(name: str, value: str, event: str, *, local: bool = False) -> str:
+    """In pieces."""
     head, tail = text(f'{{"name":"{name}","value":"'), text(f',"local":{str(local).lower()}}}')
-    return f'concat({head}, {value}, \'","event":\', {_sql_or_null(event)}, {tail})'
+    return f'{head}, {value}, \'","event":\', {_sql_or_null(event)}, {tail}'
 
 
 def _sql_or_null(event: str) -> str:

@@ -1,0 +1,56 @@
+"""What is asked of the whole lake at once, before its cases: whether it is of this log, and where what is rare lies.
+
+The log itself is not gone through for it: by its sequences it says how much of it there is, and behind the lake's last
+position what came since.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Self
+from uuid import UUID
+
+from duckdb import DuckDBPyConnection
+
+from events import registry as r
+from events import verification as v
+from services.history.audit.lean import LeanLog
+from services.history.audit.swept import CATEGORIES
+from services.history.lake.manifest import Manifest
+from services.history.lake.selection import quoted
+
+DEATHS = frozenset({r.Died.TYPE, v.MismatchFound.TYPE})
+"""By which it may be recorded that somebody died."""
+
+
+def same_log(connection: DuckDBPyConnection, log: LeanLog, manifest: Manifest) -> bool:
+    """Whether the lake has, of each source up to its last event there, as much as the log, and ends with the same."""
+    found = connection.execute(
+        "SELECT source, count(*), max(sequence), arg_max(id, sequence) FROM lake WHERE own GROUP BY source"
+    ).fetchall()
+    return {source: last for source, _, last, _ in found} == manifest.sources and all(
+        log.upto(source, last) == (count, UUID(id)) for source, count, last, id in found
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Rare:
+    """`dead`: of whom a death may be recorded; `categories`: where it is said who belongs to which population."""
+
+    dead: set[UUID] = field(default_factory=set)
+    categories: list[int] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, connection: DuckDBPyConnection, log: LeanLog, manifest: Manifest) -> Self:
+        found = connection.execute(
+            f"SELECT type, entity, CASE WHEN own THEN id END FROM lake WHERE type IN ({_named(DEATHS | CATEGORIES)})"
+        ).fetchall()
+        dead = {UUID(entity) for type_, entity, _ in found if type_ in DEATHS}
+        ids = [UUID(id) for type_, _, id in found if type_ in CATEGORIES and id is not None]
+        dead |= {one for one, kind in log.touches(log.behind(manifest.position, DEATHS)) if kind == "death"}
+        return cls(dead, sorted((*log.positions(ids), *log.behind(manifest.position, CATEGORIES))))
+
+
+def _named(types: Iterable[str]) -> str:
+    return ", ".join(map(quoted, sorted(types)))
