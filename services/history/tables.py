@@ -15,7 +15,7 @@ import psycopg
 from psycopg.sql import SQL, Identifier
 
 from services.chassis.database import Database, PostgresDatabase, Row, Session
-from services.history.heap import Heap, PostgresHeap, SqliteHeap
+from services.history.heap import Heap
 
 LOG = (
     "CREATE TABLE IF NOT EXISTS log_head (one INTEGER PRIMARY KEY, position BIGINT NOT NULL,"
@@ -96,7 +96,7 @@ class Engine:
 
     @property
     def heap(self) -> Heap:
-        return PostgresHeap() if self.postgres else SqliteHeap()
+        return Heap(self.postgres)
 
     def create_log(self, session: Session) -> None:
         for sql in LOG:
