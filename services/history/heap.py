@@ -30,7 +30,8 @@ ALL = 256  # first bytes
 ID = pa.binary(16)
 _OWN, _DAY = 1, 0x3FFFFF  # a mark: position, 22 bits of the day's ordinal number, one for `own`
 # A row in COPY's binary form: how many columns, then each behind its length.
-_ROW = struct.Struct("!hi16siqiiii").pack
+_ROW = struct.pack("!hi16siqiiii", 4, 16, b"", 8, 0, 4, 0, 4, 0)
+_ENTITY, _NUMBER_ENDS = 6, (34, 42, 50)  # where in it the entity begins; where position, own and day end
 _HEADER, _TRAILER = b"PGCOPY\n\xff\r\n\0" + bytes(8), b"\xff\xff"
 
 
@@ -116,6 +117,9 @@ class Heap:
             f"CREATE TABLE heap_{generation} (part INTEGER, position {number}, ids {blob} NOT NULL,"
             f" marks {blob} NOT NULL, PRIMARY KEY (part, position))"
         )
+        if self.postgres:  # random bytes are not made smaller by trying
+            for column in ("ids", "marks"):
+                session.execute(f"ALTER TABLE heap_{generation} ALTER {column} SET STORAGE EXTERNAL")
         session.execute(f"CREATE TABLE heap_{generation}_parts (part INTEGER PRIMARY KEY, first INTEGER)")
         parts = min(1 + events // PART_OF, ALL)
         session.executemany(
@@ -183,11 +187,19 @@ class Heap:
         with connection.cursor() as cursor, cursor.copy(statement) as copy:
             copy.write(_HEADER)
             for start in range(0, len(rows.ids), AT_ONCE):
-                some = Rows(rows.ids.slice(start, AT_ONCE), rows.marks.slice(start, AT_ONCE)).unpacked()
-                copy.write(
-                    b"".join(
-                        _ROW(4, 16, entity, 8, position, 4, own, 4, day)
-                        for entity, position, own, day in some
-                    )
-                )
+                copy.write(_copied(Rows(rows.ids.slice(start, AT_ONCE), rows.marks.slice(start, AT_ONCE))))
             copy.write(_TRAILER)
+
+
+def _copied(rows: Rows) -> bytes:
+    """In COPY's binary form. Byte by byte of all rows: a tenth of what row by row takes."""
+    whole = bytearray(_ROW * len(rows.ids))
+    own = pc.bit_wise_and(rows.marks, _OWN)
+    day = pc.bit_wise_and(pc.shift_right(rows.marks, 1), _DAY)
+    ids, numbers = _bytes(rows.ids), [_bytes(of) for of in (pc.shift_right(rows.marks, 23), own, day)]
+    for byte in range(16):
+        whole[_ENTITY + byte :: len(_ROW)] = ids[byte::16]
+    for end, width, number in zip(_NUMBER_ENDS, (8, 4, 4), numbers, strict=True):
+        for byte in range(width):  # they come with the lowest first, and go with the highest
+            whole[end - 1 - byte :: len(_ROW)] = number[byte::8]
+    return bytes(whole)
