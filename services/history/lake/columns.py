@@ -82,7 +82,7 @@ class _Actor(msgspec.Struct, gc=False):
     person: str | None = None
 
 
-class _Head(msgspec.Struct):
+class _Head(msgspec.Struct, gc=False):
     """An envelope as texts: ids and moments are not made into objects only to be written again."""
 
     id: str
@@ -90,7 +90,7 @@ class _Head(msgspec.Struct):
     type: str
     dataschema: str
     subject: str
-    concerns: list[str]
+    concerns: tuple[str, ...]
     stream: str
     streamversion: int
     time: str
@@ -119,7 +119,7 @@ class Laid:
 
     def __init__(self) -> None:
         self._heads: list[_Head] = []
-        self._facts: list[tuple[Values, bytes | None, bytes | None]] = []  # values, as JSON, or closed
+        self._columns: dict[str, list[Any]] = {name: [] for name in FACT}  # of the same events
         self._pieces: list[pa.RecordBatch] = []
         self._entities: list[str] = []
         self._rows: list[int] = []  # of each event
@@ -133,10 +133,7 @@ class Laid:
         """The envelope as JSON and the data as it is stored; gives its source and sequence."""
         head = _head.decode(envelope)
         self._heads.append(head)
-        if head.audience is None:
-            self._facts.append((*(cleared(head.type, data) or ({}, None)), None))
-        else:
-            self._facts.append(({}, None, data))
+        self._put_fact(head, data)
         stream = head.stream
         everybody = dict.fromkeys((stream, *head.concerns))
         self._entities += everybody
@@ -146,27 +143,34 @@ class Laid:
             self._lay()
         return head.source, head.sequence
 
+    def _put_fact(self, head: _Head, data: bytes) -> None:
+        put = self._columns
+        found = None if head.audience is not None else cleared(head.type, data)
+        values, text = found or ({}, None)
+        for name in _TEXT_FIELDS:
+            put[name].append(_text(values.get(name)))
+        put["since"].append(_day(values.get("since")))
+        put["amount_fen"].append(_fen(values.get("amount_fen")))
+        grounds = values.get("grounds")
+        put["illustrative"].append(_whether(values, grounds))
+        digests, numbers, rows = _grounds(grounds)
+        put["paper_digests"].append(digests)
+        put["paper_numbers"].append(numbers)
+        put["row_ids"].append(rows)
+        put["data"].append(None if text is None else text.decode())
+        put["closed"].append(None if head.audience is None else data)
+
     def _lay(self) -> None:
-        """What waits becomes columns: as objects it takes several times the memory."""
-        heads, facts = self._heads, self._facts
-        columns: dict[str, list[Any]] = {name: list(map(attrgetter(name), heads)) for name in _PLAIN}
+        """What waits becomes columns of Arrow: as objects it takes several times the memory."""
+        heads, columns = self._heads, self._columns
+        columns |= {name: list(map(attrgetter(name), heads)) for name in _PLAIN}
         columns["known"] = [bytes(head.known).decode() for head in heads]
         columns["department"] = [head.actor.department for head in heads]
         columns["post"] = [head.actor.post for head in heads]
         columns["staff"] = [head.actor.person for head in heads]
-        for name in _TEXT_FIELDS:
-            columns[name] = [_text(values.get(name)) for values, _, _ in facts]
-        columns["since"] = [_day(values.get("since")) for values, _, _ in facts]
-        columns["amount_fen"] = [_fen(values.get("amount_fen")) for values, _, _ in facts]
-        columns["illustrative"] = [_whether(values, values.get("grounds")) for values, _, _ in facts]
-        grounds = [_grounds(values.get("grounds")) for values, _, _ in facts]
-        for place, name in enumerate(("paper_digests", "paper_numbers", "row_ids")):
-            columns[name] = [found[place] for found in grounds]
-        columns["data"] = [None if text is None else text.decode() for _, text, _ in facts]
-        columns["closed"] = [closed for _, _, closed in facts]
         arrays = [_column(name, columns[name]) for name in EVENT.names]
         self._pieces.append(pa.record_batch(arrays, schema=EVENT))
-        self._heads, self._facts = [], []
+        self._heads, self._columns = [], {name: [] for name in FACT}
 
     def tables(self) -> Iterator[tuple[int, pa.Table]]:
         """Rows by bucket, sorted; one bucket's at a time are there."""
