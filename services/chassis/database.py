@@ -99,7 +99,8 @@ class PostgresSession:
         self._connection = connection
 
     def execute(self, sql: str, values: Sequence[Any] = ()) -> list[Row]:
-        cursor = self._connection.execute(_marks(sql), values)
+        # Bytes as they are: as text they are twice as many, and three times as long on the way.
+        cursor = self._connection.execute(_marks(sql), values, binary=True)
         return cursor.fetchall() if cursor.description else []
 
     def executemany(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:

@@ -179,7 +179,7 @@ class DistrictLog:
         last_position = first + len(fresh)
         session.execute("UPDATE log_head SET position = ?", (last_position,))
         if last_position.bit_length() > max(first.bit_length(), SMALL):  # twice as long as the last time
-            self.engine.analyze(session, generation)
+            self.engine.analyze(session, generation, "district_log")
 
     def stop(self, source: str, stopped: Stopped | None) -> None:
         if stopped is None or not stopped.alarming:

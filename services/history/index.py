@@ -15,6 +15,7 @@ import msgspec
 
 from events.base import Entry, Envelope
 from services.chassis.database import Database, Row, Session
+from services.history import heap
 from services.history.heap import Rows
 from services.history.marks import TYING, VERSION, Marks
 from services.history.sql import among
@@ -97,19 +98,20 @@ def rebuild(database: Database, engine: Engine, progress: Callable[[int], None])
                 # The last piece: whoever takes events waits from here to the swap, so none is left out.
                 session.execute("UPDATE log_head SET position = position")
                 found = session.execute(READ_ENVELOPES, (mine[0][0], 2 * READ_AT_ONCE))
+            last = found[-1][0] if found else mine[0][0]
             marks, rows = _read(session, found)
             if heaping:
-                engine.heap.add(session, generation, rows)
+                engine.heap.add(session, generation, last, rows)
             else:
-                marks.timeline = rows.unpacked()
+                marks.timeline = rows.ordered().unpacked()
             write(engine, session, generation, marks)
             total += len(found)
-            last = found[-1][0] if found else mine[0][0]
             session.execute("UPDATE building SET position = ?", (last,))
             if nearly and heaping:
                 engine.heap.arrange(session, generation)
             elif nearly and last == session.execute("SELECT position FROM log_head")[0][0]:
                 engine.analyze(session, generation)
+                engine.heap.drop(session, generation)
                 _swap(session, generation)
         progress(last)
 
@@ -117,11 +119,17 @@ def rebuild(database: Database, engine: Engine, progress: Callable[[int], None])
 def _read(session: Session, found: Sequence[Row]) -> tuple[Marks, Rows]:
     """As `Marks.add` of each line, from the bytes, but the timeline's rows apart. Data is fetched only where it
     ties identifiers; nothing decoded outlives its line, so that no garbage has to be searched."""
-    marks, rows = Marks(), Rows()
+    marks = Marks()
+    entities: list[str] = []
+    counts: list[int] = []
+    places: list[int] = []
     tying: dict[int, Envelope] = {}
     for position, envelope in found:
         line = _line.decode(envelope)
-        rows.concerns(position, line.stream, line.concerns, line.effective)
+        entities.append(line.stream)
+        entities += line.concerns
+        counts.append(1 + len(line.concerns))
+        places.append(heap.mark(position, line.effective.toordinal()))
         marks.recorded(line.source, line.sequence, line.recordedtime)
         if line.corrects is not None:
             marks.corrections.append((line.corrects.bytes, position))
@@ -129,7 +137,7 @@ def _read(session: Session, found: Sequence[Row]) -> tuple[Marks, Rows]:
             tying[position] = _envelope.decode(envelope)
     for position, data in among(session, DATA, list(tying)):
         marks.tie(position, Entry(tying[position], bytes(data)))
-    return marks, rows
+    return marks, Rows.of(entities, counts, places)
 
 
 def _begin(database: Database, engine: Engine) -> int:
@@ -142,7 +150,7 @@ def _begin(database: Database, engine: Engine) -> int:
         )[0]
         begun = session.execute("SELECT generation, version FROM building")
         generation = int(live) + 1
-        if begun == [(generation, VERSION)]:
+        if begun == [(generation, _build())]:
             return generation
         session.execute("DELETE FROM building")
         engine.drop_index(session, generation)
@@ -150,8 +158,13 @@ def _begin(database: Database, engine: Engine) -> int:
         engine.drop_index(session, generation - 2)
         engine.create_index(session, generation)
         engine.heap.create(session, generation, events)
-        session.execute("INSERT INTO building VALUES (1, 0, ?, ?)", (generation, VERSION))
+        session.execute("INSERT INTO building VALUES (1, 0, ?, ?)", (generation, _build()))
         return generation
+
+
+def _build() -> int:
+    """What is being built, and how: a rebuild that another program began otherwise is not gone on with."""
+    return heap.FORMAT << 16 | VERSION
 
 
 def _swap(session: Session, generation: int) -> None:

@@ -15,7 +15,7 @@ import psycopg
 from psycopg.sql import SQL, Identifier
 
 from services.chassis.database import Database, PostgresDatabase, Row, Session
-from services.history.heap import Heap, PostgresHeap, SqliteHeap
+from services.history.heap import Heap
 
 LOG = (
     "CREATE TABLE IF NOT EXISTS log_head (one INTEGER PRIMARY KEY, position BIGINT NOT NULL,"
@@ -96,7 +96,7 @@ class Engine:
 
     @property
     def heap(self) -> Heap:
-        return PostgresHeap() if self.postgres else SqliteHeap()
+        return Heap(self.postgres)
 
     def create_log(self, session: Session) -> None:
         for sql in LOG:
@@ -111,11 +111,11 @@ class Engine:
             session.execute(f"DROP TABLE IF EXISTS {table}_{generation}")
         self.heap.drop(session, generation)
 
-    def analyze(self, session: Session, generation: int) -> None:
+    def analyze(self, session: Session, generation: int, *others: str) -> None:
         """PostgreSQL plans by statistics, which its own daemon gathers a minute after a table has grown; until
-        then it would answer a question by key out of the whole table."""
+        then it would answer a question by key out of the whole table. Of the index, and of what else is named."""
         if self.postgres:
-            tables = ["district_log", *(f"{table}_{generation}" for table in INDEX_TABLES)]
+            tables = [*others, *(f"{table}_{generation}" for table in INDEX_TABLES)]
             session.execute(f"ANALYZE {', '.join(tables)}")
 
     def insert(self, session: Session, table: str, rows: Sequence[Row], suffix: str = "") -> None:

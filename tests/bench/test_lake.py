@@ -43,9 +43,9 @@ def evolve(state, fact):
 def result(state):
     return {"events": len(state), "first": state[0], "last": state[-1]}
 '''
-TEXT = f"""`timelines` over a compacted lake of {EVENTS:,} events (4 rows an event and less), in SQL and as a Python fold by entity in
-two processes, their start counted; and the lake appended from the district log. Beside them: a loop that reads the district
-log from SQLite 5,000 at a time and decodes envelope and data with msgspec, and keeps nothing."""
+TEXT = f"""`timelines` over a compacted lake of {EVENTS:,} events (4 rows an event and less), in SQL and as a Python fold by entity, in
+two processes where that is worth their start; and the lake appended from the district log. Beside them: a loop that reads
+the district log from SQLite 5,000 at a time and decodes envelope and data with msgspec, and keeps nothing."""
 
 
 def test_timelines_from_the_lake(tmp_path: Path, report: Report) -> None:

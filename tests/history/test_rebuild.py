@@ -119,7 +119,7 @@ def test_a_rebuild_that_was_cut_off_while_rows_were_put_in_order_goes_on_there(
 
 def test_an_event_that_concerns_many_is_found_by_each_after_a_rebuild(log: DistrictLog) -> None:
     logs = Logs()
-    home, people = logs.household(), [logs.person() for _ in range(3 * heap.WIDE)]
+    home, people = logs.household(), [logs.person() for _ in range(24)]
     logs.record(
         "registry", home, HouseholdSplit(household=home, into=logs.household(), members=tuple(people),
         since=date(2026, 1, 1)),
@@ -130,7 +130,28 @@ def test_an_event_that_concerns_many_is_found_by_each_after_a_rebuild(log: Distr
     assert index_of(log) == live
     with log.database.reading() as session:
         own = session.execute("SELECT own, count(*) FROM timeline_2 GROUP BY own ORDER BY own")
-    assert own == [(0, 1 + 3 * heap.WIDE), (1, 1)]
+    assert own == [(0, 25), (1, 1)]
+
+
+def test_a_rebuild_that_another_program_began_otherwise_begins_anew(
+    opened: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    logs = Logs()
+    busy(logs, 220)
+    log = opened()
+    log.pump(logs.feeds())
+    live = index_of(log)
+
+    def cut(position: int) -> None:
+        if position == 100:
+            raise PowerCut
+
+    with pytest.raises(PowerCut):
+        log.rebuild(cut)
+    monkeypatch.setattr(heap, "FORMAT", heap.FORMAT + 1)
+    assert opened().rebuild() == 220
+    assert index_of(log) == live
+    assert not [name for name in tables(log) if name.startswith("heap")], "nothing is left of either"
 
 
 def test_events_taken_during_a_rebuild_are_in_both_indexes(log: DistrictLog) -> None:

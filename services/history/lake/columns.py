@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
+from operator import attrgetter
 from typing import Any
 from zlib import crc32
 
 import msgspec
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from services.history.lake.clearing import Values, cleared
 
@@ -67,6 +69,8 @@ AS_RECORDED = ("recordedtime", "source", "sequence")
 SORTED = ("entity", *AS_RECORDED)
 """In a file: first the rows that are an event's own, then those that repeat it."""
 
+LAID_AT_ONCE = 5000
+_PLAIN = tuple(name for name in ENVELOPE if name not in {"known", "department", "post", "staff"})
 _TEXT_FIELDS = ("programme", "case", "household", "person", "township", "month", "reason")
 _TIMES = frozenset({"time", "effective", "recordedtime"})
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}").fullmatch
@@ -79,7 +83,7 @@ class _Actor(msgspec.Struct, gc=False):
     person: str | None = None
 
 
-class _Head(msgspec.Struct):
+class _Head(msgspec.Struct, gc=False):
     """An envelope as texts: ids and moments are not made into objects only to be written again."""
 
     id: str
@@ -87,7 +91,7 @@ class _Head(msgspec.Struct):
     type: str
     dataschema: str
     subject: str
-    concerns: list[str]
+    concerns: tuple[str, ...]
     stream: str
     streamversion: int
     time: str
@@ -115,45 +119,29 @@ class Laid:
     """Lines of the log, gathered; `tables` gives them as rows, a table a bucket."""
 
     def __init__(self) -> None:
-        self._columns: dict[str, list[Any]] = {name: [] for name in EVENT.names}
-        self._buckets: dict[int, tuple[list[int], list[str], list[bool]]] = {}
-        self._count = 0
+        self._heads: list[_Head] = []
+        self._columns: dict[str, list[Any]] = {name: [] for name in FACT}  # of the same events
+        self._pieces: list[pa.RecordBatch] = []
+        self._entities: list[str] = []
+        self._rows: list[int] = []  # of each event
+        self._own: list[bool] = []
 
     def __len__(self) -> int:
         """How many events."""
-        return self._count
+        return len(self._rows)
 
     def add(self, envelope: bytes, data: bytes) -> tuple[str, int]:
         """The envelope as JSON and the data as it is stored; gives its source and sequence."""
         head = _head.decode(envelope)
-        put = self._columns
-        put["id"].append(head.id)
-        put["source"].append(head.source)
-        put["sequence"].append(head.sequence)
-        put["type"].append(head.type)
-        put["dataschema"].append(head.dataschema)
-        put["subject"].append(head.subject)
-        put["stream"].append(head.stream)
-        put["streamversion"].append(head.streamversion)
-        put["time"].append(head.time)
-        put["effective"].append(head.effective)
-        put["recordedtime"].append(head.recordedtime)
-        put["known"].append(bytes(head.known).decode())
-        put["decision"].append(head.decision)
-        put["correlationid"].append(head.correlationid)
-        put["causationid"].append(head.causationid)
-        put["corrects"].append(head.corrects)
-        put["department"].append(head.actor.department)
-        put["post"].append(head.actor.post)
-        put["staff"].append(head.actor.person)
-        put["audience"].append(head.audience)
+        self._heads.append(head)
         self._put_fact(head, data)
-        for entity in dict.fromkeys((head.stream, *head.concerns)):
-            rows, entities, own = self._buckets.setdefault(bucket_of(entity), ([], [], []))
-            rows.append(self._count)
-            entities.append(entity)
-            own.append(entity == head.stream)
-        self._count += 1
+        stream = head.stream
+        everybody = dict.fromkeys((stream, *head.concerns))
+        self._entities += everybody
+        self._own += [entity == stream for entity in everybody]
+        self._rows.append(len(everybody))
+        if len(self._heads) == LAID_AT_ONCE:
+            self._lay()
         return head.source, head.sequence
 
     def _put_fact(self, head: _Head, data: bytes) -> None:
@@ -173,18 +161,48 @@ class Laid:
         put["data"].append(None if text is None else text.decode())
         put["closed"].append(None if head.audience is None else data)
 
-    def tables(self) -> dict[int, pa.Table]:
-        """Rows by bucket, sorted."""
-        events = pa.table([_column(name, self._columns[name]) for name in EVENT.names], schema=EVENT)
-        return {
-            bucket: _rows(events, *self._buckets[bucket]).sort_by([(name, "ascending") for name in SORTED])
-            for bucket in sorted(self._buckets)
-        }
+    def _lay(self) -> None:
+        """What waits becomes columns of Arrow: as objects it takes several times the memory."""
+        heads, columns = self._heads, self._columns
+        columns |= {name: list(map(attrgetter(name), heads)) for name in _PLAIN}
+        columns["known"] = [bytes(head.known).decode() for head in heads]
+        columns["department"] = [head.actor.department for head in heads]
+        columns["post"] = [head.actor.post for head in heads]
+        columns["staff"] = [head.actor.person for head in heads]
+        arrays = [_column(name, columns[name]) for name in EVENT.names]
+        self._pieces.append(pa.record_batch(arrays, schema=EVENT))
+        self._heads, self._columns = [], {name: [] for name in FACT}
+
+    def tables(self) -> Iterator[tuple[int, pa.Table]]:
+        """Rows by bucket, sorted; one bucket's at a time are there."""
+        self._lay()
+        events = pa.Table.from_batches(self._pieces, EVENT).combine_chunks()
+        entities, own = pa.array(self._entities, pa.string()), pa.array(self._own, pa.bool_())
+        event = pa.array((event for event, rows in enumerate(self._rows) for _ in range(rows)), pa.int64())
+        buckets = _buckets(entities)
+        # By the last of what they are sorted by, then by that before it, and so on: each keeps equals as they are.
+        recorded = pc.sort_indices(events.select(AS_RECORDED), [(name, "ascending") for name in AS_RECORDED])
+        order = pc.array_sort_indices(pc.array_sort_indices(recorded).take(event))
+        for key in (entities, buckets):
+            order = order.take(pc.array_sort_indices(key.take(order)))
+        start = 0
+        for bucket, rows in zip(*_runs(buckets.take(order)), strict=True):
+            some = order.slice(start, rows)
+            taken = events.take(event.take(some)).add_column(0, "own", own.take(some))
+            yield bucket, taken.add_column(0, "entity", entities.take(some))
+            start += rows
 
 
-def _rows(events: pa.Table, rows: list[int], entities: list[str], own: list[bool]) -> pa.Table:
-    taken = events.take(pa.array(rows, pa.int64()))
-    return taken.add_column(0, "own", pa.array(own)).add_column(0, "entity", pa.array(entities))
+def _buckets(entities: pa.Array) -> pa.Array:
+    different = entities.dictionary_encode()
+    of = pa.array([bucket_of(entity) for entity in different.dictionary.to_pylist()], pa.uint8())
+    return of.take(different.indices)
+
+
+def _runs(sorted_: pa.Array) -> tuple[list[int], list[int]]:
+    """What is in it, and how often."""
+    found = pc.value_counts(sorted_)
+    return found.field("values").to_pylist(), found.field("counts").to_pylist()
 
 
 def _column(name: str, values: list[Any]) -> pa.Array:

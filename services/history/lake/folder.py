@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from hashlib import sha256
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import Literal
 
@@ -73,7 +73,8 @@ class Lake:
         with writing(self.folder):
             manifest = self._manifest_or_new()
             self._clear(manifest)
-            while some := list(islice(remaining, at_once)):
+            for first in remaining:
+                some = chain((first,), islice(remaining, at_once - 1))
                 manifest, count = self._increment(manifest, some)
                 total += count
             if manifest.generation == 0:
@@ -111,7 +112,7 @@ class Lake:
 
     # -- the steps -----------------------------------------------------------------------------------
 
-    def _increment(self, manifest: Manifest, lines: list[Line]) -> tuple[Manifest, int]:
+    def _increment(self, manifest: Manifest, lines: Iterable[Line]) -> tuple[Manifest, int]:
         laid = Laid()
         sources = dict(manifest.sources)
         position = manifest.position
@@ -126,8 +127,7 @@ class Lake:
         if not len(laid):
             return manifest, 0
         files = [
-            self._write(bucket, f"{manifest.generation + 1:08d}", table)
-            for bucket, table in laid.tables().items()
+            self._write(bucket, f"{manifest.generation + 1:08d}", table) for bucket, table in laid.tables()
         ]
         fresh = manifest.changed(position=position, sources=sources, files=(*manifest.files, *files))
         self._commit(fresh)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
 from multiprocessing import get_context
@@ -24,8 +25,9 @@ from services.history.replay.result import Result
 #: How much is done, of how much.
 Progress = Callable[[int, int], None]
 SAVED_EVERY = 50_000
-MANY = 100_000
-"""Rows; fewer are folded before another process has started."""
+SOON, WORTH = 0.5, 4.0
+"""Of the processor, in seconds: after which a fold tells how long it will take, and what it must still take before
+other processes are started for it. To start takes each of them two or three."""
 SHARES = 4
 """For each process: one that is slow is not waited for at the end, and progress is seen."""
 
@@ -98,25 +100,44 @@ def _fold_by_key(
     ]
     done = manifest.rows - sum(bucket.rows for bucket in buckets)
     progress(done, manifest.rows)
-    processes = processes or os.cpu_count() or 1
-    if fold.path is None or processes == 1 or sum(bucket.rows for bucket in buckets) < MANY:
-        for bucket in fold_buckets(fold, lake.folder, checkpoint.selection, buckets):
-            progress(done := done + bucket.rows, manifest.rows)
-    else:
-        count = min(processes * SHARES, len(buckets))
-        shares = [
-            Share(lake.folder, checkpoint.selection, fold.path, fold.digest, tuple(buckets[start::count]))
-            for start in range(count)
-        ]
-        # Spawned, not forked: DuckDB and Arrow have threads, and a fork would take their locks along, held.
-        with ProcessPoolExecutor(min(processes, count), mp_context=get_context("spawn")) as pool:
-            try:
-                for future in as_completed([pool.submit(fold_share, share) for share in shares]):
-                    progress(done := done + future.result(), manifest.rows)
-            except BaseException:
-                pool.shutdown(cancel_futures=True)
-                raise
+    alone = fold.path is None or (processes or os.cpu_count() or 1) == 1
+    began, here = time.process_time(), 0
+    for bucket in fold_buckets(fold, lake.folder, checkpoint.selection, buckets):
+        here += bucket.rows
+        progress(done + here, manifest.rows)
+        spent, left = time.process_time() - began, manifest.rows - done - here
+        if not alone and spent >= SOON and spent * left > WORTH * here:
+            break
+    if remaining := [bucket for bucket in buckets if not bucket.into.exists()]:
+        _fold_elsewhere(fold, lake, checkpoint, remaining, processes, manifest.rows, progress)
     return [checkpoint.part(bucket) for bucket in range(manifest.buckets)]
+
+
+def _fold_elsewhere(
+    fold: Fold,
+    lake: Lake,
+    checkpoint: Checkpoint,
+    buckets: Sequence[Bucket],
+    processes: int | None,
+    of: int,
+    progress: Progress,
+) -> None:
+    assert fold.path is not None
+    processes = processes or os.cpu_count() or 1
+    done = of - sum(bucket.rows for bucket in buckets)
+    count = min(processes * SHARES, len(buckets))
+    shares = [
+        Share(lake.folder, checkpoint.selection, fold.path, fold.digest, tuple(buckets[start::count]))
+        for start in range(count)
+    ]
+    # Spawned, not forked: DuckDB and Arrow have threads, and a fork would take their locks along, held.
+    with ProcessPoolExecutor(min(processes, count), mp_context=get_context("spawn")) as pool:
+        try:
+            for future in as_completed([pool.submit(fold_share, share) for share in shares]):
+                progress(done := done + future.result(), of)
+        except BaseException:
+            pool.shutdown(cancel_futures=True)
+            raise
 
 
 def _fold_all(fold: Fold, lake: Lake, manifest: Manifest, checkpoint: Checkpoint, progress: Progress) -> Path:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import sqlite3
 from collections import Counter, defaultdict
+from concurrent.futures import ProcessPoolExecutor
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -58,11 +59,31 @@ def test_a_fold_by_household_gives_what_was_paid_to_each(history: History, logs:
 
 
 def test_several_processes_give_what_one_gives(history: History, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(running, "MANY", 0)
+    started: list[int] = []
+
+    class Pool(ProcessPoolExecutor):
+        def __init__(self, count: int, **how: Any) -> None:
+            started.append(count)
+            super().__init__(count, **how)
+
+    monkeypatch.setattr(running, "ProcessPoolExecutor", Pool)
+    monkeypatch.setattr(running, "SOON", 0)
+    monkeypatch.setattr(running, "WORTH", 0)
     monkeypatch.setattr(running, "SHARES", 1)
     with history.run(FOLD, processes=2) as two, history.run(FOLD, processes=1) as one:
         assert len(one) == len(two) > 5 and one.digest() == two.digest()
         assert one.to_arrow() == two.to_arrow()
+    assert started == [2]
+
+
+def test_a_fold_that_is_done_before_another_process_would_have_started_starts_none(
+    history: History, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(running, "ProcessPoolExecutor", None)  # whoever starts one fails
+    told: list[tuple[int, int]] = []
+    with history.run(FOLD, processes=2, progress=lambda *how: told.append(how)) as found:
+        assert len(found) > 5
+    assert told == sorted(told) and told[0] == (0, told[-1][1]) and told[-1][0] == told[-1][1]
 
 
 def test_a_fold_over_the_whole_history_sees_each_event_once_as_it_was_recorded(
