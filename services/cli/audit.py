@@ -18,10 +18,16 @@ from services.cli.house import ROOMS, existing, store_url
 from services.cli.up import read_settings
 from services.history.proof import leaf
 from services.history.proof.auditing import Computed, compute, district_log, own_store, stored_tree, verdict
-from services.history.proof.bundle import Unproven, check, prove, read
+from services.history.proof.bundle import Unproven, check, hand_out, read
 from services.history.proof.keys import UnusableKey
 from services.history.proof.note import BadNote
-from services.history.proof.signing import Checkpoints, Inconsistent, checkpoints_in
+from services.history.proof.signing import (
+    Checkpoints,
+    Inconsistent,
+    checkpoints_in,
+    last_checkpoint,
+    public_keys,
+)
 from services.history.proof.witness import trusted_in
 
 console = Console()
@@ -82,7 +88,14 @@ def log_command(
             messages = read_messages(settings.kafka, topic_of(service), settings.partition, source)
             lines = (leaf.of_message(headers, value) for headers, value in messages)
             found.append(compute("topic", source, lines, snapshot, wanted))
+        session, origin = snapshot.session, checkpoints.origin
+        gone = last_checkpoint(session, origin) is None and public_keys(session, origin) is not None
     wrong = _show(service, found, size, signed)
+    if gone:
+        _fail(
+            "有密钥而无检查点：检查点已丢失或被删除。 There is a key and no checkpoint: they were lost, or taken away.",
+            1,
+        )
     raise typer.Exit(1 if wrong else 0)
 
 
@@ -97,6 +110,13 @@ def _show(service: str, found: list[Computed], size: int, signed: dict[int, byte
         said = f"[red]不一致 DIFFERS: {why}[/]" if why else "[green]一致 agrees[/]"
         table.add_row(one.place, f"{one.size:,}", one.root.hex()[:16], said)
     console.print(table)
+    if not signed:
+        typer.secho(
+            "没有检查点：一致只说明各处彼此相同。 Nothing is signed: that they agree says only that they are the same,"
+            " not that nothing was altered.",
+            err=True,
+            fg="yellow",
+        )
     return wrong
 
 
@@ -159,9 +179,9 @@ def inclusion(
     """The proof that an event stands under the last checkpoint, as JSON for `doudi audit verify`."""
     with _opened(data, postgres) as checkpoints:
         try:
-            proof = prove(checkpoints.trees, checkpoints.origin, event)
-        except (leaf.Altered, BadNote, LookupError) as error:
-            _fail(f"日志或检查点已被改动。 The log or its checkpoint was altered: {error}", 1)
+            proof = hand_out(checkpoints.trees, checkpoints.origin, event)
+        except Unproven as unproven:
+            _fail(f"未证明 NOT PROVEN: {unproven.zh} {unproven.en}", 1)
     if proof is None:
         _fail("没有覆盖该事件的检查点。 No checkpoint covers such an event.", 1)
     text = proof.model_dump_json(indent=1) + "\n"

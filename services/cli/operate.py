@@ -205,7 +205,9 @@ def erase(
     by: Annotated[
         str, typer.Option("--by", help="who asks: id of a member of staff; a second one must ask too")
     ],
-    reason: Annotated[str, typer.Option(help="code of the reason; recorded")] = "request",
+    reason: Annotated[
+        str, typer.Option(help="request, purpose_fulfilled, consent_withdrawn, unlawful or other; recorded")
+    ] = "request",
     data: Data = None,
     postgres: Postgres = None,
 ) -> None:

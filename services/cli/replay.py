@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import date, datetime
 from itertools import islice
 from pathlib import Path
@@ -77,18 +77,21 @@ def replay(
     from services.history.replay.projection import load
 
     settings = read_settings(data=data, postgres_url=postgres)
-    selection = Selection(_day(since), _day(until), _day(known), where)
-    with _refusals(), History.open(source or _log_of(settings), partition=settings.partition) as history:
+    with _refusals(), ExitStack() as stack:
+        selection = Selection(_day(since), _day(until), _day(known), where)
+        # What is wrong with the question is said before the history is laid out, which may take minutes.
         loaded = load(projection)
-        with (
-            _bar(loaded.name) as progress,
-            history.run(loaded, selection, work=work, processes=processes, progress=progress) as found,
-        ):
-            if out is None:
-                _show(found, loaded.name, limit)
-            else:
-                found.write(out)
-                typer.echo(f"{len(found):,} rows in {out}")
+        where_from = source or _log_of(settings)
+        history = stack.enter_context(History.open(where_from, partition=settings.partition))
+        progress = stack.enter_context(_bar(loaded.name))
+        found = stack.enter_context(
+            history.run(loaded, selection, work=work, processes=processes, progress=progress)
+        )
+        if out is None:
+            _show(found, loaded.name, limit)
+        else:
+            found.write(out)
+            typer.echo(f"{len(found):,} rows in {out}")
 
 
 @lakes.command()
@@ -169,9 +172,10 @@ def _show(found: Result, title: str, limit: int) -> None:
 
 
 def _brief(value: object) -> str:
-    if isinstance(value, list) and len(value) > LISTED:
-        return f"{', '.join(map(str, value[:LISTED]))} … ({len(value)})"
-    return str(value)
+    if isinstance(value, list):
+        more = f" … ({len(value)})" if len(value) > LISTED else ""
+        return ", ".join(map(str, value[:LISTED])) + more
+    return "" if value is None else str(value)
 
 
 @contextmanager
@@ -192,7 +196,9 @@ def _refusals() -> Iterator[None]:
     from services.history.lake.locks import LakeBusy
     from services.history.lake.manifest import NoLake
     from services.history.lake.reading import BadQuery
+    from services.history.lake.selection import BadSelection
     from services.history.replay.checkpoint import AnotherReplay
+    from services.history.replay.failing import FoldFailed
     from services.history.replay.projection import BadProjection
     from services.history.replay.result import CannotWrite
     from services.history.replay.sources import NoHistory
@@ -200,7 +206,13 @@ def _refusals() -> Iterator[None]:
     try:
         yield
     except (
-        AnotherReplay, BadProjection, BadQuery, CannotWrite, LakeBusy, NoHistory, NoLake, Unreadable,
+        AnotherReplay, BadProjection, BadQuery, BadSelection, CannotWrite, FoldFailed, LakeBusy, NoHistory,
+        NoLake, Unreadable,
     ) as error:  # fmt: skip
+        typer.secho(str(error), err=True, fg="red")
+        raise typer.Exit(2) from None
+    except OSError as error:  # no permission, a full disk
+        if isinstance(error, BrokenPipeError):
+            raise
         typer.secho(str(error), err=True, fg="red")
         raise typer.Exit(2) from None

@@ -125,9 +125,15 @@ def events(
         raise typer.Exit(2)
     house = existing(read_settings(data=data, postgres_url=postgres), [service])
     try:
-        for entry in house.runtimes[service].store.entries(first - 1, limit):
+        store = house.runtimes[service].store
+        for entry in store.entries(first - 1, limit):
             told = {"envelope": entry.envelope, "data": msgspec.Raw(_as_json(entry.data))}
             typer.echo(msgspec.json.encode(told).decode())
+        # Beside it: a pipe that counts the lines would take a piece for the log.
+        if (left := store.head().sequence - (first - 1 + limit)) > 0:
+            typer.secho(
+                f"… {left:,} more: --from {first + limit}, or a larger --limit", err=True, fg="yellow"
+            )
     finally:
         house.close()
 

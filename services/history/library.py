@@ -19,6 +19,8 @@ from tempfile import TemporaryDirectory
 from typing import Any
 from uuid import UUID
 
+from events.base import UPCASTERS
+from events.contracting.catalogue import facts, type_of
 from services.chassis.clock import SystemClock
 from services.history.asof import Answer, AsOf
 from services.history.lake.columns import bucket_of
@@ -168,6 +170,7 @@ class History:
         fold = projection if isinstance(projection, Fold) else load(str(projection))
         if not isinstance(fold, Fold):
             raise BadProjection(f"{fold.name} is no fold")
+        _must_exist(fold)
         state = fold.initial()
         for fact in self._facts(entity, fold, Selection(until=effective, known=known)):
             state = fold.evolve(state, fact)
@@ -186,6 +189,8 @@ class History:
     ) -> Result:
         """One of ours by name, or a file, over what `selection` leaves (see `replay.running.run`)."""
         loaded = projection if isinstance(projection, (Sql, Fold)) else load(str(projection))
+        if isinstance(loaded, Fold):
+            _must_exist(loaded)
         return run(
             loaded, self.lake, selection or Selection(), work=work, processes=processes, progress=progress
         )
@@ -210,6 +215,15 @@ class History:
         """The same as a `polars.DataFrame`."""
         with self.sql("FROM facts ORDER BY recordedtime, source, sequence", **days) as found:
             return found.to_polars()
+
+
+def _must_exist(fold: Fold) -> None:
+    """BadProjection for a type that is none: it would be a sum of nothing, and nobody told."""
+    names = {type_of(schema) for schema in [*facts(), *UPCASTERS]}
+    if unheard := sorted(set(fold.types) - names):
+        raise BadProjection(
+            f"{fold.name}: no type {', '.join(unheard)}; events/contracts has all that there are"
+        )
 
 
 def _of(key: str, selection: Selection | None) -> str:

@@ -96,7 +96,7 @@ class SearchPerson(Command):
 
 
 class EraseKeys(Command):
-    reason: Literal["request", "purpose_fulfilled", "consent_withdrawn", "unlawful", "other"]
+    reason: erasure.Reason
 
 
 class Erasure(BaseModel):

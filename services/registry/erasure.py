@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
-from typing import Protocol, Self, runtime_checkable
+from typing import Literal, Protocol, Self, get_args, runtime_checkable
 from uuid import UUID
 
 from events.ids import HouseholdId, PersonId
 from events.registry import Erased, ErasureRequested, Restricted
-from services.chassis.refusal import Conflict
+from services.chassis.refusal import Conflict, Malformed
 from services.chassis.runtime import Runtime
 from services.chassis.shedding import Shedding
 from services.chassis.store import Store
@@ -23,6 +23,8 @@ from services.registry.model import Person
 
 RETENTION_YEARS = 10
 """How long a former beneficiary's data is kept. Illustrative: no period was confirmed for the district."""
+Reason = Literal["request", "purpose_fulfilled", "consent_withdrawn", "unlawful", "other"]
+"""Why, as a code: a text of one's own would stand in the log in clear, for ever."""
 
 
 def duty_to_keep(register: Register, id: PersonId, years: int = RETENTION_YEARS) -> str | None:
@@ -45,8 +47,17 @@ def duty_to_keep(register: Register, id: PersonId, years: int = RETENTION_YEARS)
 def ask(work: Work, id: PersonId, reason: str, years: int = RETENTION_YEARS) -> str:
     """One of two people asks: `restricted`, `requested` (a second one is needed) or `erased`.
 
-    A refusal is no exception here: that the person is restricted has to be recorded.
+    A refusal is no exception here: that the person is restricted has to be recorded. Malformed for a reason that is
+    no `Reason`.
     """
+    if reason not in get_args(Reason):
+        codes = ", ".join(get_args(Reason))
+        raise Malformed(
+            "erasure-reason",
+            f"删除原因应为下列之一：{codes}。",
+            f"The reason is one of {codes}.",
+            field="reason",
+        )
     register = Register(work)
     person = register.person(id)
     person.must_be_known()

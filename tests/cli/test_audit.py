@@ -101,6 +101,54 @@ def test_an_event_that_is_no_decision_is_answered_with_the_decision_behind_it(
     assert {status for status, _ in answers} == {1} and all("不是决定" in said for _, said in answers)
 
 
+def test_of_an_event_that_was_altered_no_proof_is_handed_out(house: tuple[Path, str], tmp_path: Path) -> None:
+    proof, key = tmp_path / "proof.json", tmp_path / "key"
+    whole = tmp_path / "whole"
+    shutil.copytree(house[0], whole)
+    assert told("audit", "checkpoint", "--sign", "--data", str(whole))[0] == 0
+    ask = ("audit", "inclusion", house[1], "--out", str(proof), "--data", str(whole))
+    assert told(*ask)[0] == 0
+    key.write_text(told("audit", "keys", "--data", str(whole))[1].splitlines()[0])
+    assert "PROVEN" in told("audit", "verify", str(proof), "--key", key.read_text())[1]
+    proof.unlink()
+    with closing(sqlite3.connect(whole / "history-views.sqlite")) as log:
+        log.execute(
+            "UPDATE district_log SET data = CAST(replace(CAST(data AS TEXT), '\"amount_fen\":', '\"amount_fen\":1')"
+            " AS BLOB) WHERE id = ?",
+            (UUID(house[1]).bytes,),
+        )
+        log.commit()
+    status, said = told(*ask)
+    assert status == 1 and "NOT PROVEN" in said and not proof.exists()
+
+
+def test_a_broken_tree_is_told_apart_from_an_altered_log(house: tuple[Path, str], tmp_path: Path) -> None:
+    broken = tmp_path / "broken"
+    shutil.copytree(house[0], broken)
+    assert told("audit", "checkpoint", "--sign", "--data", str(broken))[0] == 0
+    with closing(sqlite3.connect(broken / "history-views.sqlite")) as log:
+        log.execute(
+            "UPDATE proof_tiles SET nodes = zeroblob(length(nodes)) WHERE source LIKE '%/living' AND level = 0"
+        )
+        log.commit()
+    status, said = told("audit", "log", "living", "--data", str(broken))
+    by_place = {line.split("│")[1].strip(): line for line in said.splitlines() if line.count("│") > 3}
+    assert status == 1 and "DIFFERS" in by_place["stored tree"]
+    assert "agrees" in by_place["district log"] and "agrees" in by_place["own store"]
+
+
+def test_checkpoints_taken_away_are_missed(house: tuple[Path, str], tmp_path: Path) -> None:
+    bare = tmp_path / "bare"
+    shutil.copytree(house[0], bare)
+    assert told("audit", "checkpoint", "--sign", "--data", str(bare))[0] == 0
+    assert told("audit", "log", "living", "--data", str(bare))[0] == 0
+    with closing(sqlite3.connect(bare / "history-views.sqlite")) as log:
+        log.execute("DELETE FROM proof_checkpoints")
+        log.commit()
+    status, said = told("audit", "log", "living", "--data", str(bare))
+    assert status == 1 and "a key and no checkpoint" in said
+
+
 def test_a_report_lists_who_looked_and_why(house: tuple[Path, str], tmp_path: Path) -> None:
     status, said = told("audit", "report", "looks", "--json", "--data", str(house[0]))
     [row] = [json.loads(line) for line in said.splitlines() if "核对" in line]

@@ -93,3 +93,22 @@ def test_a_wrong_folder_is_refused_and_no_store_is_made_there(tmp_path: Path) ->
     told = CliRunner().invoke(app, ["letters", "registry", "--data", str(tmp_path / "elsewhere")])
     assert told.exit_code == 2 and "--data" in told.output
     assert not (tmp_path / "elsewhere").exists()
+
+
+def test_an_erasure_for_a_reason_that_is_no_code_is_refused_and_nothing_of_it_is_recorded(data: Path) -> None:
+    """The log is for ever and in clear: a text of one's own may name the person."""
+    person = registered(data)
+    ask = ["erase", str(person), "--data", str(data), "--by"]
+    doudi(*ask, str(uuid4()), "--reason", "unlawful")
+    told = CliRunner().invoke(app, [*ask, str(uuid4()), "--reason", f"{WANG}要求"])
+    assert told.exit_code == 2 and "purpose_fulfilled" in told.output
+    assert name_in(data) == WANG and WANG.encode() not in (data / "registry.sqlite").read_bytes()
+
+
+def test_a_log_of_which_a_piece_is_shown_says_so_beside_it(data: Path) -> None:
+    person = registered(data)
+    doudi("erase", str(person), "--by", str(uuid4()), "--data", str(data))
+    asked = ["events", "registry", "--data", str(data)]
+    piece = CliRunner().invoke(app, [*asked, "--limit", "1"])
+    assert len(piece.stdout.splitlines()) == 1 and "1 more: --from 2" in piece.stderr
+    assert CliRunner().invoke(app, [*asked, "--limit", "2"]).stderr == ""

@@ -196,7 +196,11 @@ class Model:
                 (one.data.since, until, one.data.amount_fen) for one, until in zip(steps, ends, strict=False)
             ],
             "paid": [
-                (one.data.month, one.data.amount_fen, self._township(mine[: mine.index(one)]))
+                (
+                    one.data.month,
+                    one.data.amount_fen,
+                    self._township(mine[: mine.index(one)]) or self._first_township(mine),
+                )
                 for one in mine
                 if isinstance(one.data, a.MonthGranted)
             ],
@@ -206,6 +210,9 @@ class Model:
     def _township(self, mine: list[Fact]) -> str:
         told = [one.data.township for one in mine if getattr(one.data, "township", None)]
         return told[-1] if told else ""
+
+    def _first_township(self, mine: list[Fact]) -> str:
+        return next((one.data.township for one in mine if getattr(one.data, "township", None)), "")
 
     # -- households ----------------------------------------------------------------------------------
 

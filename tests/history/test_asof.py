@@ -179,6 +179,26 @@ def test_a_grant_counts_from_its_day_and_an_exit_ends_the_sum(office: Office) ->
     assert (paid.month, paid.cases, paid.amount_fen, paid.illustrative) == ("2026-02", 1, 300_00, True)
 
 
+def test_a_month_owed_from_before_the_application_is_the_township_s_in_which_it_was_made(
+    office: Office,
+) -> None:
+    """A subsidy for the disabled is owed from the first of the month in which it was asked for."""
+    case, asked = office.logs.case(), date(2026, 2, 10)
+    about = {
+        "case": case,
+        "programme": "disability-care",
+        "household": office.home,
+        "members": (office.head,),
+    }
+    applied = a.Applied(**about, applicant=office.head, township=TOWN, consent=True, on=asked)
+    office.logs.record("living", case, applied, effective=asked)
+    month = a.MonthGranted(**about, month="2026-02", amount_fen=60_00, illustrative=True)
+    office.logs.record("living", case, month, effective=date(2026, 2, 1))
+    town = office.answer(TOWN, MARCH, MAY).state
+    assert isinstance(town, TownshipState)
+    assert [(paid.month, paid.amount_fen) for paid in town.months] == [("2026-02", 60_00)]
+
+
 def test_a_changed_decision_counts_from_its_first_day_once_known_and_before_that_the_first_one_does(
     office: Office,
 ) -> None:

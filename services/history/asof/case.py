@@ -40,7 +40,8 @@ DRIVEN = frozenset({"standard_changed", "rule_changed"})
 
 @dataclass(frozen=True, slots=True)
 class Month:
-    """A month granted, in fen, and the township that the case was in then."""
+    """A month granted, in fen, and the township that the case was in then: the first, where it counts from a day
+    before the application (a subsidy owed from the first of its month)."""
 
     month: str
     amount_fen: int
@@ -98,10 +99,18 @@ def _about(case: Case, fact: a.CaseFact, placed: Placed) -> Case:
     return replace(case, programme=fact.programme, household=fact.household, service=service)
 
 
+def _in(case: Case, township: str) -> Case:
+    if case.township:
+        return replace(case, township=township)
+    return replace(
+        case, township=township, paid=tuple(replace(month, township=township) for month in case.paid)
+    )
+
+
 @CASE.on(a.Applied)
 def _applied(case: Case, fact: a.Applied, placed: Placed) -> Case:
     case = _at(_about(case, fact, placed), "applied", placed)
-    return replace(case, members=fact.members, township=fact.township, applied=fact.on)
+    return replace(_in(case, fact.township), members=fact.members, applied=fact.on)
 
 
 @CASE.on(a.TakenOver)
@@ -110,10 +119,9 @@ def _taken_over(case: Case, fact: a.TakenOver, placed: Placed) -> Case:
     case = _at(_about(case, fact, placed), "granted", placed)
     counts = Decided(fact.since, fact.amount_fen, placed.id, placed.told)
     return replace(
-        case,
+        _in(case, fact.township),
         members=fact.members,
         admitted=fact.admitted,
-        township=fact.township,
         applied=fact.since,
         basis=fact.basis,
         decided=(counts,),
@@ -145,9 +153,7 @@ def _changed(case: Case, fact: a.HouseholdChanged, placed: Placed) -> Case:
     case = _about(case, fact, placed)
     if case.stage in ("notice", "notice_ended"):  # another household than the one surveyed: surveyed again
         case = _at(case, "accepted", placed)
-    return replace(
-        case, members=fact.members, admitted=fact.admitted, township=fact.township or case.township
-    )
+    return replace(_in(case, fact.township or case.township), members=fact.members, admitted=fact.admitted)
 
 
 @CASE.on(a.SubsidyGranted)

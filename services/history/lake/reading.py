@@ -1,6 +1,9 @@
 """A lake read with DuckDB: every row, or every event once; nothing outside the lake can be reached.
 
-Two views: `events` has a row for everybody an event concerns, `facts` each event once, under its own stream.
+Of what is selected, `events` has a row for everybody an event concerns, `facts` each event once, under its own
+stream. `known_facts` is every event that was known, once, also of other days than those asked for: where a family
+lived is told long before the month that is counted. `wanted` says which of them the condition holds for, and
+`asked` has one row, the days.
 An analyst's SQL runs in here. It is trusted to be well meant and still can neither read nor write a file
 beside the lake, so a slip cannot touch the log.
 """
@@ -16,7 +19,7 @@ import duckdb
 import pyarrow as pa
 
 from services.history.lake.columns import ROW
-from services.history.lake.selection import ALL, Selection, quoted
+from services.history.lake.selection import ALL, Selection, day, quoted
 
 MEMORY = "1GB"
 ARROW_ROWS = 16 * 1024
@@ -53,7 +56,15 @@ def opened(
         connection.execute(f"CREATE VIEW lake AS {_from(list(paths))}")
         with asked():
             connection.execute(f"CREATE VIEW events AS SELECT * FROM lake WHERE {selection.condition()}")
+            connection.execute(
+                "CREATE VIEW known_facts AS"
+                f" SELECT * EXCLUDE (entity, own), coalesce({selection.wanted()}, false) AS wanted"
+                f" FROM lake WHERE own AND {selection.of_known()}"
+            )
         connection.execute("CREATE VIEW facts AS SELECT * EXCLUDE (entity, own) FROM events WHERE own")
+        connection.execute(
+            f"CREATE VIEW asked AS SELECT {day(selection.since)} AS since, {day(selection.until)} AS until"
+        )
         yield connection
 
 

@@ -7,6 +7,12 @@ from datetime import date, timedelta
 
 from services.chassis.clock import midnight
 
+ALL_OF_IT = "true"
+
+
+class BadSelection(ValueError):
+    """No event can be selected by it; the message says why."""
+
 
 @dataclass(frozen=True, slots=True)
 class Selection:
@@ -20,13 +26,29 @@ class Selection:
     upto: tuple[tuple[str, int], ...] = ()
     """Of each source the last sequence that counts; empty: all. Pins a replay to what it began with."""
 
+    def __post_init__(self) -> None:
+        if self.since is not None and self.until is not None and self.since > self.until:
+            raise BadSelection(f"from {self.since} to {self.until} there is no day: --from is after --to")
+
     def condition(self) -> str:
-        """As SQL; every value in it but `where` is a day of our own making."""
-        parts = []
+        """Which events are selected, as SQL; every value in it but `where` is a day of our own making."""
+        parts = [self.of_known()]
         if self.since is not None:
-            parts.append(f"effective >= DATE '{self.since.isoformat()}'")
+            parts.append(f"effective >= {day(self.since)}")
         if self.until is not None:
-            parts.append(f"effective <= DATE '{self.until.isoformat()}'")
+            parts.append(f"effective <= {day(self.until)}")
+        if self.where is not None:
+            parts.append(self.wanted())
+        return " AND ".join(part for part in parts if part != ALL_OF_IT) or ALL_OF_IT
+
+    def wanted(self) -> str:
+        """`where` alone, as SQL."""
+        # On lines of its own: a comment at its end must not swallow what follows.
+        return ALL_OF_IT if self.where is None else f"(\n{self.where}\n)"
+
+    def of_known(self) -> str:
+        """Which events were known, whatever their day and `where`, as SQL."""
+        parts = []
         if self.known is not None:
             end = midnight(self.known + timedelta(days=1))
             parts.append(f"recordedtime < TIMESTAMPTZ '{end.isoformat()}'")
@@ -38,10 +60,7 @@ class Selection:
                 )
                 + ")"
             )
-        if self.where is not None:
-            # On lines of its own: a comment at its end must not swallow what follows.
-            parts.append(f"(\n{self.where}\n)")
-        return " AND ".join(parts) or "true"
+        return " AND ".join(parts) or ALL_OF_IT
 
     def told(self) -> dict[str, str | None]:
         """For a checkpoint, which belongs to one selection only. Without `upto`, which it pins itself."""
@@ -52,6 +71,11 @@ class Selection:
 
 
 ALL = Selection()
+
+
+def day(said: date | None) -> str:
+    """A day, or none, as it stands in SQL."""
+    return "CAST(NULL AS DATE)" if said is None else f"DATE '{said.isoformat()}'"
 
 
 def quoted(text: str) -> str:

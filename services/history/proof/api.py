@@ -11,10 +11,10 @@ from fastapi.responses import PlainTextResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.chassis.auth import allow_any_department, public
-from services.chassis.refusal import NotFound
+from services.chassis.refusal import Conflict, NotFound
 from services.chassis.tokens import Caller
 from services.history.api import of_their_township
-from services.history.proof.bundle import Proof, prove
+from services.history.proof.bundle import Proof, Unproven, hand_out
 from services.history.proof.signing import Checkpoints
 from services.history.timelines import Timelines
 
@@ -57,12 +57,16 @@ def router(checkpoints: Checkpoints, timelines: Timelines) -> APIRouter:
 
     @routes.get("/inclusion/{event}")
     def inclusion(event: UUID, caller: Anybody) -> Proof:
-        """That an event stands under the last checkpoint: a file that `doudi audit verify` checks offline."""
+        """That an event stands under the last checkpoint: a file that `doudi audit verify` checks offline. 409 where
+        the event that lies here is not the one that was signed."""
         chain = timelines.event(event)
         if not chain:
             raise NotFound
         of_their_township(caller, timelines.townships_of(chain[0].entry))
-        proof = prove(checkpoints.trees, checkpoints.origin, event)
+        try:
+            proof = hand_out(checkpoints.trees, checkpoints.origin, event)
+        except Unproven as unproven:
+            raise Conflict("log-altered", unproven.zh, unproven.en) from unproven
         if proof is None:
             raise NotFound("该事件尚未纳入检查点。", "No checkpoint covers this event yet.")
         return proof

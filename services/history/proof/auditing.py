@@ -20,13 +20,14 @@ READ_AT_ONCE = 5000
 
 @dataclass(slots=True)
 class Computed:
-    """`size` and `root` of the log in a place; `roots` at the sizes wanted; `differs` from the stored tree, from
-    which sequence on, and why."""
+    """`size` and `root` of the log in a place; `roots` at the sizes wanted; `unlike`: the first sequence whose event is
+    another than in the stored tree; `differs`: from which sequence on nothing can be read, and why."""
 
     place: str
     size: int = 0
     root: bytes = b""
     roots: dict[int, bytes] = field(default_factory=dict)
+    unlike: int | None = None
     differs: int | None = None
     why: str = ""
 
@@ -47,14 +48,14 @@ def compute(
             if line.source != source or line.sequence != frontier.size + 1:
                 raise leaf.Altered(f"sequence {line.sequence} of {line.source} does not follow")
             hashed = hashing.leaf(line.leaf)
-            kept = tree is not None and found.differs is None and frontier.size < tree.size
+            kept = tree is not None and found.unlike is None and frontier.size < tree.size
             if kept and tree is not None and tree.leaf(frontier.size) != hashed:
-                found.differs, found.why = line.sequence, "another event than in the stored tree"
+                found.unlike = line.sequence
             frontier.add(hashed)
             if frontier.size in sizes:
                 found.roots[frontier.size] = frontier.root()
     except (leaf.Altered, Missing) as altered:
-        found.differs, found.why = found.differs or frontier.size + 1, str(altered)
+        found.differs, found.why = frontier.size + 1, str(altered)
     found.size, found.root = frontier.size, frontier.root()
     return found
 
@@ -96,13 +97,17 @@ def stored_tree(snapshot: Snapshot, source: str, wanted: Iterable[int]) -> Compu
 def verdict(found: Computed, tree: Computed, size: int, signed: Mapping[int, bytes]) -> str:
     """Why a place does not agree with the stored tree of `size` and with what was signed; empty where it does.
 
-    The tree follows the district log, that the topic, and that the store: none of them may be shorter.
+    The tree follows the district log, that the topic, and that the store: none of them may be shorter. A stored tree
+    that is not what was signed says nothing about the others.
     """
+    sound = all(tree.roots.get(one) == root for one, root in signed.items())
+    if sound and found.unlike is not None:
+        return f"from sequence {found.unlike} on: another event than in the stored tree"
     if found.differs is not None:
         return f"from sequence {found.differs} on: {found.why}"
     if found.size < size:
         return f"ends at {found.size}, {size} were recorded: cut off, or an old copy"
-    if found.roots.get(size, found.root) != tree.root:
+    if sound and found.roots.get(size, found.root) != tree.root:
         return "another root than the stored tree's"
     for one, root in sorted(signed.items()):
         if found.roots.get(one) != root:

@@ -19,8 +19,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from services.history.proof import leaf, verify
 from services.history.proof.hashing import SHA256, Hashing
-from services.history.proof.keeping import HEADS, ProofTrees
-from services.history.proof.note import BadNote, Verifier, b64, open_note, unb64
+from services.history.proof.keeping import HEADS, Missing, ProofTrees
+from services.history.proof.note import BadNote, Verifier, b64, open_note, unb64, verifier_of
 from services.history.proof.rotation import open_checkpoint, terms
 from services.history.proof.signing import last_checkpoint, public_keys
 
@@ -102,6 +102,21 @@ def prove(trees: ProofTrees, origin: str, event: UUID) -> Proof | None:
             keys=keys.notes,
             cosignatures=tuple(line for (line,) in cosigned if line),
         )
+
+
+def hand_out(trees: ProofTrees, origin: str, event: UUID) -> Proof | None:
+    """`prove`, and looked through as whoever gets it will; Unproven where what lies here is not what was signed."""
+    with trees.reading() as snapshot:
+        keys = public_keys(snapshot.session, origin)
+    try:
+        proof = prove(trees, origin, event)
+        if proof is not None and keys is not None:
+            check(proof, [verifier_of(keys.first)])
+    except (leaf.Altered, BadNote, Missing) as error:
+        raise Unproven(
+            "日志或检查点已被改动。", f"The log or its checkpoint was altered: {error}."
+        ) from error
+    return proof
 
 
 def check(

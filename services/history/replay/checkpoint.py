@@ -17,6 +17,7 @@ import msgspec
 from services.history.lake.columns import BUCKETS
 from services.history.lake.manifest import Manifest, flush
 from services.history.lake.selection import Selection
+from services.history.replay.failing import FoldFailed
 from services.history.replay.projection import Projection
 
 NAME, STATE = "replay.json", "state.pickle"
@@ -79,7 +80,11 @@ class Checkpoint:
         return [bucket for bucket in range(BUCKETS) if not self.part(bucket).exists()]
 
     def reach(self, reached: Reached) -> None:
-        write(self.folder / STATE, pickle.dumps(reached))
+        try:
+            kept = pickle.dumps(reached)
+        except (pickle.PicklingError, TypeError, AttributeError) as error:
+            raise FoldFailed(f"the fold's state cannot be kept for going on later: {error}") from error
+        write(self.folder / STATE, kept)
 
     def reached(self) -> Reached | None:
         file = self.folder / STATE

@@ -19,8 +19,8 @@ _decode = msgspec.json.Decoder().decode
 class Fact(NamedTuple):
     """`entity`: under whom the row lies; `own`: whether it is the event's own stream. Sums in whole fen.
 
-    Field by field as `services.history.lake.columns` says; a field that the projection's COLUMNS leave out
-    is None. `json` is the data's text, without what was sealed.
+    Field by field as `services.history.lake.columns` says; AttributeError of a field that the projection's COLUMNS
+    leave out. `json` is the data's text, without what was sealed.
     """
 
     entity: str
@@ -74,7 +74,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def facts(batch: pa.RecordBatch) -> Iterator[Fact]:
-    """The batch's rows; columns that it does not have are None."""
+    """The batch's rows."""
     shape = _shape(tuple(batch.schema.names))
     return map(shape, zip(*map(_values, batch.columns), strict=True))
 
@@ -85,7 +85,7 @@ def _shape(columns: tuple[str, ...]) -> Callable[[Iterable[Any]], Fact]:
     if columns == COLUMNS:
         return Fact._make
     named: Any = namedtuple("Fact", [_FIELDS[column] for column in columns])  # type: ignore[misc]  # made to order
-    left_out = dict.fromkeys(set(Fact._fields) - set(named._fields))
+    left_out = {name: _left_out(name) for name in set(Fact._fields) - set(named._fields)}
     shape: Any = type(
         "Fact", (named,), {"__slots__": (), "data": Fact.data, "__reduce__": _whole, **left_out}
     )
@@ -93,9 +93,18 @@ def _shape(columns: tuple[str, ...]) -> Callable[[Iterable[Any]], Fact]:
     return make
 
 
+def _left_out(name: str) -> property:
+    """None in its place would be taken for a fact that has none: a sum of zero, and nobody told."""
+
+    def read(fact: Fact) -> None:
+        raise AttributeError(f"COLUMNS does not name {'data' if name == 'json' else name!r}")
+
+    return property(read)
+
+
 def _whole(fact: Fact) -> tuple[Callable[[Iterable[Any]], Fact], tuple[tuple[Any, ...]]]:
     """For a checkpoint: a fold may keep facts in its state, and a shape made to order has no name to be found by."""
-    return Fact._make, (tuple(getattr(fact, name) for name in Fact._fields),)
+    return Fact._make, (tuple(getattr(fact, name, None) for name in Fact._fields),)
 
 
 def _values(column: pa.Array) -> list[Any]:

@@ -17,6 +17,7 @@ from services.history.lake.columns import AS_RECORDED, SORTED
 from services.history.lake.reading import batches, opened, selected
 from services.history.lake.selection import Selection, quoted
 from services.history.replay.fact import Fact, facts
+from services.history.replay.failing import FoldFailed, blamed
 from services.history.replay.projection import BadProjection, Fold, load_fold
 
 ROWS_WRITTEN_AT_ONCE = 10_000
@@ -56,14 +57,22 @@ def fold_buckets(fold: Fold, lake: Path, selection: Selection, buckets: Iterable
             read = keyed(connection, fold, events)
             with PartWriter(bucket.into) as part:
                 for key, state in states(fold, read):
-                    part.write(fold.rows(key, state))
+                    part.write(rows_of(fold, key, state))
             yield bucket
 
 
 def states(fold: Fold, read: Iterator[Fact]) -> Iterator[tuple[str, Any]]:
     """The last state of every entity; the facts come entity by entity."""
     for entity, own in groupby(read, attrgetter("entity")):
-        yield entity, reduce(fold.evolve, own, fold.initial())
+        with blamed(fold.evolve, f" at {fold.key} {entity}"):
+            state = reduce(fold.evolve, own, fold.initial())
+        yield entity, state
+
+
+def rows_of(fold: Fold, key: str | None, state: Any) -> list[dict[str, Any]]:
+    at = "" if key is None else f" at {fold.key} {key}"
+    with blamed(fold.evolve, at):
+        return fold.rows(key, state)
 
 
 def keyed(connection: duckdb.DuckDBPyConnection, fold: Fold, events: str = "events") -> Iterator[Fact]:
@@ -102,6 +111,13 @@ def _columns(fold: Fold) -> str:
     return ", ".join(f'"{column}"' for column in fold.columns)
 
 
+def _column(name: str, values: list[Any]) -> pa.Array:
+    try:
+        return pa.array(values)
+    except pa.ArrowException as error:
+        raise FoldFailed(f"the result's column {name} fits no table: {error}") from error
+
+
 class PartWriter:
     """Rows of a result, into one Parquet file; what they hold is found out from the first thousands."""
 
@@ -121,7 +137,7 @@ class PartWriter:
 
     def _lay(self) -> None:
         names = dict.fromkeys(name for row in self._waiting for name in row)
-        columns = {name: pa.array([row.get(name) for row in self._waiting]) for name in names}
+        columns = {name: _column(name, [row.get(name) for row in self._waiting]) for name in names}
         if columns:
             self._tables.append(pa.table(columns))
         self._waiting = []

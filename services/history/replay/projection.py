@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import runpy
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from typing import Any
 
 from services.history.lake.columns import AS_RECORDED
 from services.history.replay.fact import COLUMNS, Fact
+from services.history.replay.failing import place_in, told
 from services.history.replay.projections import built_in
 
 KEYS = ("entity", "stream", "household", "case", "person")
@@ -74,7 +76,10 @@ def load(name: str) -> Projection:
             f"no projection {name}: ours are {', '.join(built_in())}; others are files, .sql or .py"
         )
     if path.suffix == ".sql":
-        return Sql(path.stem, path.read_text(encoding="utf-8"))
+        try:
+            return Sql(path.stem, path.read_text(encoding="utf-8"))
+        except UnicodeDecodeError as error:
+            raise BadProjection(f"{name} is no UTF-8 text") from error
     if path.suffix == ".py":
         return load_fold(path)
     raise BadProjection(f"{name} is neither .sql nor .py")
@@ -82,7 +87,12 @@ def load(name: str) -> Projection:
 
 def load_fold(path: Path) -> Fold:
     digest = sha256(path.read_bytes()).hexdigest()
-    return fold_of(runpy.run_path(str(path)), name=path.stem, digest=digest, path=path.resolve())
+    try:
+        said = runpy.run_path(str(path))
+    except (Exception, SystemExit) as error:
+        place = place_in(str(path), error) or path.name
+        raise BadProjection(f"{place}: {told(error)}") from error
+    return fold_of(said, name=path.stem, digest=digest, path=path.resolve())
 
 
 def fold_of(said: dict[str, Any], *, name: str, digest: str, path: Path | None = None) -> Fold:
@@ -100,6 +110,8 @@ def fold_of(said: dict[str, Any], *, name: str, digest: str, path: Path | None =
         raise BadProjection(f"{name}: the column is named data")
     if unknown := sorted(set(columns) - set(COLUMNS)):
         raise BadProjection(f"{name}: no column {', '.join(unknown)}; there are {', '.join(COLUMNS)}")
+    for function, given in ((begin, ()), (evolve, ("state", "fact")), (result, ("state",))):
+        _must_take(name, function, given)
     # A fold over the whole history must be able to say where it stands.
     own = {"entity"} if key else {*AS_RECORDED}
     needed = tuple(column for column in COLUMNS if column in {*columns, *own})
@@ -107,3 +119,14 @@ def fold_of(said: dict[str, Any], *, name: str, digest: str, path: Path | None =
         # One value for all keys would be shared, and changed, by all of them.
         raise BadProjection(f"{name}: initial is a function without arguments that gives a fresh state")
     return Fold(name, digest, begin, evolve, key, types, needed, result, path)
+
+
+def _must_take(name: str, function: Any, given: tuple[str, ...]) -> None:
+    try:
+        inspect.signature(function).bind(*given)
+    except ValueError:
+        return  # of a type like `list`, nothing is known
+    except TypeError as error:
+        if callable(function):
+            called = f"{getattr(function, '__name__', 'it')}({', '.join(given)})"
+            raise BadProjection(f"{name}: called as {called}: {error}") from error

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -79,18 +80,24 @@ class Result:
     def write(self, file: Path) -> None:
         """As `.parquet`, `.csv` or `.xlsx`, by the file's ending; an existing file is replaced."""
         kind = file.suffix.lower()
-        if kind == ".xlsx":
-            self._write_workbook(file)
-        elif kind in (".parquet", ".csv"):
-            how = "FORMAT parquet, COMPRESSION zstd" if kind == ".parquet" else "FORMAT csv, HEADER"
-            if not self._parts:
-                raise CannotWrite("the result has no rows")
-            fresh = file.with_name(f".{file.name}.new")
-            with self._connection() as connection:
-                connection.execute(f"COPY (FROM result) TO {quoted(str(fresh))} ({how})")
-            fresh.replace(file)
-        else:
+        if kind not in (".parquet", ".csv", ".xlsx"):
             raise CannotWrite(f"{file.name} is neither .parquet nor .csv nor .xlsx")
+        if kind != ".xlsx" and not self._parts:
+            raise CannotWrite("the result has no rows")
+        # Beside it first: on a full disk what was there is still there.
+        fresh = file.with_name(f".{file.name}.new")
+        try:
+            if kind == ".xlsx":
+                self._write_workbook(fresh)
+            else:
+                how = "FORMAT parquet, COMPRESSION zstd" if kind == ".parquet" else "FORMAT csv, HEADER"
+                with self._connection() as connection:
+                    connection.execute(f"COPY (FROM result) TO {quoted(str(fresh))} ({how})")
+            fresh.replace(file)
+        except (OSError, duckdb.IOException) as error:
+            with suppress(OSError):
+                fresh.unlink(missing_ok=True)
+            raise CannotWrite(f"{file} cannot be written: {error}") from error
 
     def _write_workbook(self, file: Path) -> None:
         if len(self) > workbook.MOST_ROWS:

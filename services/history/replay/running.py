@@ -6,6 +6,7 @@ import os
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from multiprocessing import get_context
 from pathlib import Path
@@ -18,6 +19,7 @@ from services.history.lake.manifest import Manifest
 from services.history.lake.reading import asked, batches, opened
 from services.history.lake.selection import ALL, Selection
 from services.history.replay.checkpoint import Checkpoint, Reached
+from services.history.replay.failing import FoldFailed, blamed
 from services.history.replay.folding import Bucket, PartWriter, Share, fold_buckets, fold_share, recorded
 from services.history.replay.projection import Fold, Projection, Sql
 from services.history.replay.result import Result
@@ -45,15 +47,17 @@ def run(
 
     `work`: a folder in which a fold that was cut off goes on (AnotherReplay where it is of another); without
     it nothing is left behind. `processes`: as many as there are cores, unless said. An SQL projection is
-    seconds of work: it is not resumed. BadQuery for SQL that does not hold; what a fold raises is raised.
+    seconds of work: it is not resumed. BadQuery for SQL that does not hold; FoldFailed for what a fold raises.
     """
     with lake.reading() as manifest, _folder(work) as (folder, temporary):
         if isinstance(projection, Sql):
             return Result([_query(projection, lake, manifest, selection, folder, progress)], temporary)
         checkpoint = Checkpoint.begin(folder, projection, selection, manifest)
-        if projection.key is None:
-            return Result([_fold_all(projection, lake, manifest, checkpoint, progress)], temporary)
-        parts = _fold_by_key(projection, lake, manifest, checkpoint, processes, progress)
+        with blamed(projection.evolve):
+            if projection.key is None:
+                parts = [_fold_all(projection, lake, manifest, checkpoint, progress)]
+            else:
+                parts = _fold_by_key(projection, lake, manifest, checkpoint, processes, progress)
         return Result(parts, temporary)
 
 
@@ -135,6 +139,11 @@ def _fold_elsewhere(
         try:
             for future in as_completed([pool.submit(fold_share, share) for share in shares]):
                 progress(done := done + future.result(), of)
+        except BrokenProcessPool as error:
+            raise FoldFailed(
+                f"{fold.name}: a process ended before it was done, for want of memory perhaps: take fewer"
+                " (--processes); with --work what is done is kept"
+            ) from error
         except BaseException:
             pool.shutdown(cancel_futures=True)
             raise

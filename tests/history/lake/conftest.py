@@ -8,6 +8,7 @@ import pytest
 from services.chassis.database import SqliteDatabase
 from services.history.district_log import DistrictLog
 from services.history.lake.folder import Lake, Line
+from services.history.library import History
 from tests.history.lake.days import district, kept
 from tests.history.logs import CLOCK, Logs, sources
 
@@ -32,3 +33,9 @@ def lines(log: DistrictLog, logs: Logs) -> list[Line]:
 @pytest.fixture
 def lake(tmp_path: Path) -> Lake:
     return Lake(tmp_path / "lake")
+
+
+@pytest.fixture
+def history(lake: Lake, lines: list[Line]) -> History:
+    lake.append(iter(lines), at_once=40)
+    return History(lake)

@@ -10,7 +10,7 @@ def initial():
 
 
 def evolve(state, fact):
-    assert fact.data["amount_fen"] == fact.amount_fen and fact.source is None and fact.programme is None
+    assert fact.data["amount_fen"] == fact.amount_fen
     state["months"].append(fact.month)
     state["fen"] += fact.amount_fen
     return state

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import sqlite3
 from collections import Counter, defaultdict
 from concurrent.futures import ProcessPoolExecutor
@@ -33,12 +32,6 @@ from tests.history.logs import CLOCK, Logs, sources
 
 HERE = Path(__file__).parent
 FOLD, WHOLE = HERE / "folds.py", HERE / "whole.py"
-
-
-@pytest.fixture
-def history(lake: Lake, lines: list[Line]) -> History:
-    lake.append(iter(lines), at_once=40)
-    return History(lake)
 
 
 def entries(logs: Logs, type_: str = "") -> list[Entry]:
@@ -297,15 +290,6 @@ def test_the_log_is_opened_so_that_nothing_can_be_written(
         list(source_at(tmp_path / "empty.db").lines())
 
 
-@pytest.mark.parametrize("text", ["x = 1", "def initial(): ...", "initial = {}\ndef evolve(s, f): ...",
-    "def initial(): ...\ndef evolve(s, f): ...\nKEY = 'name'",
-    "def initial(): ...\ndef evolve(s, f): ...\nCOLUMNS = ('nothing',)"])  # fmt: skip
-def test_a_file_that_is_no_fold_is_refused(tmp_path: Path, text: str) -> None:
-    (tmp_path / "fold.py").write_text(text)
-    with pytest.raises(BadProjection):
-        load(str(tmp_path / "fold.py"))
-
-
 def test_what_is_no_projection_and_no_history_is_refused(tmp_path: Path) -> None:
     for name in ("nothing", str(tmp_path), str(HERE / "test_replay.py")):
         with pytest.raises(BadProjection):
@@ -324,15 +308,6 @@ def test_an_empty_history_gives_empty_results(tmp_path: Path) -> None:
             assert len(found) == 0 and len(found.digest()) == 64
     with history.run(WHOLE) as found:
         assert [row["count"] for row in found.rows()] == [0]
-
-
-def test_a_fold_that_fails_says_so_and_leaves_no_part_half_written(history: History, tmp_path: Path) -> None:
-    shutil.copy(FOLD, tmp_path / "bad.py")
-    with (tmp_path / "bad.py").open("a") as file:
-        file.write("\n\ndef result(state):\n    raise LookupError('here')\n")
-    with pytest.raises(LookupError, match="here"):
-        history.run(tmp_path / "bad.py", work=tmp_path / "work", processes=2)
-    assert not list((tmp_path / "work").glob("*.new"))
 
 
 @pytest.mark.kafka

@@ -1,29 +1,55 @@
--- Beneficiaries at the end of every month, by the township of their household then: enrolled, and not exited.
+-- Beneficiaries at the end of every month, by the township of their household then: enrolled, and not exited. Of the
+-- last month on the last day asked for; unless one is, on that of recording or of the last enrolment or exit. Who was
+-- enrolled before the first day asked for is counted, too.
 WITH turns AS (
     SELECT
-        person, household, since, type = 'registry.Enrolled' AS enrolled, township,
+        person, household, since, type = 'registry.Enrolled' AS enrolled, township, wanted,
         lead(since) OVER (PARTITION BY person ORDER BY since, recordedtime, source, sequence) AS until
-    FROM facts
+    FROM known_facts
     WHERE type IN ('registry.Enrolled', 'registry.Exited') AND since IS NOT NULL
 ),
-months AS (
-    SELECT CAST(unnest(generate_series(date_trunc('month', first), last, INTERVAL 1 MONTH)) AS DATE) AS begins
+span AS (
+    SELECT
+        greatest((SELECT min(since) FROM turns WHERE enrolled), asked.since) AS first,
+        coalesce(
+            asked.until,
+            greatest(
+                (SELECT max(CAST(recordedtime AT TIME ZONE 'Asia/Shanghai' AS DATE)) FROM known_facts),
+                (SELECT max(since) FROM turns)
+            )
+        ) AS last
+    FROM asked
+),
+days AS (
+    SELECT begins, least(last_day(begins), last) AS day
     FROM (
-        SELECT (SELECT min(since) FROM turns WHERE enrolled) AS first, (SELECT max(effective) FROM facts) AS last
+        SELECT CAST(unnest(generate_series(date_trunc('month', first), last, INTERVAL 1 MONTH)) AS DATE) AS begins, last
+        FROM span
     )
 ),
 present AS (
-    SELECT months.begins, last_day(months.begins) AS day, turns.person, turns.household, turns.township
-    FROM months
-    JOIN turns ON turns.enrolled AND turns.since <= last_day(months.begins)
-        AND (turns.until IS NULL OR turns.until > last_day(months.begins))
+    SELECT days.begins, days.day, turns.person, turns.household, turns.township
+    FROM days
+    JOIN turns ON turns.enrolled AND turns.wanted AND turns.since <= days.day
+        AND (turns.until IS NULL OR turns.until > days.day)
+),
+homes AS (
+    SELECT household, township, type, id, corrects, effective, recordedtime, source, sequence
+    FROM known_facts
+    WHERE type IN ('registry.HouseholdRegistered', 'registry.HouseholdMoved', 'registry.HouseholdCorrected')
+        AND household IS NOT NULL
 ),
 lived AS (
-    SELECT household, effective, arg_max(township, (recordedtime, source, sequence)) AS township
-    FROM facts
-    WHERE type IN ('registry.HouseholdRegistered', 'registry.HouseholdMoved', 'registry.HouseholdCorrected')
-        AND township IS NOT NULL
-    GROUP BY household, effective
+    -- What was told last of a day counts; a correction, from the day of what it corrects.
+    SELECT
+        homes.household,
+        CASE homes.type WHEN 'registry.HouseholdCorrected' THEN coalesce(amended.effective, homes.effective)
+            ELSE homes.effective END AS effective,
+        arg_max(homes.township, (homes.recordedtime, homes.source, homes.sequence)) AS township
+    FROM homes
+    LEFT JOIN homes AS amended ON homes.corrects = amended.id
+    WHERE homes.township IS NOT NULL
+    GROUP BY ALL
 )
 SELECT
     strftime(present.begins, '%Y-%m') AS month,
