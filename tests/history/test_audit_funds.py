@@ -100,6 +100,16 @@ def test_a_period_paid_twice_is_found(made: Make, paid: Paid) -> None:
     assert found(made(plant, base=paid.lived)) == [(Class.PAID_TWICE, "had")]
 
 
+@every
+def test_a_payment_out_of_another_fund_than_the_paper_names_is_found(made: Make, paid: Paid) -> None:
+    def plant(told: list[Told]) -> Iterable[Told]:
+        for one in of(told, paid, f.PaymentOrdered):
+            altered(one, fund="price-link")
+        return told
+
+    assert found(made(plant, base=paid.lived)) == [(Class.WRONG_FUND, "had")]
+
+
 @by_months
 def test_a_month_granted_and_paid_without_a_decision_of_its_sum_is_found(made: Make, paid: Paid) -> None:
     def plant(told: list[Told]) -> Iterable[Told]:

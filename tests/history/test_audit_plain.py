@@ -209,6 +209,25 @@ def test_a_case_with_a_fact_that_cannot_be_read_is_looked_at_whole(tmp_path: Pat
         world.close()
 
 
+def test_where_the_survey_and_the_check_cannot_be_read_nothing_is_said_of_what_they_found(
+    tmp_path: Path,
+) -> None:
+    world = World(tmp_path)
+    try:
+        with world.database.transaction() as session:
+            for kind in (a.Surveyed, a.Checked):
+                session.execute(
+                    "UPDATE district_log SET data = CAST(replace(data, ?, ?) AS BLOB) WHERE dataschema LIKE ?",
+                    ('"on":"2020', '"on":"9999-2020', f"{kind.TYPE}.%"),
+                )
+        known = world.auditor.reconstruct(world.decision()).parts[0]
+        assert (known.verdict, [check.code for check in known.checks][:1]) == ("open", ["inputs-unread"])
+        for summary in (rules(world.auditor), rules(world.auditor, lake=world.lake())):
+            assert (summary.equal, summary.differing, len(summary.unjudged)) == (0, [], 1)
+    finally:
+        world.close()
+
+
 def test_a_decision_that_cannot_be_read_is_counted_and_not_right(tmp_path: Path) -> None:
     world = World(tmp_path)
     try:

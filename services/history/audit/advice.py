@@ -84,6 +84,10 @@ ADVICE: Mapping[Class, Words] = {
         "核对批次文件与决定，差额补发或者追回。",
         "Hold the batch file against the decision; pay or ask back the difference.",
     ),
+    Class.WRONG_FUND: Words(
+        "专款专用：更正账目，由文件规定的资金列支。",
+        "Earmarked: correct the books, and charge the fund that the paper names.",
+    ),
     Class.PAID_TWICE: Words("追回重复支付的一笔。", "Ask back what was paid again."),
     Class.PAID_AFTER_DEATH: Words(
         "向账户持有人追回，核对死亡信息传递。",

@@ -13,6 +13,7 @@ from uuid import UUID
 
 from services.history.audit import contradicted, missed, money, months
 from services.history.audit.finding import Finding, Progress, Window, finding
+from services.history.audit.known import UNREAD
 from services.history.audit.lean import LeanLog
 from services.history.audit.plain import Plain
 from services.history.audit.reading import Found
@@ -99,6 +100,7 @@ def accounted(positions: list[int], reader: Reader, summary: Summary) -> Summary
         wrong = [check for check in checks if check.outcome is Outcome.BROKEN]
         summary.differing += [(decision.id, check) for check in (*unfounded, *wrong)]
         open_ = any(check.outcome is Outcome.OPEN for check in checks)
+        open_ = open_ or any(check.code == UNREAD for check in inputs)
         if open_ and not wrong and not unfounded:
             summary.unjudged.append(decision.id)
         summary.equal += not wrong and not unfounded and not open_

@@ -21,7 +21,7 @@ TITLES: dict[Class, str] = {
     Class.NOT_ELIGIBLE: "不符合条件", Class.OVER_PROPERTIED: "财产超标", Class.JAILED: "服刑期间仍予救助",
     Class.DOUBLE: "重复救助", Class.MISSED: "应保未保", Class.UNPAID: "未发放", Class.PAID_WITHOUT_DECISION: "无决定支付",
     Class.ALTERED_PAYMENT: "支付金额不符", Class.PAID_TWICE: "重复支付", Class.PAID_AFTER_DEATH: "死亡后仍支付",
-    Class.PAID_AFTER_END: "终止后仍支付", Class.UNFOUNDED: "依据的事实没有来源",
+    Class.PAID_AFTER_END: "终止后仍支付", Class.UNFOUNDED: "依据的事实没有来源", Class.WRONG_FUND: "资金来源不符",
 }  # fmt: skip
 
 

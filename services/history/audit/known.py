@@ -30,6 +30,7 @@ Told = tuple[str | None, str, UUID | None]
 """Value, kind of source, event; the value is None where the log does not give it."""
 OWN: Told = (None, "service", None)
 NOWHERE: Told = (None, "none", None)
+UNREAD = "inputs-unread"
 Chain = Callable[[UUID], tuple[Link, ...]]
 
 
@@ -50,6 +51,15 @@ def known_inputs(
         ], ()
     checks: list[Check] = []
     lines: list[Derived] = []
+    unread = not {one.name for one in fact.inputs} <= expected.keys() and log.cannot_read(
+        assessed.recorded.envelope.stream
+    )
+    if unread:
+        zh, en = (
+            "案卷中有无法读取的事件，输入无从核对。",
+            "An event of the case cannot be read: nothing can be said.",
+        )
+        return [unknown(UNREAD, zh, en)], ()
     for used in fact.inputs:
         again = expected.pop(used.name, NOWHERE)
         value, source, event = again

@@ -12,18 +12,21 @@ from typing import Literal
 from uuid import UUID
 
 from events import finance as f
+from services.finance.sources import TITLES
 from services.history.audit.admission import covered
 from services.history.audit.classing import SAID, knew, knew_by, weighed, when_known
 from services.history.audit.dues import GRANTS, TYPES, Due, gather
 from services.history.audit.finding import Finding, Progress, Window, finding
 from services.history.audit.known import died
 from services.history.audit.reading import Found, Log
+from services.history.audit.rows import Rows, all_rows, fund_of, papers_on
 from services.history.audit.rule import yuan
-from services.history.audit.story import ends_of
+from services.history.audit.story import day_of, ends_of
 from services.history.audit.verdict import Check, Class, Outcome, broken
 from services.history.sql import AT_ONCE
 from services.history.wording_finance import STATES
 from services.history.words import Words
+from services.policy.keeping import Altered
 
 WAITS: dict[f.Withholding, Literal["rightly", "family", "office"]] = {
     "death": "rightly", "ended": "rightly", "moved_away": "rightly", "no_account": "family", "account_failed": "family",
@@ -36,6 +39,7 @@ ONE_DAY = timedelta(days=1)
 
 def findings(log: Log, window: Window, progress: Progress) -> Iterator[Finding]:
     money = frozenset({f.PaymentOrdered.TYPE, f.PaymentPaid.TYPE, *(fact.TYPE for fact in GRANTS)})
+    rows = all_rows(log)
     families = sorted({one.fact.household for one in log.of_types(money, None, window.moments[1])})
     handed = {one.fact.batch: one for one in log.of_types(frozenset({f.BatchHandedOver.TYPE}))}
     payer = next((one.line.source for one in log.of_types(frozenset({f.BatchOpened.TYPE}))), None)
@@ -46,6 +50,7 @@ def findings(log: Log, window: Window, progress: Progress) -> Iterator[Finding]:
         ends = ends_of(facts)
         for due in gather(facts).values():
             yield from _given(log, due, window, handed, ends)
+            yield from (told for one in due.ordered if window.holds(one) for told in _fund(rows, one))
             if payer is not None and closed is not None and due.grant is not None:
                 yield from _owed(log, due, window, payer, closed)
 
@@ -77,6 +82,20 @@ def _given(
     gone = handed.get(act.fact.batch) or (due.paid[0] if due.paid else None)
     if gone is not None and window.holds(gone):
         yield from _not_due(log, due, act, gone, ends)
+
+
+def _fund(rows: Rows, order: Found) -> Iterator[Finding]:
+    """An earmarked fund pays what its papers name, and nothing else."""
+    fact, on = order.fact, day_of(order)
+    try:
+        named = fund_of(papers_on(rows, on), fact.programme, on)
+    except Altered:
+        return  # told where a decision rests on it
+    charged = TITLES.get(fact.fund, fact.fund)
+    if named is not None and named != charged:
+        zh = f"{fact.period}由{charged}列支，文件规定由{named}列支。"
+        en = f"{fact.period} was paid out of {charged}; the papers name {named}."
+        yield finding(order, broken("payment-fund", Class.WRONG_FUND, zh, en))
 
 
 def _told_before(one: Found, other: Found) -> bool:

@@ -125,6 +125,17 @@ class Log:
         rows = self.session.execute("SELECT closed FROM sources WHERE source = ?", (source,))
         return date.fromisoformat(rows[0][0]) if rows and rows[0][0] else None
 
+    def cannot_read(self, stream: UUID) -> bool:
+        """Whether something of a stream was met that cannot be read: nothing is missing there just because it is not seen."""
+        rows = among(
+            self.session,
+            f"SELECT l.id FROM district_log l JOIN timeline_{self.generation} t ON t.position = l.position"
+            " WHERE t.entity = ? AND t.own = 1 AND l.id IN ({})",
+            [one.bytes for one in self.unreadable],
+            [stream.bytes],
+        )
+        return any(True for _ in rows)
+
     def of_source(self, source: str, types: frozenset[str]) -> list[Found]:
         """All of one source that are of these types; its whole log is looked through."""
         rows = self.session.execute(

@@ -21,6 +21,7 @@ from services.history.audit.reading import Found, Log
 from services.policy import keeping
 from services.policy.calendars import WorkingDays
 from services.policy.definition import Definition
+from services.policy.finding import Refused
 from services.policy.keeping import Texts
 from services.policy.language.intake import as_input
 from services.policy.paper import Input
@@ -120,6 +121,17 @@ def ruling(papers: Papers, programme: str, on: date) -> Ruling:
     rule = papers.rulebook.rule(programme, on)
     monthly = (said(rule, "period") or "month") == "month"
     return Ruling(rule, asked_by(rule.definition), monthly, said(rule, "fund") is not None)
+
+
+@lru_cache(maxsize=2048)
+def fund_of(papers: Papers, programme: str, on: date) -> str | None:
+    """The title of the fund out of which a programme is paid; None where no paper says so, or no rule holds that day."""
+    try:
+        rule = papers.rulebook.rule(programme, on)
+    except Refused:
+        return None
+    found = said(rule, "fund")
+    return None if found is None else str(found)
 
 
 def asked_by(definition: Definition) -> dict[str, Input]:

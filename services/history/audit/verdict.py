@@ -62,6 +62,7 @@ class Class(StrEnum):
     UNPAID = "unpaid"
     PAID_WITHOUT_DECISION = "paid_without_decision"
     ALTERED_PAYMENT = "altered_payment"
+    WRONG_FUND = "wrong_fund"
     PAID_TWICE = "paid_twice"
     PAID_AFTER_DEATH = "paid_after_death"
     PAID_AFTER_END = "paid_after_end"
