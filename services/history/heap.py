@@ -3,8 +3,9 @@
 Rows come in the order of the log, and identifiers are random: each would be written to another page of the
 keyed table, and the table would be written over and over. Sorted first, each page is written once.
 The heap is a table of few and large values: of each piece of the log the identifiers and the marks of every
-part, 24 bytes a row. A part, by the first byte of its identifiers, is what is put in order at once, in memory
-and by one transaction: however long the log, neither grows. The heap takes rows until the first part is in order.
+part, 24 bytes a row. A part, by the first byte of its identifiers, is put in order in memory and by one
+transaction; neither grows with the log before it has 25 million events, when all 256 parts are there. The heap
+takes rows until the first part is in order.
 """
 
 from __future__ import annotations

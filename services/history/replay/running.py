@@ -27,7 +27,7 @@ from services.history.replay.result import Result
 #: How much is done, of how much.
 Progress = Callable[[int, int], None]
 SAVED_EVERY = 50_000
-SOON, WORTH = 0.5, 4.0
+SOON, WORTH = 0.5, 6.0
 """Of the processor, in seconds: after which a fold tells how long it will take, and what it must still take before
 other processes are started for it. To start takes each of them two or three."""
 SHARES = 4
