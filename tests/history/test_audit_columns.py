@@ -28,6 +28,7 @@ from tests.history.audited import Plant, Told, World
 from tests.history.test_audit import before, changed, the
 from tests.history.test_audit_plain import by_account
 from tests.history.test_audit_remedies import reviewed
+from tests.history.test_audit_swept import died_later
 from tests.history.test_audit_twins import altered, example
 
 FACTS = (
@@ -195,3 +196,47 @@ def test_a_lake_of_another_log_and_none_at_all_are_left_aside(tmp_path: Path) ->
     finally:
         world.close()
         other.close()
+
+
+def named_otherwise(told: list[Told]) -> Iterable[Told]:
+    """As many events, and the last of the service is another."""
+    last = [one for one in told if one.service == "living"][-1]
+    return [replace(one, id=uuid4()) if one is last else one for one in told]
+
+
+def test_a_lake_of_another_log_of_the_same_length_is_left_aside(tmp_path: Path) -> None:
+    (tmp_path / "one").mkdir()
+    (tmp_path / "other").mkdir()
+    world, other = World(tmp_path / "one"), World(tmp_path / "other", named_otherwise)
+    try:
+        assert equal(other, other.lake()) == 1
+        assert equal(world, other.lake()) is None
+    finally:
+        world.close()
+        other.close()
+
+
+def test_a_lake_that_lacks_an_event_is_left_aside(tmp_path: Path) -> None:
+    world = World(tmp_path)
+    try:
+        lake = Lake(tmp_path / "gap")
+        lake.append(
+            line
+            for line in lines_of(world.log, 0)
+            if b'"type":"assistance.Applied"' not in line[1].replace(b" ", b"")
+        )
+        assert equal(world, lake) is None
+    finally:
+        world.close()
+
+
+def test_who_died_since_the_lake_ends_is_looked_at_alone(tmp_path: Path) -> None:
+    world = World(tmp_path, died_later)
+    try:
+        died = next(place for place, envelope, _ in lines_of(world.log, 0) if b'"registry.Died"' in envelope)
+        lake = Lake(tmp_path / "behind")
+        lake.append(line for line in lines_of(world.log, 0) if line[0] < died)
+        assert equal(world, lake) == 0
+        assert rules(world.auditor, lake=lake) == by_account(world)
+    finally:
+        world.close()

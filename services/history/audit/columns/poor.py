@@ -17,6 +17,7 @@ from events import registry as r
 from services.history.audit.columns.situations import Moment
 from services.history.audit.lean import LeanLog
 from services.history.audit.reconstruct import sibling
+from services.history.sql import AT_ONCE
 
 ENDLESS = 2**62
 _MOMENT = pa.timestamp("us", "UTC")
@@ -28,8 +29,12 @@ class Poor:
     def __init__(self, log: LeanLog, categories: Sequence[int]) -> None:
         """`categories`: where it is said who belongs to which population."""
         self._log = log
-        told = log.of_positions(list(categories))
-        self._told = [one for one in told if one.fact.category is r.Category.REGISTERED_POOR]
+        self._told = [
+            one
+            for start in range(0, len(categories), AT_ONCE)
+            for one in log.at(list(categories[start : start + AT_ONCE]))
+            if one.fact.category is r.Category.REGISTERED_POOR
+        ]
         self._read: dict[tuple[str, int], pa.Table] = {}
 
     def register(self, connection: DuckDBPyConnection) -> None:
