@@ -18,47 +18,38 @@ from services.policy.paper import Remembered
 from services.policy.sql.expressions import Scope, condition
 from services.policy.sql.inputs import quoted
 from services.policy.sql.value import Value
-from services.policy.sql.writing import Sql, all_of, alone, any_of, binary, call, cast, day, text, whole
+from services.policy.sql.writing import Sql, all_of, alone, binary, call, cast, day, text, whole
 
-SEEN, TOLD = "seen", "told"
+SEEN, TOLD, VALUE = "seen", "told", "folded"
 HUNDREDTHS = 2
 WIDEST = 10**14
 """The greatest value of a month, in hundredths."""
 
 
-def remembered(definition: Definition, months: str) -> exp.Select:
-    """`case_id` and a column for each remembered input, of every case with a month that says anything; decided for
-    the month of the definition's day.
+def remembering(definition: Definition, source: str, months: str, deciding: Sql | None = None) -> exp.Select:
+    """The cases of `source` with a column for each remembered input. `deciding`: the first of the month that is decided
+    for; that of the definition's day if not told.
 
-    All folds go once, together, over those months that any of them sees. Raises ValueError for `months_since`
-    without a window, and Wrong where a `where` is not a test of its series.
+    Each fold goes by itself, over those months alone that it sees. Raises ValueError for `months_since` without a window,
+    and Wrong where a `where` is not a test of its series.
     """
-    folds = _folds(definition)
+    cases = exp.alias_(exp.to_table(quoted(source)), "cases", table=True)
+    found = exp.select(exp.Column(this=exp.Star(), table=exp.to_identifier("cases"))).from_(cases)
+    month = day(definition.on.replace(day=1)) if deciding is None else deciding
+    for place, (name, one) in enumerate(definition.history.items()):
+        told, fold = f"{TOLD}_{place}", folded(one, month)
+        value = call("coalesce", exp.column(VALUE, table=told), whole(fold.nothing))
+        found = found.select(exp.alias_(value, _quoted(name)))
+        same = binary(exp.EQ, exp.column("id", table="cases"), exp.column("case_id", table=told))
+        found = found.join(_by_case(fold, months).subquery(told), on=same, join_type="left")
+    return found
+
+
+def _by_case(fold: Folded, months: str) -> exp.Select:
     case_id = exp.column("case_id", table=SEEN)
     seen = exp.alias_(exp.to_table(quoted(months)), SEEN, table=True)
-    columns = [exp.alias_(fold.value, _quoted(name)) for name, fold in folds.items()]
-    sees = any_of([fold.sees for fold in folds.values()])
-    return exp.select(case_id, *columns).from_(seen).where(sees).group_by(case_id.copy())
-
-
-def remembering(definition: Definition, source: str, told: str) -> exp.Select:
-    """The cases of `source` with a column for each remembered input; `told`: a table of what `remembered` gives."""
-    columns = [
-        exp.alias_(
-            call("coalesce", exp.column(_quoted(name), table=TOLD), whole(fold.nothing)), _quoted(name)
-        )
-        for name, fold in _folds(definition).items()
-    ]
-    cases = exp.alias_(exp.to_table(quoted(source)), "cases", table=True)
-    whole_case = exp.Column(this=exp.Star(), table=exp.to_identifier("cases"))
-    same = binary(exp.EQ, exp.column("id", table="cases"), exp.column("case_id", table=TOLD))
-    table = exp.alias_(exp.to_table(quoted(told)), TOLD, table=True)
-    return exp.select(whole_case, *columns).from_(cases).join(table, on=same, join_type="left")
-
-
-def _folds(definition: Definition) -> dict[str, Folded]:
-    deciding = day(definition.on.replace(day=1))
-    return {name: folded(one, deciding) for name, one in definition.history.items()}
+    value = exp.alias_(fold.value, VALUE)
+    return exp.select(case_id, value).from_(seen).where(fold.sees).group_by(case_id.copy())
 
 
 @dataclass(frozen=True, slots=True)
