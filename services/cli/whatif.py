@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from services.history.whatif.answer import Answer
 
 SHOWN = 20
+OUT = "不在内 out"
+"""Where a run had refused it before, and nobody asked again; or nothing could be said of it."""
 MONTH = ["%Y-%m"]
 
 
@@ -149,7 +151,7 @@ def show(answer: Answer) -> None:
         SUMS["difference"],
     )  # fmt: skip
     for line in answer.table("moves"):
-        rows = (escape(line[name] or "—") for name in ("row_before", "row_after"))
+        rows = (escape(line[name] or OUT) for name in ("row_before", "row_after"))
         moves.add_row(
             line["programme"], *rows, str(line["cases"]), str(line["months"]), _yuan(line["difference_fen"])
         )

@@ -32,7 +32,7 @@ COST = """SELECT month, programme, township, sum(recorded_fen) AS recorded_fen, 
  FROM lines GROUP BY ALL ORDER BY ALL"""
 MOVES = """SELECT programme, row_before, row_after, count(DISTINCT "case") AS cases, count(*) AS months,
  sum(after_fen - before_fen) AS difference_fen FROM lines
- WHERE row_before <> row_after OR before_fen <> after_fen GROUP BY ALL
+ WHERE (row_before <> row_after AND (before OR "after")) OR before_fen <> after_fen GROUP BY ALL
  ORDER BY programme, abs(sum(after_fen - before_fen)) DESC, row_before, row_after"""
 FAMILIES = """SELECT household, applicant, "case", programme, last(township ORDER BY month) AS township,
  CASE WHEN sum(after_fen - before_fen) > 0 THEN 'gains' WHEN sum(after_fen - before_fen) < 0 THEN 'loses'

@@ -108,16 +108,18 @@ class Statements:
 def answer_month(
     connection: DuckDBPyConnection, statements: Statements, rule: Rule, month: date, facts: str, months: str,
     answers: str = "answers",
-) -> None:  # fmt: skip
+) -> int:  # fmt: skip
     """As `asked`, the cases of `facts` with what their months before `month` say; as the table `answers`, what the rule
-    says of them. `facts`: `id`, `decision_day` and the inputs, none missing or out of range."""
+    says of them. `facts`: `id`, `decision_day` and the inputs, none missing or out of range. Gives how many."""
     asked, statement = statements.of(rule, facts, months, month)
     admits = f"{quoted(ROUTE)} <> 'refuse'{'' if said(rule, 'fund') is None else ' AND amount_fen > 0'}"
     connection.execute(f"CREATE OR REPLACE VIEW asked AS {asked}")
-    connection.execute(
+    made = connection.execute(
         f'CREATE OR REPLACE TABLE {quoted(answers)} AS SELECT id, "row", {quoted(ROUTE)} AS route, {admits} AS eligible,'
         f" CASE WHEN eligible THEN amount_fen ELSE 0 END AS amount_fen, admitted FROM ({statement})"
     )
+    [(answered,)] = made.fetchall()
+    return int(answered)
 
 
 def no_answers(connection: DuckDBPyConnection, answers: str) -> None:

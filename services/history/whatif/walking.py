@@ -186,8 +186,9 @@ class Walk:
         if rule is None:
             deciding.no_answers(self.connection, answers)
             return
-        deciding.answer_month(self.connection, self.statements, rule, month, facts, HISTORY[run], answers)
-        self.answer.decided += self._count(answers)
+        self.answer.decided += deciding.answer_month(
+            self.connection, self.statements, rule, month, facts, HISTORY[run], answers
+        )
         most = min(sample, self.sample - self.answer.sampled)
         drawn = deciding.draw(self.connection, answers, self.answer.seed, most)
         deciding.agree(self.connection, rule.definition, lambda day: self._rule(run, day), answers, drawn)
@@ -198,10 +199,6 @@ class Walk:
         rule = self.papers.rules(self.programme, day)[run]
         assert rule is not None, "it has just been applied"
         return rule
-
-    def _count(self, table: str) -> int:
-        [(lines,)] = self.connection.execute(f"SELECT count(*) FROM {quoted(table)}").fetchall()
-        return int(lines)
 
     # -- told ----------------------------------------------------------------------------------------
 
