@@ -3,7 +3,8 @@ token entitles, and that is recorded. Nothing else is."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections import Counter
+from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
     from services.history.whatif.answer import Answer
 
 SHOWN = 20
+OUT = "不在内 out"
+"""Where a run had refused it before, and nobody asked again; or nothing could be said of it."""
 MONTH = ["%Y-%m"]
 
 
@@ -140,61 +143,38 @@ def show(answer: Answer) -> None:
     from services.history.whatif.answer import CODES
 
     console = wide_console()
-    costs = Table(title="每月支出（元） cost by month, yuan", title_justify="left")
-    for column in (
-        "月份 month",
-        "项目 programme",
-        "乡镇 township",
-        "实发 recorded",
-        "现行 in force",
-        "假如 other",
-        "静态 static",
-        "差额 difference",
-    ):
-        costs.add_column(column, overflow="fold")
-    for line in answer.table("cost"):
-        sums = (
-            _yuan(line[f"{name}_fen"]) for name in ("recorded", "before", "after", "static", "difference")
-        )
-        costs.add_row(f"{line['month']:%Y-%m}", line["programme"], line["township"], *sums)
-    console.print(costs)
-    moves = Table(title="条款行变动 which row moved whom", title_justify="left")
-    for column in (
-        "项目 programme",
-        "现行 in force",
-        "假如 other",
-        "户数 cases",
-        "户月 months",
-        "差额 difference",
-    ):
-        moves.add_column(column, overflow="fold")
+    console.print(_totals(answer))
+    console.print(_costs(answer, "每月支出（元） cost by month, yuan", ("month", "programme")))
+    console.print(_costs(answer, "各乡镇支出（元） cost by township, yuan", ("township", "programme")))
+    moves = _table(
+        "条款行变动 which row moved whom", BY["programme"], SUMS["before"], SUMS["after"], "户数 cases", "户月 months",
+        SUMS["difference"],
+    )  # fmt: skip
     for line in answer.table("moves"):
-        rows = (escape(line[name] or "—") for name in ("row_before", "row_after"))
+        rows = (escape(line[name] or OUT) for name in ("row_before", "row_after"))
         moves.add_row(
             line["programme"], *rows, str(line["cases"]), str(line["months"]), _yuan(line["difference_fen"])
         )
     console.print(moves)
     families = answer.table("named" if answer.has_names else "families")
-    listed = Table(title=f"受影响家庭 families: {len(families)}", title_justify="left")
-    for column in (
-        "家庭 household",
-        "项目 programme",
-        "得失 outcome",
-        "差额 difference",
-        "首月 first",
-        "末月 last",
-    ):
-        listed.add_column(column, overflow="fold")
+    listed = _table(
+        f"受影响家庭 families: {len(families)}", "家庭 household", BY["programme"], "得失 outcome", SUMS["difference"],
+        "首月 first", "末月 last",
+    )  # fmt: skip
     if answer.has_names:
         listed.add_column("申请人 name", overflow="fold")
     words = {"gains": "受益 gains", "loses": "减少 loses"}
-    for line in families[:SHOWN]:
+    shown = families if len(families) <= SHOWN else [*families[: SHOWN // 2], *families[-SHOWN // 2 :]]
+    for line in shown:
         span = (f"{line[name]:%Y-%m}" for name in ("first_month", "last_month"))
         cells = line["household"], line["programme"], words[line["outcome"]], _yuan(line["difference_fen"])
         listed.add_row(*cells, *span, *(escape(line[name]) for name in ("name",) if name in line))
     console.print(listed)
     if len(families) > SHOWN:
-        console.print(f"… --out 写出全部 {len(families)} 户 writes all")
+        console.print(
+            f"以上为增加最多和减少最多的各 {SHOWN // 2} 户；--out 写出全部 {len(families)} 户。"
+            f" The {SHOWN // 2} highest and the {SHOWN // 2} lowest; --out writes all {len(families)}."
+        )
     for line in answer.table("explained"):
         zh, en = CODES[line["code"]]
         console.print(f"{line['code']}: {line['months']} 户月 months, {line['cases']} 户 cases: {zh} {en}")
@@ -204,13 +184,60 @@ def show(answer: Answer) -> None:
     console.print(
         f"{answer.since:%Y-%m} – {answer.until:%Y-%m}：现行文件重现日志中 {answer.judged} 项决定，"
         f"{len(answer.differences)} 项不同，无法解释 {answer.unexplained} 项；规则适用 {answer.decided} 次，其中"
-        f"{answer.sampled} 次经解释器复核（种子 {answer.seed}）。\n"
+        f" {answer.sampled} 次经解释器复核（种子 {answer.seed}）。\n"
         f"The papers in force give the log's {answer.judged} decisions again but for {len(answer.differences)};"
         f" {answer.unexplained} unexplained. {answer.decided} times a rule was applied, {answer.sampled} of them by the"
         f" interpreter, too (seed {answer.seed}), without a difference."
     )
     if answer.unreadable:
         console.print(f"[red]{answer.unreadable} 条事件无法读取 events could not be read[/]")
+
+
+SUMS = {
+    "recorded": "实发 recorded", "before": "现行 in force", "after": "假如 other", "static": "静态 static",
+    "difference": "差额 difference",
+}  # fmt: skip
+BY = {"month": "月份 month", "township": "乡镇 township", "programme": "项目 programme"}
+
+
+def _table(title: str, *columns: str) -> Table:
+    table = Table(title=title, title_justify="left")
+    for column in columns:
+        table.add_column(column, overflow="fold")
+    return table
+
+
+def _totals(answer: Answer) -> Table:
+    """What it comes to: of each programme, over all months."""
+    table = _table(
+        f"合计（元） {answer.since:%Y-%m} – {answer.until:%Y-%m} in all, yuan", BY["programme"], *SUMS.values(), "% of 现行",
+        "受益 gain", "减少 lose",
+    )  # fmt: skip
+    for line in answer.table("totals"):
+        before, more = line["before_fen"], line["difference_fen"]
+        share = f"{100 * more / before:+.1f} %" if before else "—"
+        sums = (_yuan(line[f"{name}_fen"]) for name in SUMS)
+        sides = (
+            f"{line[f'families_{side}']} 户, {_yuan(line[f'{sum_}_fen'])}"
+            for side, sum_ in (("gain", "gained"), ("lose", "lost"))
+        )
+        table.add_row(line["programme"], *sums, share, *sides)
+    return table
+
+
+def _costs(answer: Answer, title: str, by: tuple[str, str]) -> Table:
+    monthly = by[0] == "month"
+    table = _table(title, *(BY[name] for name in by), *SUMS.values(), *(["户数 cases"] if monthly else []))
+    found: dict[tuple[str, ...], Counter[str]] = {}
+    for line in answer.table("cost"):
+        key = tuple(f"{one:%Y-%m}" if isinstance(one := line[name], date) else one for name in by)
+        sums = found.setdefault(key, Counter())
+        for name in (*(f"{one}_fen" for one in SUMS), "cases_before", "cases_after"):
+            sums[name] += line[name]
+    for key, sums in sorted(found.items()):
+        cases = f"{sums['cases_before']} → {sums['cases_after']}"
+        table.add_row(*key, *(_yuan(sums[f"{name}_fen"]) for name in SUMS), *([cases] if monthly else []))
+    return table
 
 
 def _yuan(fen: int) -> str:

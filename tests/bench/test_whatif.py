@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 from dataclasses import replace
 from datetime import date
 from functools import partial
@@ -12,6 +11,7 @@ import duckdb
 import pytest
 
 from services.history.whatif import deciding
+from services.history.whatif.laying import lay_out
 from services.policy.population import Population
 from services.policy.reading import read_paper
 from services.policy.rulebook import Rulebook
@@ -30,10 +30,10 @@ SAMPLE = deciding.SAMPLE
 AIM = "a million under 1 s on 2 cores"
 
 TEXT = """One month of dibao under a standard a tenth higher: a million cases whose facts are laid out in memory (20,000
-different ones fifty times over), each with six months behind it. What those say is folded, whoever nothing can be said
-of is set aside, and the rule applied, on two threads, every row and amount written to a new table (`deciding.answer_month`).
-Beside it: the same columns copied to a new table. Laying the facts out of the log, and telling the answers to Python, are
-not in it."""
+different ones fifty times over; of whom something is missing is left out there), each with six months behind it. What those
+say is folded and the rule applied, on two threads, and row, route, amount and whom it admits of every case are written to a
+new table (`deciding.answer_month`). Beside it: the same columns copied to a new table. Laying the facts out of the log, and
+the lines that the three runs are put together into, are not in it."""
 
 
 def test_whatif(report: Report) -> None:
@@ -46,7 +46,7 @@ def test_whatif(report: Report) -> None:
         connection.execute("SET threads = 2")
         deciding.months_table(connection, "months")
         cases = dict(enumerate(Population(rule, seed=1).cases(DIFFERENT)))
-        deciding.lay_out(connection, "different", rule, cases)
+        lay_out(connection, "different", rule, cases)
         connection.execute(
             f"CREATE TABLE facts AS SELECT * REPLACE (id + {DIFFERENT} * range AS id) FROM different, range({TIMES})"
         )
@@ -56,8 +56,10 @@ def test_whatif(report: Report) -> None:
         )
         columns = ", ".join(quoted(name) for name in ("id", *givens(facts)))
 
+        statements = deciding.Statements()
+
         def ours() -> None:
-            deciding.answer_month(connection, whole, "facts", "months")
+            deciding.answer_month(connection, statements, whole, MONTH, "facts", "months")
 
         def bare() -> None:
             connection.execute(f"CREATE OR REPLACE TABLE copied AS SELECT {columns} FROM facts")
@@ -67,9 +69,8 @@ def test_whatif(report: Report) -> None:
             found = interleaved({"ours": partial(at, CASES, ours), "bare": partial(at, CASES, bare)})
             what = f"dibao, a month of a million cases{by}"
             report.compare(section, what, found["ours"], found["bare"], "cases/s", aim)
-        answered = connection.execute("SELECT id FROM answers ORDER BY id").fetchall()
-        drawn = random.Random(1).sample([id for (id,) in answered], SAMPLE)
-        deciding.agree(connection, whole, drawn)
-    section.notes.append(
-        f"The interpreter said the same of {SAMPLE:,} of the {len(answered):,} that were decided."
-    )
+        ours()
+        drawn = deciding.draw(connection, "answers", 1, SAMPLE)
+        deciding.agree(connection, rule, lambda day: whole, "answers", drawn)
+    assert len(drawn) == SAMPLE
+    section.notes.append(f"The interpreter said the same of {SAMPLE:,} of the cases that were decided.")

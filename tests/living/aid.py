@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -52,8 +53,9 @@ class Aid(Office):
         household, people = self.family(1)
         return household, people[0]
 
-    def __init__(self, store: Path | str, **named: Any) -> None:
-        super().__init__(store, papers=PAPERS, **named)
+    def __init__(self, store: Path | str, more: Sequence[str] = (), **named: Any) -> None:
+        """`more`: papers beside those of dibao and relief."""
+        super().__init__(store, papers=(*PAPERS, *more), **named)
 
     def asked(
         self, household: HouseholdId, applicant: PersonId, event: str = "fire-1", programme: str = EMERGENCY

@@ -13,7 +13,7 @@ import pytest
 
 from services.policy.language.remember import fold
 from services.policy.language.wrong import Wrong
-from services.policy.sql.history import remembered, remembering
+from services.policy.sql.history import remembering
 from services.policy.sql.inputs import put, refusals
 from services.policy.sql.statement import compile_rule
 from tests.policy.rules import DAY, SAID, agree, definition, field, formula, given, in_sql, parameter
@@ -234,8 +234,7 @@ def test_what_a_case_remembers_is_the_interpreters_fold_over_its_months() -> Non
         connection.executemany(
             "INSERT INTO months VALUES (?, ?, ?, ?)", [*rows, (40, "other", date(2026, 6, 1), 9)]
         )
-        connection.execute(f"CREATE TABLE told AS {remembered(rule, 'months').sql('duckdb')}")
-        statement = remembering(rule, "cases", "told").sql("duckdb")
+        statement = remembering(rule, "cases", "months").sql("duckdb")
         found = connection.execute(f"SELECT * FROM ({statement}) ORDER BY id").fetchall()
     for id_, _, *folded in found:
         months = [(f"{y}-{m:02}", Decimal(fen).scaleb(-2)) for y, m, fen in series[id_]]

@@ -62,6 +62,18 @@ def derive(
     members: Iterable[UUID] | None = None,
 ) -> dict[str, Derivation]:
     """Every input of the definition that the log gives; `members`: of these alone. `month`: `2020-10`, decided for."""
+    found = derived_of(definition.inputs, story, inquiry, township, members)
+    return found | remembered_by(definition, story, month)
+
+
+def derived_of(
+    inputs: Mapping[str, Input],
+    story: Story,
+    inquiry: Inquiry,
+    township: str,
+    members: Iterable[UUID] | None = None,
+) -> dict[str, Derivation]:
+    """Without what earlier months say."""
     said = dict(story.stated)
     means: tuple[Means, UUID] | None = None
     for found in (inquiry.survey, inquiry.check):
@@ -71,7 +83,7 @@ def derive(
     kinds = {one.id: kind for kind, one in (("survey", inquiry.survey), ("check", inquiry.check)) if one}
     application = story.applied.id if story.applied is not None else None
     result: dict[str, Derivation] = {}
-    for name, asked in definition.inputs.items():
+    for name, asked in inputs.items():
         if name in said:
             value, event = said[name]
             source = kinds.get(event) or ("application" if event == application else "step")
@@ -84,7 +96,7 @@ def derive(
             result[name] = Derivation(_members(asked, means[0], members), kinds[means[1]], means[1])
         elif means is not None and name in OF_FAMILY:
             result[name] = Derivation(_value(means[0], OF_FAMILY[name]), kinds[means[1]], means[1])
-    return result | remembered_by(definition, story, month)
+    return result
 
 
 def remembered_by(definition: Definition, story: Story, month: str) -> dict[str, Derivation]:

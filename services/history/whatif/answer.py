@@ -32,7 +32,7 @@ COST = """SELECT month, programme, township, sum(recorded_fen) AS recorded_fen, 
  FROM lines GROUP BY ALL ORDER BY ALL"""
 MOVES = """SELECT programme, row_before, row_after, count(DISTINCT "case") AS cases, count(*) AS months,
  sum(after_fen - before_fen) AS difference_fen FROM lines
- WHERE row_before <> row_after OR before_fen <> after_fen GROUP BY ALL
+ WHERE (row_before <> row_after AND (before OR "after")) OR before_fen <> after_fen GROUP BY ALL
  ORDER BY programme, abs(sum(after_fen - before_fen)) DESC, row_before, row_after"""
 FAMILIES = """SELECT household, applicant, "case", programme, last(township ORDER BY month) AS township,
  CASE WHEN sum(after_fen - before_fen) > 0 THEN 'gains' WHEN sum(after_fen - before_fen) < 0 THEN 'loses'
@@ -43,15 +43,23 @@ FAMILIES = """SELECT household, applicant, "case", programme, last(township ORDE
  max(people_before) AS people_before, max(people_after) AS people_after FROM lines
  WHERE before_fen <> after_fen OR before <> "after" OR people_before <> people_after GROUP BY household, applicant, "case", programme
  ORDER BY difference_fen DESC, "case" """
+TOTALS = f"""SELECT programme, sum(recorded_fen) AS recorded_fen, sum(before_fen) AS before_fen, sum(after_fen) AS after_fen,
+ sum(static_fen) AS static_fen, sum(after_fen - before_fen) AS difference_fen, coalesce(any_value(gain), 0) AS families_gain,
+ coalesce(any_value(gained), 0) AS gained_fen, coalesce(any_value(lose), 0) AS families_lose, coalesce(any_value(lost), 0) AS lost_fen
+ FROM lines LEFT JOIN (SELECT programme, count(*) FILTER (outcome = 'gains') AS gain,
+  sum(difference_fen) FILTER (outcome = 'gains') AS gained, count(*) FILTER (outcome = 'loses') AS lose,
+  -sum(difference_fen) FILTER (outcome = 'loses') AS lost FROM ({FAMILIES}) GROUP BY programme) USING (programme)
+ GROUP BY programme ORDER BY programme"""
 NAMED = f"""SELECT coalesce(n.name, '') AS name, f.* FROM ({FAMILIES}) f LEFT JOIN names n USING (applicant)
  ORDER BY f.difference_fen DESC, f."case" """
 EXPLAINED = "SELECT code, count(*) AS months, count(DISTINCT \"case\") AS cases FROM lines WHERE code <> '' GROUP BY ALL ORDER BY ALL"
 TABLES = {
+    "totals": TOTALS,
     "cost": COST,
     "moves": MOVES,
     "families": FAMILIES,
     "explained": EXPLAINED,
-    "months": 'SELECT * FROM lines ORDER BY month, programme, "case"',
+    "months": 'SELECT * EXCLUDE (number, episode, for_before, for_after) FROM lines ORDER BY month, programme, "case"',
 }
 FORMATS = ("csv", "parquet", "xlsx")
 
@@ -83,14 +91,13 @@ class Line:
         cls,
         month: date,
         case: Case,
-        episode: Episode | None,
+        episode: Episode,
         recorded: int,
         said: Mapping[str, Said],
         code: str,
     ) -> Line:
-        """`episode`: None where the case was asked about by nobody."""
         before, after = said["before"], said["after"]
-        township = case.story.township if episode is None else episode.township
+        township = episode.township
         return cls(
             month, case.programme, township, str(case.id), str(case.household), str(case.applicant), recorded,
             before.eligible, before.amount_fen, before.row, after.eligible, after.amount_fen, after.row,
@@ -98,13 +105,22 @@ class Line:
         )  # fmt: skip
 
 
-def _people(said: Said, episode: Episode | None) -> int:
+def _people(said: Said, episode: Episode) -> int:
     """How many of the family it is for: those admitted, who was admitted before where it is phased out, else all."""
-    if episode is None or not said.eligible:
+    if not said.eligible:
         return 0
     if said.admitted is not None:
         return said.admitted
     return len((episode.story.admitted if said.route == TAPER else ()) or episode.members)
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A decision of the log, and whether it departs from the recommendation."""
+
+    decision: UUID
+    case: UUID
+    departs: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +137,10 @@ KINDS = {"month": "DATE", "recorded_fen": "BIGINT", "before_fen": "BIGINT", "aft
          "before": "BOOLEAN", "after": "BOOLEAN"}  # fmt: skip
 
 
+OF_MONTHS = "number BIGINT, episode BIGINT, for_before VARCHAR[], for_after VARCHAR[]"
+"""Of what is paid by months, for `aid`: the case, its facts, and whom it is for by either run, where not for all."""
+
+
 class Answer:
     """`decided`: how often a rule was applied to a month or a decision; `sampled`: of these, by the interpreter, too;
     `judged`: decisions of the log held against the papers of their day."""
@@ -132,26 +152,22 @@ class Answer:
         self._connection = connection
         self._tables = dict(TABLES)
         columns = ", ".join(f'"{one.name}" {KINDS.get(one.name, "VARCHAR")}' for one in fields(Line))
-        connection.execute(f"CREATE TABLE lines ({columns})")
+        connection.execute(f"CREATE TABLE lines ({columns}, {OF_MONTHS})")
 
     def take(self, lines: Sequence[Line]) -> None:
         if lines:
             columns = [list(column) for column in zip(*map(astuple, lines), strict=True)]
-            wanted = ", ".join("unnest(?)" for _ in columns)
-            self._connection.execute(f"INSERT INTO lines SELECT {wanted}", columns)
+            wanted = ", ".join(f'unnest(?) AS "{one.name}"' for one in fields(Line))
+            self._connection.execute(f"INSERT INTO lines BY NAME SELECT {wanted}", columns)
 
-    def judge(self, case: Case, episode: Episode, again: Said) -> str:
-        """Holds a decision of the log against what its papers give again; the code of the difference, or nothing."""
-        recorded = episode.recorded
-        assert recorded is not None, "asked of decisions only"
+    def judge(self, judged: Judged, refused: bool, same: bool) -> str:
+        """Of a decision of the log, whether its papers give the same again, or nothing because of what nobody knew; gives
+        the code of the difference, or nothing."""
         self.judged += 1
-        if (again.eligible, again.amount_fen) == (
-            recorded.eligible,
-            recorded.amount_fen,
-        ) and again.row in recorded.rows:
+        if same:
             return ""
-        code = "officer" if recorded.departs else "input-unknown" if again.refused else "unexplained"
-        self.differences.append(Difference(recorded.event, case.id, code))
+        code = "officer" if judged.departs else "input-unknown" if refused else "unexplained"
+        self.differences.append(Difference(judged.decision, judged.case, code))
         return code
 
     @property
@@ -174,7 +190,7 @@ class Answer:
         return "named" in self._tables
 
     def table(self, name: str) -> list[dict[str, Any]]:
-        """`cost`, `moves`, `families`, `explained`, `months`, or `named`."""
+        """`totals`, `cost`, `moves`, `families`, `explained`, `months`, or `named`."""
         return list(self._rows(name))
 
     def count(self, name: str) -> int:

@@ -44,7 +44,7 @@ class Asking(Command):
 class WhatIf(Asked):
     """How far it is, in months of pieces of the district; `found` once it is `done`.
 
-    `found`: `cost` and `moves` in fen, `explained`, how many `families` gain or lose, and how the log itself was met:
+    `found`: `totals`, `cost` and `moves` in fen, `explained`, how many `families` gain or lose, and how the log itself was met:
     decisions `judged`, `differences`, `unexplained`.
     """
 

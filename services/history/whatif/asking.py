@@ -57,8 +57,8 @@ def _answered(log: DistrictLog, keys: Keys, question: Question, job: Job[Found])
     with asked as answer:
         [workbook] = answer.write(job.folder, "xlsx")
         families = answer.table("families")
-        short = {
-            "cost": answer.table("cost"), "moves": answer.table("moves"), "explained": answer.table("explained"),
+        tables = {name: answer.table(name) for name in ("totals", "cost", "moves", "explained")}
+        short = tables | {
             "families": len(families), "judged": answer.judged, "decided": answer.decided,
             "sampled": answer.sampled, "differences": len(answer.differences), "unexplained": answer.unexplained,
         }  # fmt: skip

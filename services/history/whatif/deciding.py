@@ -1,36 +1,38 @@
-"""One month of one programme decided in SQL, the facts laid out once; a sample decided by the interpreter as well.
+"""One month of one programme decided in SQL over facts that are laid out (`laying`); a sample by the interpreter as well.
 
 Inputs lie in one table as whole numbers; what earlier months say is folded from a table of months, one for each run.
 """
 
 from __future__ import annotations
 
-import random
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
 from duckdb import DuckDBPyConnection
+from sqlglot import exp
 
 from services.history.audit.deriving import PAID_ABOVE, SERIES
 from services.history.audit.rows import said
 from services.history.audit.rule import ROUTE
 from services.policy.definition import Definition
-from services.policy.language.intake import InputWrong
-from services.policy.language.remember import Series, fold
+from services.policy.language.intake import InputWrong, counts_months
+from services.policy.language.remember import fold
 from services.policy.rule import Outcome, Rule
-from services.policy.sql.history import remembered, remembering
-from services.policy.sql.inputs import givens, put_stored, quoted, refusals, storing, telling
-from services.policy.sql.statement import compile_rule, places
+from services.policy.sql.history import remembering
+from services.policy.sql.inputs import givens, quoted, telling
+from services.policy.sql.statement import places
+from services.policy.sql.telling import tell
 
 SAMPLE = 10_000
+DECIDING = "deciding_month"
+MOST_A_MONTH = 10**11
+"""In fen. A thousand such months together are still in the range of what is remembered, so that no fold need be checked."""
 RUNS = ("before", "after", "static")
 OF_LOG, OWN = "months_of_log", "months_of_after"
 HISTORY = {"before": OF_LOG, "after": OWN, "static": OF_LOG}
 """Runs, and the table of months that each looks back on."""
-ANSWER = f'id, answers."row", answers.{quoted(ROUTE)}, answers.amount_fen, answers.admitted'
 
 
 class Differs(ValueError):
@@ -59,146 +61,124 @@ def unknown(names: Iterable[str]) -> Said:
 
 
 def months_table(connection: DuckDBPyConnection, name: str) -> None:
+    series = ", ".join(f"'{one}'" for one in SERIES)
     connection.execute(
-        f"CREATE OR REPLACE TABLE {quoted(name)} (case_id BIGINT, series VARCHAR, month DATE, value BIGINT)"
+        f"CREATE OR REPLACE TABLE {quoted(name)} (case_id BIGINT, series ENUM ({series}), month DATE,"
+        f" value BIGINT CHECK (value BETWEEN 0 AND {MOST_A_MONTH}))"
     )
 
 
-def pay(connection: DuckDBPyConnection, name: str, month: date, paid: Mapping[int, tuple[int, str]]) -> None:
-    """A month's sums are kept for the months to come, by the number of the case."""
-    lines = [
-        (number, series, month, value)
-        for number, (fen, route) in paid.items()
-        for series, value in (("granted_amount", fen), ("above_standard", 100 * (route in PAID_ABOVE)))
-    ]
-    if lines:
-        numbers, series_, months, values = zip(*lines, strict=True)
-        connection.execute(
-            f"INSERT INTO {quoted(name)} SELECT unnest(?), unnest(?), unnest(?), unnest(?)",
-            [list(numbers), list(series_), list(months), list(values)],
-        )
-
-
-def lay_out(
-    connection: DuckDBPyConnection,
-    table: str,
-    definition: Definition,
-    cases: Mapping[int, Mapping[str, object]],
-) -> None:
-    """The inputs of cases by their numbers; what nobody knew stays empty, and is refused when decided."""
-    asked = replace(definition, history={})
-    parts = [(name, storing(given)) for name, given in givens(asked).items()]
-    rows = ({name: _stored(store, one.get(name)) for name, store in parts} for one in cases.values())
-    connection.execute(f"DROP TABLE IF EXISTS {quoted(table)}")
-    put_stored(connection, "laid_out", asked, rows)
+def pay(connection: DuckDBPyConnection, name: str, month: date, paid: str) -> None:
+    """A month's sums are kept for the months to come. `paid`: a SELECT of `id`, `amount_fen` and `route`."""
+    above = ", ".join(f"'{one}'" for one in sorted(PAID_ABOVE))
     connection.execute(
-        f"CREATE TABLE {quoted(table)} AS SELECT * REPLACE (list_extract(?, id + 1) AS id) FROM laid_out",
-        [list(cases)],
+        f"INSERT INTO {quoted(name)} SELECT id, series, DATE '{month}',"
+        f" CASE series WHEN 'granted_amount' THEN amount_fen WHEN 'above_standard' THEN 100 * (route IN ({above}))::INTEGER END"
+        f" FROM ({paid}), (SELECT unnest(['granted_amount', 'above_standard']) AS series)"
     )
-    connection.execute("DROP TABLE laid_out")
 
 
-def _stored(store: Any, value: object) -> object:
+class Statements:
+    """Rules as SQL, each edition compiled once: the day of decision is a column, the month put in."""
+
+    def __init__(self) -> None:
+        self._made: dict[tuple[int, str, str], tuple[Definition, str, str]] = {}
+
+    def of(self, rule: Rule, facts: str, months: str, month: date) -> tuple[str, str]:
+        """The cases of `facts` with what their months say, and what the rule says of these (as `asked`)."""
+        definition = rule.definition
+        key = (
+            id(definition.constants),
+            facts,
+            months,
+        )  # an edition's own; held below: no other takes its place
+        if key not in self._made:
+            strange = {one.of for one in definition.history.values()} - SERIES.keys()
+            if strange:
+                raise Unfoldable(f"{definition.programme}: {', '.join(sorted(strange))}")
+            looking_back = remembering(
+                definition, facts, months, exp.Parameter(this=exp.to_identifier(DECIDING))
+            )
+            asked = looking_back.sql("duckdb")
+            self._made[key] = definition, asked, tell(rule, "asked", worked=False).sql()
+        _, asked, statement = self._made[key]
+        return asked.replace(f"${DECIDING}", f"DATE '{month}'"), statement
+
+
+def answer_month(
+    connection: DuckDBPyConnection, statements: Statements, rule: Rule, month: date, facts: str, months: str,
+    answers: str = "answers",
+) -> int:  # fmt: skip
+    """As `asked`, the cases of `facts` with what their months before `month` say; as the table `answers`, what the rule
+    says of them. `facts`: `id`, `decision_day` and the inputs, none missing or out of range. Gives how many."""
+    asked, statement = statements.of(rule, facts, months, month)
+    admits = f"{quoted(ROUTE)} <> 'refuse'{'' if said(rule, 'fund') is None else ' AND amount_fen > 0'}"
+    connection.execute(f"CREATE OR REPLACE VIEW asked AS {asked}")
+    made = connection.execute(
+        f'CREATE OR REPLACE TABLE {quoted(answers)} AS SELECT id, "row", {quoted(ROUTE)} AS route, {admits} AS eligible,'
+        f" CASE WHEN eligible THEN amount_fen ELSE 0 END AS amount_fen, admitted FROM ({statement})"
+    )
+    [(answered,)] = made.fetchall()
+    return int(answered)
+
+
+def no_answers(connection: DuckDBPyConnection, answers: str) -> None:
+    """No paper speaks of the programme."""
+    connection.execute(
+        f'CREATE OR REPLACE TABLE {quoted(answers)} (id BIGINT, "row" VARCHAR, route VARCHAR, eligible BOOLEAN,'
+        " amount_fen BIGINT, admitted BOOLEAN[])"
+    )
+
+
+def draw(connection: DuckDBPyConnection, answers: str, seed: int, most: int) -> list[int]:
+    """So many of the cases that were answered, or all; always the same of the same."""
+    asked = f"SELECT id FROM {quoted(answers)} ORDER BY hash(id, ?), id LIMIT ?"
+    return [id for (id,) in connection.execute(asked, [seed, most]).fetchall()]
+
+
+def decide_one(rule: Rule, inputs: Mapping[str, object]) -> Said:
+    """A decision of its own day, by the interpreter. No months: what is paid once has none."""
+    told = dict(inputs)
+    for name, one in rule.definition.history.items():
+        if one.of in SERIES:
+            value = fold(one, (), f"{rule.definition.on:%Y-%m}")
+            told[name] = int(value) if counts_months(one) else value
     try:
-        return None if value is None else store(value)
-    except (AttributeError, KeyError, TypeError, ValueError):
-        return None
-
-
-def decide_month(
-    connection: DuckDBPyConnection, rule: Rule, table: str, months: str, draw: random.Random, sample: int
-) -> dict[int, Said]:
-    """Of every case of a laid-out table, by its number; Differs where the interpreter says otherwise of one of a
-    sample of that size."""
-    answer_month(connection, rule, table, months)
-    found = {number: unknown(names) for number, names in connection.execute("FROM refused").fetchall()}
-    answers = connection.execute(f"SELECT {ANSWER} FROM answers ORDER BY id").fetchall()
-    for number, row, route, fen, some in answers:
-        found[number] = _said(rule, row, route, fen, places(some))
-    agree(connection, rule, draw.sample([answer[0] for answer in answers], min(sample, len(answers))))
-    return found
-
-
-def answer_month(connection: DuckDBPyConnection, rule: Rule, table: str, months: str) -> None:
-    """As tables: `asked`, the cases with what their months say; `refused`, the ids of those that are not decided, with
-    why; `answers`, what the rule says of the others."""
-    definition = rule.definition
-    strange = {one.of for one in definition.history.values()} - SERIES.keys()
-    if strange:
-        raise Unfoldable(f"{definition.programme}: {', '.join(sorted(strange))}")
-    made = {
-        "TABLE told": remembered(definition, months),
-        "VIEW asked": remembering(definition, table, "told"),
-        "TABLE refused": refusals(definition, "asked"),
-    }
-    for name, statement in made.items():
-        connection.execute(f"CREATE OR REPLACE {name} AS {statement.sql('duckdb')}")
-    connection.execute("CREATE OR REPLACE VIEW decided AS FROM asked ANTI JOIN refused USING (id)")
-    connection.execute(f"CREATE OR REPLACE TABLE answers AS {compile_rule(definition, 'decided').sql()}")
-
-
-def decide_one(
-    connection: DuckDBPyConnection,
-    rule: Rule,
-    inputs: Mapping[str, object],
-    months: str,
-    number: int,
-    month: date,
-) -> Said:
-    """A decision of its own day, by the interpreter."""
-    wanted = rule.definition.inputs.keys() | rule.definition.history.keys()
-    told = {name: value for name, value in inputs.items() if name in wanted}
-    told |= _remembered(connection, rule.definition, months, number, month)
-    try:
-        outcome = rule.decide(told)
+        return _outcome(rule, rule.decide(told))
     except InputWrong as wrong:
         return unknown([wrong.name])
-    return _outcome(rule, outcome)
-
-
-def _remembered(
-    connection: DuckDBPyConnection, definition: Definition, months: str, number: int, month: date
-) -> dict[str, object]:
-    found: dict[str, object] = {}
-    lines: Sequence[tuple[str, date, int]] | None = None
-    for name, one in definition.history.items():
-        if one.of not in SERIES:
-            continue
-        if lines is None:
-            asked = f"SELECT series, month, value FROM {quoted(months)} WHERE case_id = ?"
-            lines = connection.execute(asked, [number]).fetchall()
-        series: Series = [
-            (f"{on:%Y-%m}", Decimal(value).scaleb(-2)) for of, on, value in lines if of == one.of
-        ]
-        value = fold(one, series, f"{month:%Y-%m}")
-        found[name] = int(value) if one.fold in ("count", "run_length", "months_since") else value
-    return found
 
 
 def _outcome(rule: Rule, outcome: Outcome) -> Said:
-    return _said(rule, outcome.row, str(outcome.outputs[ROUTE]), outcome.amount_fen, outcome.admitted)
-
-
-def _said(rule: Rule, row: str, route: str, fen: int, some: tuple[int, ...] | None) -> Said:
+    route, fen, some = str(outcome.outputs[ROUTE]), outcome.amount_fen, outcome.admitted
     eligible = route != "refuse" and (fen > 0 or said(rule, "fund") is None)
-    return Said(eligible, fen if eligible else 0, row, route, admitted=None if some is None else len(some))
+    return Said(
+        eligible, fen if eligible else 0, outcome.row, route, admitted=None if some is None else len(some)
+    )
 
 
-def agree(connection: DuckDBPyConnection, rule: Rule, drawn: Sequence[int]) -> None:
-    """The interpreter decides some of those that `answer_month` has decided; Differs where it says otherwise."""
+def agree(
+    connection: DuckDBPyConnection, definition: Definition, rule_on: Callable[[date], Rule], answers: str, drawn: Sequence[int]
+) -> None:  # fmt: skip
+    """The interpreter decides some of those that `answer_month` has just decided; Differs where it says otherwise.
+    `rule_on`: the rule of a day of decision, of the edition of the definition."""
     if not drawn:
         return
-    parts = [(name, telling(given)) for name, given in givens(rule.definition).items()]
-    columns = ", ".join(f"asked.{quoted(name)}" for name, _ in parts)
-    both = f"SELECT {ANSWER}, {columns} FROM asked JOIN answers USING (id) WHERE id IN (SELECT unnest(?))"
-    for _, row, route, fen, some, *values in connection.execute(both, [list(drawn)]).fetchall():
+    parts = [(name, telling(given)) for name, given in givens(definition).items()]
+    columns = "".join(f", asked.{quoted(name)}" for name, _ in parts)
+    both = (
+        f'SELECT decision_day, eligible, answers.amount_fen, answers."row", route, admitted{columns}'
+        f" FROM asked JOIN {quoted(answers)} AS answers USING (id) WHERE id IN (SELECT unnest(?))"
+    )
+    for day, eligible, fen, row, route, some, *values in connection.execute(both, [list(drawn)]).fetchall():
         case = {name: _told(tell, value) for (name, tell), value in zip(parts, values, strict=True)}
+        rule = rule_on(day)
+        found = Said(eligible, fen, row, route, admitted=None if some is None else sum(some))
         outcome = rule.decide(case)
-        found = _said(rule, row, route, fen, places(some))
-        again = _outcome(rule, outcome)
-        if again != found:
-            on = rule.definition.on
-            raise Differs(f"{rule.definition.programme}, {on}: SQL says {found}, the interpreter {again}")
+        if _outcome(rule, outcome) != found or places(some) != outcome.admitted:
+            raise Differs(
+                f"{rule.definition.programme}, {day}: SQL says {found}, the interpreter {_outcome(rule, outcome)}"
+            )
 
 
 def _told(tell: Any, value: object) -> object:

@@ -7,7 +7,7 @@ another; an end by an event (a death, a move, a wish) holds under any papers.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -15,12 +15,13 @@ from uuid import UUID
 
 from events import assistance as a
 from events.ids import PersonId
-from services.history.audit.deriving import SERIES, derive, recorded
+from services.history.audit.deriving import derived_of, recorded
+from services.history.audit.lean import LeanLog
 from services.history.audit.reading import Found
-from services.history.audit.rows import asked_by
 from services.history.audit.story import Inquiry, Story, day_of, first_of_next_month, told
-from services.policy.definition import Definition
+from services.policy.paper import Input
 
+NEVER = date(9999, 1, 1)
 BY_RULE = frozenset({"no_longer_eligible", "taper_ended"})
 """Reasons of an end that follow from the rule, and might not follow from another."""
 BY_MONTH = frozenset({"standard_changed", "rule_changed", "taper"})
@@ -61,15 +62,13 @@ class Episode:
     recorded: Recorded | None
     fixed: bool = False
 
-    def inputs(self, definition: Definition, month: str) -> dict[str, object]:
-        """What a definition asks for and somebody knew; what earlier months say is left to who asks."""
+    def inputs(self, asked: Mapping[str, Input]) -> dict[str, object]:
+        """What of these somebody knew. No month makes a difference: what earlier months say is left to who asks."""
         assessed = self.inquiry.assessed
         used: tuple[a.Input, ...] = assessed.fact.inputs if assessed is not None else ()
-        known = recorded(asked_by(definition), used)
-        derived = derive(definition, self.story, self.inquiry, self.township, month, self.members)
-        known |= {name: one.value for name, one in derived.items()}
-        own = {name for name, one in definition.history.items() if one.of in SERIES}
-        return {name: value for name, value in known.items() if name not in own}
+        derived = derived_of(asked, self.story, self.inquiry, self.township, self.members)
+        rest = {name: one for name, one in asked.items() if name not in derived}
+        return recorded(rest, used) | {name: one.value for name, one in derived.items()}
 
 
 @dataclass(slots=True)
@@ -78,7 +77,6 @@ class Case:
     recorded; `reviews`: from which day to which one was open."""
 
     id: UUID
-    number: int
     programme: str
     household: UUID
     applicant: UUID
@@ -94,6 +92,18 @@ class Case:
         if self.until is not None and month >= self.until:
             return None
         return next((one for one in reversed(self.episodes) if one.since <= month), None)
+
+    def spans(self) -> list[tuple[Episode, date, date]]:
+        """From which month until which (not included) each episode counts: until another begins, decided later."""
+        found: list[tuple[Episode, date, date]] = []
+        for one in self.episodes:
+            while found and found[-1][1] >= one.since:
+                found.pop()
+            if found:
+                found[-1] = (*found[-1][:2], one.since)
+            found.append((one, one.since, NEVER))
+        ends = NEVER if self.until is None else self.until
+        return [(one, since, min(until, ends)) for one, since, until in found if since < ends]
 
     def in_aid(self, month: date) -> bool:
         """Whether the log had it granted, and not ended, when a month began."""
@@ -118,20 +128,21 @@ class Case:
         )
 
     def take(self, found: Found) -> None:
+        """By the name of the type, so that a fact and its lean twin (`audit.twins`) tell the same."""
         fact: Any = found.fact
         story, day = self.story, day_of(found)
         settled = story.settled
-        match fact:
-            case a.SubsidyGranted():
+        match fact.TYPE:
+            case a.SubsidyGranted.TYPE:
                 if fact.replaces is not None:  # a refusal or an end that a review changed
                     self.until = self.ended_by_rule = None
                 since = fact.since if fact.period == "month" else day
                 self._decided(found, since.replace(day=1), True, fact.amount_fen)
-            case a.Declined():
+            case a.Declined.TYPE:
                 self._decided(found, first_of_next_month(day), False, 0)
-            case a.ReviewOpened():
+            case a.ReviewOpened.TYPE:
                 self.reviews.append((day, None))
-            case a.Reviewed():
+            case a.Reviewed.TYPE:
                 self._close_review(day)
                 if story.inquiry.assessed is not None:
                     fixed = fact.departs is not None
@@ -145,7 +156,7 @@ class Case:
                         None,
                         fixed,
                     )
-            case a.Adjusted() if fact.grounds.assessment is None:
+            case a.Adjusted.TYPE if fact.grounds.assessment is None:
                 if fact.reason not in BY_MONTH and settled is not None:
                     self._begin(
                         story,
@@ -157,12 +168,12 @@ class Case:
                         None,
                         fact.reason == BY_REVIEW,
                     )
-            case a.MonthGranted():
+            case a.MonthGranted.TYPE:
                 self.paid[date.fromisoformat(f"{fact.month}-01")] = fact.amount_fen, fact.route
-            case a.Exited() if fact.reason not in BY_RULE:
+            case a.Exited.TYPE if fact.reason not in BY_RULE:
                 self.until = max(fact.since, self.unpaid(fact.since))
                 self._close_review(day)
-            case a.Exited():
+            case a.Exited.TYPE:
                 self.ended_by_rule = fact.since
                 self._close_review(day)
         self.story = told(story, found)
@@ -188,6 +199,13 @@ class Case:
             self.reviews[-1] = self.reviews[-1][0], day
 
 
+def facts_of(log: LeanLog, streams: Sequence[UUID]) -> Iterator[Found]:
+    """What is recorded in these streams, one after another, each in the order of the log."""
+    log.lay_ready(streams)
+    for stream in streams:
+        yield from (one for one in log.own(stream) if one.fact.TYPE in TYPES)
+
+
 def cases_of(found: Iterable[Found], programme: str | None = None) -> dict[UUID, Case]:
     """By id, of one programme or of all; `found`: facts of cases in the order of the log."""
     cases: dict[UUID, Case] = {}
@@ -198,7 +216,6 @@ def cases_of(found: Iterable[Found], programme: str | None = None) -> dict[UUID,
         id = UUID(str(fact.case))
         if id not in cases:
             applicant = getattr(fact, "applicant", next(iter(fact.members), fact.household))
-            home = UUID(str(fact.household))
-            cases[id] = Case(id, len(cases), fact.programme, home, UUID(str(applicant)))
+            cases[id] = Case(id, fact.programme, UUID(str(fact.household)), UUID(str(applicant)))
         cases[id].take(one)
     return cases

@@ -1,28 +1,32 @@
 """Sums that are paid once, in the order in which they were decided, whoever's case: relief looks back on other cases' relief.
 
-What the rule is told of relief in the twelve months before is as it was recorded (`before`, `static`), or with what the
-counterfactual itself gave in place of what the log did (`after`). What was given before the first month is the log's.
+What the rule is told of relief in the twelve months before, and of who is on dibao or tekun (`aid`), is as it was recorded
+(`before`, `static`), or with what the counterfactual itself gave in place of what the log did (`after`). What was given
+before the first month is the log's.
 """
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+import pyarrow as pa
 from duckdb import DuckDBPyConnection
 
 from services.assistance.days import months_after
-from services.history.audit.reading import Log
+from services.history.audit.lean import LeanLog
+from services.history.audit.rows import asked_by
 from services.history.audit.story import day_of, first_of_next_month
-from services.history.whatif import deciding
-from services.history.whatif.answer import Answer, Line
-from services.history.whatif.deciding import HISTORY, RUNS, Said, unknown
-from services.history.whatif.facts import TYPES, Case, Episode, cases_of
+from services.history.whatif import aid, deciding
+from services.history.whatif.aid import Aid
+from services.history.whatif.answer import Answer, Judged, Line
+from services.history.whatif.deciding import RUNS, Said, unknown
+from services.history.whatif.facts import Case, Episode, cases_of, facts_of
 from services.history.whatif.papers import Compared
 from services.policy.definition import Definition
 from services.policy.language.remember import Series, fold
@@ -51,43 +55,74 @@ def places_of(cases: Iterable[Case], papers: Compared, since: date, until: date)
 
 
 def decide(
-    reader: Log, connection: DuckDBPyConnection, papers: Compared, answer: Answer, places: list[Place]
+    reader: LeanLog, connection: DuckDBPyConnection, papers: Compared, answer: Answer, places: list[Place]
 ) -> None:
     """`places`: in their order. A line each, counted in the month of the decision; a few thousand cases at a time."""
     given = Given()
-    for name in (deciding.OF_LOG, deciding.OWN):
-        deciding.months_table(
-            connection, name
-        )  # what is paid once has no months, and cases other numbers here
     for start in range(0, len(places), CASES_AT_ONCE):
         some = places[start : start + CASES_AT_ONCE]
-        cases = cases_of(reader.of_streams(list(dict.fromkeys(id for _, id in some)), TYPES))
-        lines = [_line(connection, papers, answer, given, cases[id], position) for position, id in some]
-        answer.take(lines)
+        cases = cases_of(facts_of(reader, list(dict.fromkeys(id for _, id in some))))
+        decisions = [Decision(cases[id], position) for position, id in some]
+        helped = _helped(connection, decisions)
+        answer.take([_line(papers, answer, given, one, helped.get(one.position, {})) for one in decisions])
 
 
-def _line(
-    connection: DuckDBPyConnection, papers: Compared, answer: Answer, given: Given, case: Case, position: int
-) -> Line:
-    episode = next(
-        one for one in case.episodes if one.recorded is not None and one.recorded.position == position
-    )
-    recorded = episode.recorded
-    assert recorded is not None, "asked for above"
-    rules, month = papers.rules(case.programme, episode.day), first_of_next_month(episode.day)
+class Decision:
+    """Of a case, the decision at a position of the log."""
+
+    def __init__(self, case: Case, position: int) -> None:
+        self.case, self.position = case, position
+        found = ((one, one.recorded) for one in case.episodes)
+        self.episode, self.recorded = next(
+            (one, said) for one, said in found if said is not None and said.position == position
+        )
+
+    @property
+    def day(self) -> date:
+        """On which it was found out what the decision rests on."""
+        assessed = self.episode.inquiry.assessed
+        return self.episode.day if assessed is None else day_of(assessed)
+
+
+def _helped(connection: DuckDBPyConnection, decisions: Sequence[Decision]) -> dict[int, Aid]:
+    """By position, by which programmes the people of a decision are helped otherwise by the counterfactual."""
+    columns = {
+        "id": pa.array([one.position for one in decisions], pa.int64()),
+        "day": pa.array([one.day for one in decisions], pa.date32()),
+        "members": pa.array([[*map(str, one.episode.members)] for one in decisions], pa.list_(pa.string())),
+    }
+    connection.execute("DROP VIEW IF EXISTS asking")
+    connection.register("asking", pa.table(columns))
+    aid.find(connection)
+    connection.unregister("asking")
+    found: dict[int, dict[str, tuple[bool, bool]]] = defaultdict(dict)
+    for position, programme, before, after in connection.execute("FROM aid").fetchall():
+        found[position][programme] = before, after
+    return dict(found)
+
+
+def _line(papers: Compared, answer: Answer, given: Given, one: Decision, helped: Aid) -> Line:
+    case, episode, recorded = one.case, one.episode, one.recorded
+    rules = papers.rules(case.programme, episode.day)
     answers: dict[str, Said] = {}
     for run in RUNS:
         rule = rules[run]
         if rule is None:
             answers[run] = unknown(("去向",))
             continue
-        inputs = episode.inputs(rule.definition, f"{month:%Y-%m}")
+        asked = asked_by(rule.definition)
+        inputs = episode.inputs(asked)
         if run == "after":
             inputs |= given.own(rule.definition, case, episode, inputs)
-        answers[run] = deciding.decide_one(connection, rule, inputs, HISTORY[run], case.number, month)
-    code = answer.judge(case, episode, answers["before"])
+            inputs |= aid.told(asked, inputs, episode.township, helped)
+        answers[run] = deciding.decide_one(rule, inputs)
+    before = answers["before"]
+    same = (before.eligible, before.amount_fen) == (recorded.eligible, recorded.amount_fen)
+    judged = Judged(recorded.event, case.id, recorded.departs)
+    code = answer.judge(judged, bool(before.refused), same and before.row in recorded.rows)
     answer.decided += len(RUNS)
     given.take(case, episode, answers["after"].amount_fen)
+    code = code or ("input-unknown" if answers["after"].refused else "")
     return Line.of(episode.day.replace(day=1), case, episode, recorded.amount_fen, answers, code)
 
 

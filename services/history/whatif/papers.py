@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
@@ -86,10 +86,14 @@ class Compared:
 
     def __init__(self, in_force: InForce, others: tuple[Paper, ...]) -> None:
         self._in_force, self._others = in_force, others
+        self._rules: dict[tuple[str, date], Mapping[str, Rule | None]] = {}
 
-    def rules(self, programme: str, on: date) -> dict[str, Rule | None]:
-        other = self._in_force.rule(programme, on, self._others)
-        return {"before": self._in_force.rule(programme, on), "after": other, "static": other}
+    def rules(self, programme: str, on: date) -> Mapping[str, Rule | None]:
+        if (programme, on) not in self._rules:
+            other = self._in_force.rule(programme, on, self._others)
+            found = {"before": self._in_force.rule(programme, on), "after": other, "static": other}
+            self._rules[programme, on] = found
+        return self._rules[programme, on]
 
     def monthly(self, programme: str, month: date) -> bool | None:
         """Whether it is paid month by month, and not once; None where no paper speaks of it."""

@@ -20,56 +20,52 @@ from services.policy.paper import Remembered
 from services.policy.sql.expressions import Scope, condition
 from services.policy.sql.inputs import quoted
 from services.policy.sql.value import Value
-from services.policy.sql.writing import Sql, all_of, alone, any_of, binary, call, case, cast, day, text, whole
+from services.policy.sql.writing import Sql, all_of, alone, binary, call, case, cast, day, text, whole
 
-SEEN, TOLD = "seen", "told"
+SEEN, TOLD, VALUE = "seen", "told", "folded"
 HUNDREDTHS = 2
 NO_DIGITS: Mapping[str, str] = MappingProxyType({})
 WIDEST = 10**14
 """The greatest value of a month, in hundredths."""
 
 
-def remembered(
-    definition: Definition, months: str, deciding: Sql | None = None, digits: Mapping[str, str] = NO_DIGITS
+def remembering(
+    definition: Definition,
+    source: str,
+    months: str,
+    deciding: Sql | None = None,
+    digits: Mapping[str, str] = NO_DIGITS,
 ) -> exp.Select:
-    """`case_id` and a column for each remembered input, of every case with a month that says anything; decided for
-    the month of the definition's day, or of `deciding`: a column of the months, the same for all of a case.
+    """The cases of `source` with a column for each remembered input. `deciding`: the first of the month that is decided
+    for, or a column of the months that says it, the same for all of a case; that of the definition's day if not told.
+    `digits`: by remembered input, the column that says with how many digits it is written: none where it sees no month.
 
-    All folds go once, together, over those months that any of them sees. `digits`: by remembered input, the column that
-    says with how many digits it is written: none where it sees no month. Raises ValueError for `months_since` without a
-    window, and Wrong where a `where` is not a test of its series.
+    Each fold goes by itself, over those months alone that it sees. Raises ValueError for `months_since` without a window,
+    and Wrong where a `where` is not a test of its series.
     """
-    folds = _folds(definition, deciding)
+    cases = exp.alias_(exp.to_table(quoted(source)), "cases", table=True)
+    found = exp.select(exp.Column(this=exp.Star(), table=exp.to_identifier("cases"))).from_(cases)
+    month = day(definition.on.replace(day=1)) if deciding is None else deciding
+    for place, (name, one) in enumerate(definition.history.items()):
+        told, fold = f"{TOLD}_{place}", folded(one, month)
+        case_id = exp.column("case_id", table=told)
+        value = call("coalesce", exp.column(VALUE, table=told), whole(fold.nothing))
+        found = found.select(exp.alias_(value, _quoted(name)))
+        if name in digits:
+            saw = exp.Not(this=exp.Is(this=case_id, expression=exp.Null()))
+            found = found.select(
+                exp.alias_(case([(saw, whole(HUNDREDTHS))], whole(0)), _quoted(digits[name]))
+            )
+        same = binary(exp.EQ, exp.column("id", table="cases"), case_id.copy())
+        found = found.join(_by_case(fold, months).subquery(told), on=same, join_type="left")
+    return found
+
+
+def _by_case(fold: Folded, months: str) -> exp.Select:
     case_id = exp.column("case_id", table=SEEN)
     seen = exp.alias_(exp.to_table(quoted(months)), SEEN, table=True)
-    columns = [exp.alias_(fold.value, _quoted(name)) for name, fold in folds.items()]
-    for name, digits_ in digits.items():
-        saw = binary(exp.GT, _filtered(exp.Count(this=exp.Star()), folds[name].sees), whole(0))
-        columns.append(exp.alias_(case([(saw, whole(HUNDREDTHS))], whole(0)), _quoted(digits_)))
-    sees = any_of([fold.sees for fold in folds.values()])
-    return exp.select(case_id, *columns).from_(seen).where(sees).group_by(case_id.copy())
-
-
-def remembering(
-    definition: Definition, source: str, told: str, digits: Mapping[str, str] = NO_DIGITS
-) -> exp.Select:
-    """The cases of `source` with a column for each remembered input; `told`: a table of what `remembered` gives."""
-    nothing = {name: fold.nothing for name, fold in _folds(definition).items()}
-    nothing |= dict.fromkeys(digits.values(), 0)
-    columns = [
-        exp.alias_(call("coalesce", exp.column(_quoted(name), table=TOLD), whole(none)), _quoted(name))
-        for name, none in nothing.items()
-    ]
-    cases = exp.alias_(exp.to_table(quoted(source)), "cases", table=True)
-    whole_case = exp.Column(this=exp.Star(), table=exp.to_identifier("cases"))
-    same = binary(exp.EQ, exp.column("id", table="cases"), exp.column("case_id", table=TOLD))
-    table = exp.alias_(exp.to_table(quoted(told)), TOLD, table=True)
-    return exp.select(whole_case, *columns).from_(cases).join(table, on=same, join_type="left")
-
-
-def _folds(definition: Definition, deciding: Sql | None = None) -> dict[str, Folded]:
-    month = day(definition.on.replace(day=1)) if deciding is None else deciding
-    return {name: folded(one, month) for name, one in definition.history.items()}
+    value = exp.alias_(fold.value, VALUE)
+    return exp.select(case_id, value).from_(seen).where(fold.sees).group_by(case_id.copy())
 
 
 @dataclass(frozen=True, slots=True)

@@ -139,12 +139,21 @@ def _shape(definition: Definition, columns: Mapping[str, str]) -> dict[str, obje
 def refusals(definition: Definition, source: str) -> exp.Select:
     """Cases that the rule must not be asked about: `id` and the names of the inputs that are missing, out of range
     or not of their choice. What the interpreter refuses one by one; look here before relying on the statement."""
-    tests = {name: _refused(given, column(name)) for name, given in givens(definition).items()}
+    tests = _tests(givens(definition))
     wrong = [case([(test.copy(), text(name))], None) for name, test in tests.items()]
     names = call("list_filter", call("list_value", *wrong), _present())
     # Almost nobody is refused: names are gathered only for who is.
     found = exp.select(column("id"), exp.alias_(names, "wrong")).from_(exp.to_table(quoted(source)))
     return found.where(any_of(list(tests.values())))
+
+
+def refused(given: Mapping[str, Input]) -> Sql:
+    """Whether any of these, as columns, is such that the rule must not be asked."""
+    return any_of(list(_tests(given).values()))
+
+
+def _tests(given: Mapping[str, Input]) -> dict[str, Sql]:
+    return {name: _refused(one, column(name)) for name, one in given.items()}
 
 
 def _present() -> Sql:

@@ -51,13 +51,13 @@ def web(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Web]:
 
 def test_a_stored_paper_is_asked_about_watched_and_its_tables_fetched(web: Web) -> None:
     told = web.answered(PATH, QUESTION)
-    assert (told["state"], told["why"], told["done"], told["of"]) == ("done", "", 3, 3)
+    assert (told["state"], told["why"], told["done"], told["of"]) == ("done", "", 4, 4)
     found = told["found"]
     assert sum(one["difference_fen"] for one in found["cost"]) == 2 * 84_00
     assert (found["families"], found["judged"], found["unexplained"]) == (1, 1, 0)
     sent = web.client().get(f"/whatif/{told['id']}/tables.xlsx")
     book = load_workbook(io.BytesIO(sent.content))
-    assert book.sheetnames == ["cost", "moves", "families", "explained", "months"]
+    assert book.sheetnames == ["totals", "cost", "moves", "families", "explained", "months"]
     assert book["months"].max_row == 1 + 2
 
 

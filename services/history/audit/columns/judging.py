@@ -24,7 +24,6 @@ from services.history.audit.columns.writing import DECIDING, MONTHS, NOTHING_DUE
 from services.history.audit.rule import ROUTE
 from services.history.lake.selection import quoted as text
 from services.policy.definition import DECISION_DAY
-from services.policy.sql.history import TOLD
 from services.policy.sql.inputs import quoted
 from services.policy.sql.telling import WORKED
 
@@ -190,11 +189,9 @@ def _ask(connection: DuckDBPyConnection, table: str, edition: Edition) -> None:
     if edition.looking_back is None:
         connection.execute(f"CREATE OR REPLACE TABLE may AS FROM {table}")
     else:
-        told, beside = edition.looking_back
         connection.execute(f"CREATE OR REPLACE TABLE {MONTHS} AS {months_of(table)}")
-        connection.execute(f"CREATE OR REPLACE TABLE {TOLD} AS {told}")
         connection.execute(f"CREATE OR REPLACE VIEW {ASKED} AS FROM {table}")
-        connection.execute(f"CREATE OR REPLACE TABLE may AS {beside}")
+        connection.execute(f"CREATE OR REPLACE TABLE may AS {edition.looking_back}")
     connection.execute(f"CREATE OR REPLACE VIEW {ASKED} AS FROM may")
     refused = connection.execute(edition.refused).fetchall()
     if refused:

@@ -51,7 +51,7 @@ class Edition:
     monthly: bool
     brings_money: bool
     inputs: Inputs
-    looking_back: tuple[str, str] | None
+    looking_back: str | None
     telling: str
     deciding: str
     refused: str

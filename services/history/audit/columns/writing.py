@@ -18,7 +18,7 @@ from services.policy.definition import DECISION_DAY, Definition
 from services.policy.language.intake import as_input
 from services.policy.language.parse import parse
 from services.policy.paper import Input, RecordField, Remembered
-from services.policy.sql.history import SEEN, TOLD, remembered, remembering
+from services.policy.sql.history import SEEN, remembering
 from services.policy.sql.inputs import quoted
 from services.policy.sql.telling import digits_column
 
@@ -69,14 +69,12 @@ def head() -> str:
     )
 
 
-def looking_back(definition: Definition, asked: str) -> tuple[str, str]:
-    """What earlier months say, with the digits of sums: a SELECT over MONTHS, for the table TOLD, and one of `asked` with
-    that beside it."""
+def looking_back(definition: Definition, asked: str) -> str:
+    """A SELECT of `asked` with what its MONTHS say, and the digits of sums."""
     digits = {
         name: digits_column(name) for name, one in definition.history.items() if as_input(one).type == "money"
     }
-    told = remembered(definition, MONTHS, exp.column(DECIDING, table=SEEN), digits)
-    return told.sql("duckdb"), remembering(definition, asked, TOLD, digits).sql("duckdb")
+    return remembering(definition, asked, MONTHS, exp.column(DECIDING, table=SEEN), digits).sql("duckdb")
 
 
 def months_of(asked: str) -> str:
