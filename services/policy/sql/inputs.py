@@ -19,7 +19,6 @@ from services.policy.sql.value import Value
 from services.policy.sql.writing import (
     Sql,
     any_of,
-    binary,
     call,
     case,
     column,
@@ -166,8 +165,11 @@ def _refused(given: Asked, sql: Sql) -> Sql:
     if isinstance(given, Input) and given.type == "list":
         one = any_of([_refused(part, field("one", part.name)) for part in given.fields])
         bad = call("list_bool_or", each(sql, "one", one))
-        long = binary(exp.GT, call("len", sql), whole(longest(given)))
-        return any_of([missing, long, call("coalesce", bad, exp.false())])
+        length = exp.Between(
+            this=call("len", sql.copy()), low=whole(int(bounds_of(given)[0])), high=whole(longest(given))
+        )
+        beyond = exp.Not(this=exp.Paren(this=length))
+        return any_of([missing, beyond, call("coalesce", bad, exp.false())])
     if given.type in ("boolean", "date"):
         return missing
     if given.type == "choice":

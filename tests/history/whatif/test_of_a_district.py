@@ -90,6 +90,12 @@ def test_a_higher_standard_takes_from_nobody_and_the_tables_agree(more: Answer) 
         == sum(one["difference_fen"] for one in costs)
         == sum(m["difference_fen"] for m in more.table("moves"))
     )
+    totals = more.table("totals")
+    assert gained == sum(one["gained_fen"] - one["lost_fen"] for one in totals)
+    assert len(families) == sum(one["families_gain"] + one["families_lose"] for one in totals)
+    assert [sum(one[sums] for one in totals) for sums in ("before_fen", "after_fen", "static_fen")] == [
+        sum(one[sums] for one in costs) for sums in ("before_fen", "after_fen", "static_fen")
+    ]
     assert {m["programme"] for m in costs if m["difference_fen"]} <= {"dibao", "tekun"}
     assert more.unexplained == 0
 
