@@ -101,7 +101,7 @@ def everything(
             auditor,
             day_of(since),
             day_of(until),
-            lake=lake_of(house.settings, house.settings.lake),
+            lake=lake_of(house.settings, None),
             progress=lambda done, of: bar.update(task, completed=done, total=of),
         )
         seconds = time.perf_counter() - began
