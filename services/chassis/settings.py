@@ -56,7 +56,7 @@ class Settings(BaseSettings):
     )
     lake: Path | None = Field(
         default=None,
-        description="folder of a lake that history appends to as it runs; unset: `doudi lake build` does",
+        description="folder of the lake that history appends to as it runs; unset: `lake` in the data folder; `off`: none",
     )
     postgres_url: SecretStr | None = Field(
         default=None,

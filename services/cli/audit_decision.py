@@ -18,6 +18,7 @@ from rich.progress import Progress
 from rich.table import Table
 
 from services.chassis.refusal import Refused
+from services.cli.days import in_order
 from services.cli.house import House, existing, key_file
 from services.cli.replay import lake_of
 from services.cli.up import read_settings
@@ -37,8 +38,12 @@ VERDICTS = {"holds": "bold green", "broken": "bold red", "open": "bold yellow"}
 DAY = ["%Y-%m-%d"]
 Data = Annotated[Path | None, typer.Option(help="folder of stores and keys")]
 Postgres = Annotated[str | None, typer.Option(help="postgresql://…, {service} stands for the service")]
-Since = Annotated[datetime | None, typer.Option("--from", formats=DAY, help="first day of decision")]
-Until = Annotated[datetime | None, typer.Option("--to", formats=DAY, help="last day of decision")]
+Since = Annotated[
+    datetime | None, typer.Option("--from", formats=DAY, callback=in_order, help="first day of decision")
+]
+Until = Annotated[
+    datetime | None, typer.Option("--to", formats=DAY, callback=in_order, help="last day of decision")
+]
 
 
 def register(audit: typer.Typer) -> None:
@@ -103,7 +108,7 @@ def everything(
             auditor,
             day_of(since),
             day_of(until),
-            lake=lake_of(house.settings, house.settings.lake),
+            lake=lake_of(house.settings, None),
             progress=lambda done, of: bar.update(task, completed=done, total=of),
         )
         seconds = time.perf_counter() - began

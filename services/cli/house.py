@@ -76,6 +76,10 @@ TITLES: dict[str, tuple[str, str]] = {
 }
 
 
+LAKE_FOLDER = "lake"
+"""In the data folder."""
+
+
 @dataclass
 class House:
     """The services named, opened. Whoever drives them (a host) is chosen by the caller."""
@@ -84,6 +88,8 @@ class House:
     names: Sequence[str] = tuple(ROOMS)
     clock: Clock = field(default_factory=SystemClock)
     ids: Ids = field(default_factory=SystemIds)
+    follow_lake: bool = False
+    """Keep a lake also where no setting names its folder: for a clock that runs no faster than the day."""
 
     def __post_init__(self) -> None:
         refuse_unsafe_environment()
@@ -138,12 +144,13 @@ class House:
         return [*readers, *proof, *self._lake()]
 
     def _lake(self) -> list[Follower]:
-        if self.settings.lake is None or self.timelines is None:
+        folder = lake_folder(self.settings)
+        if self.timelines is None or folder is None or not (self.follow_lake or self.settings.lake):
             return []
         from services.history.lake.folder import Lake  # here: the columns' library is slow to load
         from services.history.lake.following import LakeFollower
 
-        return [LakeFollower(self.timelines.log, Lake(self.settings.lake), self.clock)]
+        return [LakeFollower(self.timelines.log, Lake(folder), self.clock)]
 
     def web(self) -> FastAPI:
         """One port for all: `/registry`, `/living` ..."""
@@ -200,6 +207,13 @@ def store_url(settings: Settings, name: str) -> str:
 def view_url(settings: Settings, name: str) -> str:
     """On SQLite the views have a file of their own: whoever builds them never makes the committer wait."""
     return settings.postgres(name) or f"sqlite:///{(settings.data / f'{name}-views.sqlite').resolve()}"
+
+
+def lake_folder(settings: Settings) -> Path | None:
+    """Where a running history keeps its lake; None where it is told to keep none."""
+    if settings.lake is not None and str(settings.lake) == "off":
+        return None
+    return settings.lake or settings.data / LAKE_FOLDER
 
 
 def key_file(settings: Settings) -> Path:

@@ -17,7 +17,7 @@ from rich.progress import Progress as Bar
 from rich.table import Table
 
 from services.chassis.settings import Settings
-from services.cli.house import view_url
+from services.cli.house import LAKE_FOLDER, lake_folder, view_url
 from services.cli.show import Data, Postgres, wide_console
 from services.cli.up import read_settings
 from services.history.replay.projections import built_in
@@ -33,7 +33,9 @@ LISTED = 3
 """Of a list, on the terminal; a file has all."""
 lakes = typer.Typer(help="The log in columns: build it, compact it, check it.", no_args_is_help=True)
 
-Folder = Annotated[Path | None, typer.Option("--lake", help="the lake's folder; without: lake in --data")]
+Folder = Annotated[
+    Path | None, typer.Option("--lake", help="the lake's folder; without: DOUDI_LAKE, or lake in --data")
+]
 
 
 def register(app: typer.Typer) -> None:
@@ -145,9 +147,8 @@ def check(folder: Folder = None, data: Data = None) -> None:
 
 def lake_of(settings: Settings, folder: Path | None) -> Lake:
     from services.history.lake.folder import Lake
-    from services.history.library import LAKE_FOLDER
 
-    return Lake(folder or settings.data / LAKE_FOLDER)
+    return Lake(folder or lake_folder(settings) or settings.data / LAKE_FOLDER)
 
 
 def _log_of(settings: Settings) -> str:

@@ -77,7 +77,7 @@ def up(
     if not names:
         _count_alone(settings)
         return
-    house = House(settings, names=names)
+    house = House(settings, names=names, follow_lake=True)
     if INSIGHT in asked:
         house.insight = open_insight(settings, house.clock)
     try:

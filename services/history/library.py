@@ -38,7 +38,6 @@ from services.history.replay.running import Progress, run
 from services.history.replay.sources import KafkaTopics, NoHistory, PostgresLog, Source, SqliteLog
 
 LOG_FILE = "history-views.sqlite"
-LAKE_FOLDER = "lake"
 
 
 def source_at(where: str | Path, partition: int = 0) -> Source | Lake:

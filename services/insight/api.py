@@ -18,7 +18,8 @@ from services.insight.answer import LONGEST_WINDOW, Answer, Labels, answer
 from services.insight.taking import Figures
 
 SEES_ALL = frozenset({Department.CIVIL_AFFAIRS, Department.FINANCE, Department.DISTRICT, Department.AUDIT})
-"""Who has the cases anyway; for everybody else numbers below 3 by township are withheld."""
+"""Who has the cases of the whole district anyway; for everybody else, a township's clerk too, numbers below 3 by
+township are withheld."""
 OFTEN_SECONDS = 1.0
 QUIET_SECONDS = 15.0
 """A comment at the latest after so long: proxies cut a connection that says nothing."""
@@ -43,7 +44,8 @@ def router(figures: Figures, labels: Labels, ended: Callable[[], bool]) -> APIRo
     ) -> Callable[[], Answer]:
         return lambda: answer(
             figures, labels, township=township, department=department.value if department else None,
-            month=month, window=window, hop=hop, small_withheld=caller.department not in SEES_ALL,
+            month=month, window=window, hop=hop,
+            small_withheld=caller.department not in SEES_ALL or caller.township is not None,
         )  # fmt: skip
 
     @routes.get("/figures")

@@ -114,6 +114,7 @@ def running(of: Settings, services: Sequence[str] = (), kafka: str | None = None
     environment = os.environ | {
         "DOUDI_DISTRICT": of.district,
         "DOUDI_TOKEN_DEVELOPMENT": "true",
+        "DOUDI_LAKE": "off",  # what it costs is measured by itself
         "DOUDI_LOG_LEVEL": "ERROR",
         "PYTHONUNBUFFERED": "1",
     }

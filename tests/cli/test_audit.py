@@ -101,6 +101,17 @@ def test_an_event_that_is_no_decision_is_answered_with_the_decision_behind_it(
     assert {status for status, _ in answers} == {1} and all("不是决定" in said for _, said in answers)
 
 
+@pytest.mark.parametrize("what", [("findings",), ("report", "looks"), ("all",)])
+@pytest.mark.parametrize("turned", [False, True])
+def test_days_the_wrong_way_round_are_refused_and_never_answered_with_nothing(
+    house: tuple[Path, str], what: tuple[str, ...], turned: bool
+) -> None:
+    days = [("--from", "2021-03-31"), ("--to", "2021-03-01")]
+    said = [word for day in (reversed(days) if turned else days) for word in day]
+    status, answer = told("audit", *what, *said, "--data", str(house[0]))
+    assert status == 2 and "--to is before --from" in answer
+
+
 def test_of_an_event_that_was_altered_no_proof_is_handed_out(house: tuple[Path, str], tmp_path: Path) -> None:
     proof, key = tmp_path / "proof.json", tmp_path / "key"
     whole = tmp_path / "whole"

@@ -25,8 +25,8 @@ from tests.support import CLERK
 DASHBOARD = Path(__file__).parents[2] / "deploy" / "grafana" / "insight.json"
 
 
-def token(town: Town, department: Department) -> dict[str, str]:
-    caller = Caller(person=CLERK, post="clerk", department=department)
+def token(town: Town, department: Department, township: str | None = None) -> dict[str, str]:
+    caller = Caller(person=CLERK, post="clerk", department=department, township=township)
     return {"Authorization": f"Bearer {issue_token(town.district.settings, caller)}"}
 
 
@@ -100,6 +100,20 @@ def test_small_numbers_by_township_are_withheld_from_other_departments(town: Tow
         assert 1 not in line["values"].values()
     all_of_it = figures(town, web, Department.CIVIL_AFFAIRS)
     assert {line["values"]["granted"] for line in all_of_it["townships"]} == {5, 4, 1}
+
+
+def test_a_townships_clerk_is_told_no_small_number_of_the_other_townships(
+    town: Town, web: TestClient
+) -> None:
+    for township, count in ((URBAN, 5), (HILLS, 1), (FIELDS, 2)):
+        for _ in range(count):
+            town.grant(town.apply(township))
+    town.district.host.follow()
+    clerk = token(town, Department.CIVIL_AFFAIRS, URBAN)
+    told = web.get("/figures", headers=clerk).json()
+    assert {line["code"]: line["values"]["granted"] for line in told["townships"]} == {
+        URBAN: 5, HILLS: None, FIELDS: None,
+    }  # fmt: skip
 
 
 def test_what_is_withheld_cannot_be_worked_out_from_the_same_line() -> None:

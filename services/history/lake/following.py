@@ -1,14 +1,16 @@
 """The lake as a part of a running host: it follows the district log in increments.
 
-Few and large, because every increment adds a file to every bucket: once enough events wait, or once some
-wait for long. What the lake lacks meanwhile is in the log, and comes with the next increment. So nothing that
-goes wrong here ends the host: it is an alarm, and tried again after a while.
+Few and large, because every increment adds a file to every bucket: at the start, then once enough events wait, or
+once some wait for long. Never more than enough of them at once, because what shares the thread waits meanwhile: a
+log that was there before its lake comes in piece by piece. What the lake lacks meanwhile is in the log, and comes
+with the next increment. So nothing that goes wrong here ends the host: it is an alarm, and tried again after a while.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from itertools import islice
 
 import structlog
 
@@ -54,18 +56,19 @@ class LakeFollower:
         self._enough = enough
         self._longest = longest
         self._position: int | None = None
-        self._appended: datetime = clock.now()
+        self._appended: datetime | None = None
         self._not_before: datetime = clock.now()
         self.alarm: str | None = None
         """Why the lake does not follow; None while it does."""
 
     def advance(self) -> int:
-        """Append what waits, if it is enough or has waited long; how many events. Raises nothing of ALARMING."""
+        """Append what waits, if it is enough or has waited long. Gives 0, so that nobody waits for what is left to
+        come. Raises nothing of ALARMING."""
         now = self._clock.now()
         if now < self._not_before:
             return 0
         try:
-            count = self._append_if_due(now)
+            self._append_if_due(now)
         except ALARMING as failure:
             self._position = None  # what the manifest says next time counts
             self._not_before = now + AGAIN
@@ -75,24 +78,25 @@ class LakeFollower:
             self.alarm = alarm
             return 0
         self.alarm = None
-        return count
+        return 0
 
-    def _append_if_due(self, now: datetime) -> int:
+    def _append_if_due(self, now: datetime) -> None:
         waiting = self._end() - self._reached()
-        if waiting < self._enough and now - self._appended < self._longest:
-            return 0
-        count = self.append_now() if waiting else 0
-        self._appended = now
-        return count
+        lately = self._appended is not None and now - self._appended < self._longest
+        if waiting < self._enough and lately:
+            return
+        if waiting:
+            self.append_now()
+        if waiting <= self._enough:
+            self._appended = now
 
-    def append_now(self) -> int:
-        """Append all that waits; LakeBusy where another process is writing."""
-        count = self.lake.append(lines_of(self._log, self._reached()))
+    def append_now(self) -> None:
+        """Append what waits, a piece of it at most; LakeBusy where another process is writing."""
+        self.lake.append(islice(lines_of(self._log, self._reached()), self._enough))
         manifest = self.lake.manifest()
         self._position = manifest.position
         if max(len(manifest.of_bucket(bucket)) for bucket in range(manifest.buckets)) > MOST_FILES:
             self.lake.compact(MOST_FILES)
-        return count
 
     def _end(self) -> int:
         with self._log.database.reading() as session:
