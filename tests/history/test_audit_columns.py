@@ -230,6 +230,16 @@ def test_a_lake_that_lacks_an_event_is_left_aside(tmp_path: Path) -> None:
         world.close()
 
 
+def test_a_lake_that_does_not_say_how_far_of_the_log_it_is_is_left_aside(tmp_path: Path) -> None:
+    world = World(tmp_path)
+    try:
+        lake = Lake(tmp_path / "elsewhere")
+        lake.append((0, envelope, data) for _, envelope, data in lines_of(world.log, 0))
+        assert equal(world, lake) is None
+    finally:
+        world.close()
+
+
 def test_who_died_since_the_lake_ends_is_looked_at_alone(tmp_path: Path) -> None:
     world = World(tmp_path, died_later)
     try:

@@ -27,6 +27,7 @@ COLUMNS = "position, source, sequence, id, dataschema, envelope, data"
 SCANNED = 50_000
 """Lines that are looked through at once."""
 NEVER = "9999"
+ENDLESS = 2**62
 Touch = Literal["death", "poor"]
 log = structlog.get_logger(__name__)
 
@@ -196,15 +197,21 @@ class Log:
         )
         return [found for (found,) in rows]
 
-    def upto(self, source: str, sequence: int) -> tuple[int, UUID | None]:
-        """How many events there are of a source up to one, and which that is."""
+    def upto(self, source: str, sequence: int) -> tuple[int, UUID | None, int, int]:
+        """How many events there are of a source up to one, which that is, where it lies, and where the next one does; the
+        last two are 0 and the end of all numbers where there is none."""
         [(count,)] = self.session.execute(
             "SELECT count(*) FROM district_log WHERE source = ? AND sequence <= ?", (source, sequence)
         )
         last = self.session.execute(
-            "SELECT id FROM district_log WHERE source = ? AND sequence = ?", (source, sequence)
+            "SELECT id, position FROM district_log WHERE source = ? AND sequence = ?", (source, sequence)
         )
-        return count, UUID(bytes=bytes(last[0][0])) if last else None
+        after = self.session.execute(
+            "SELECT position FROM district_log WHERE source = ? AND sequence > ? ORDER BY sequence LIMIT 1",
+            (source, sequence),
+        )
+        id, position = (UUID(bytes=bytes(last[0][0])), last[0][1]) if last else (None, 0)
+        return count, id, position, after[0][0] if after else ENDLESS
 
     def backdated(
         self, days: int, since: str | None = None, until: str | None = None, after: int = 0

@@ -16,10 +16,10 @@ from duckdb import DuckDBPyConnection
 from events import registry as r
 from services.history.audit.columns.situations import Moment
 from services.history.audit.lean import LeanLog
+from services.history.audit.reading import ENDLESS
 from services.history.audit.reconstruct import sibling
 from services.history.sql import AT_ONCE
 
-ENDLESS = 2**62
 _MOMENT = pa.timestamp("us", "UTC")
 
 

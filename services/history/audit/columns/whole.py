@@ -25,13 +25,20 @@ DEATHS = frozenset({r.Died.TYPE, v.MismatchFound.TYPE})
 
 
 def same_log(connection: DuckDBPyConnection, log: LeanLog, manifest: Manifest) -> bool:
-    """Whether the lake has, of each source up to its last event there, as much as the log, and ends with the same."""
-    found = connection.execute(
-        "SELECT source, count(*), max(sequence), arg_max(id, sequence) FROM lake WHERE own GROUP BY source"
+    """Whether the lake has of each source as many events as the log, up to the same last one, and these are those that
+    lie up to the manifest's position."""
+    rows = connection.execute(
+        "SELECT source, max(sequence), count(*), arg_max(id, sequence) FROM lake WHERE own GROUP BY source"
     ).fetchall()
-    return {source: last for source, _, last, _ in found} == manifest.sources and all(
-        log.upto(source, last) == (count, UUID(id)) for source, count, last, id in found
-    )
+    ends = {source: (last, count, UUID(id)) for source, last, count, id in rows}
+    if {source: last for source, (last, *_) in ends.items()} != manifest.sources:
+        return False
+    for source in {*ends, *log.everything().bounds}:
+        last, *here = ends.get(source, (0, 0, None))
+        *there, position, after = log.upto(source, last)
+        if here != there or not position <= manifest.position < after:
+            return False
+    return True
 
 
 @dataclass(frozen=True, slots=True)
