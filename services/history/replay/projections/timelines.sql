@@ -16,10 +16,10 @@ FROM (
     SELECT
         entity,
         count(*) FILTER (WHERE own) AS own,
-        list(
-            {'source': source, 'sequence': sequence, 'type': type, 'effective': effective}
-            ORDER BY recordedtime, source, sequence
-        ) AS lines,
+        -- Sorted as lists by what stands first in a line: twice as fast as an aggregate that is ordered.
+        list_sort(list({
+            'recordedtime': recordedtime, 'source': source, 'sequence': sequence, 'type': type, 'effective': effective
+        })) AS lines,
         min(effective) AS first,
         max(effective) AS last,
         max(recordedtime) AS last_recorded
