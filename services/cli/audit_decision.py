@@ -25,6 +25,7 @@ from services.cli.up import read_settings
 from services.history.audit import Auditor, Reconstruction, signed
 from services.history.audit import everything as every
 from services.history.audit.advice import advice_on
+from services.history.audit.finding import Window
 from services.history.audit.verdict import OUTCOME_WORDS
 from services.history.proof.keys import UnusableKey
 from services.history.proof.note import Verifier
@@ -106,8 +107,7 @@ def everything(
         began = time.perf_counter()
         summary = every.rules(
             auditor,
-            day_of(since),
-            day_of(until),
+            Window(day_of(since), day_of(until)),
             lake=lake_of(house.settings, None),
             progress=lambda done, of: bar.update(task, completed=done, total=of),
         )

@@ -20,7 +20,7 @@ from services.cli.audit_writing import Writing
 from services.history.audit import everything as every
 from services.history.audit.advice import advice_on
 from services.history.audit.classing import SAID
-from services.history.audit.finding import TITLES, FindingLine, line
+from services.history.audit.finding import TITLES, FindingLine, Window, line
 from services.history.audit.spool import Counts, Spool
 from services.history.audit.tables import HEADINGS, SHEET, WIDTHS, cells
 from services.history.audit.verdict import OUTCOME_WORDS, Class, Sort
@@ -65,7 +65,9 @@ def findings(
     ):
         task = bar.add_task("audit 审计", total=None)
         found = every.findings(
-            auditor, day_of(since), day_of(until), lambda done, of: bar.update(task, completed=done, total=of)
+            auditor,
+            Window(day_of(since), day_of(until)),
+            lambda done, of: bar.update(task, completed=done, total=of),
         )
         with closing(found):
             for one in map(line, found):

@@ -105,6 +105,16 @@ def test_findings_are_asked_of_some_days(web: Web) -> None:
     }
     assert web.answered("/findings", {"until": "2019-12-31"})["found"] == {}
     assert web.client().post("/findings", json={"since": "2020-13-01"}).status_code == 422
+
+
+def test_days_the_wrong_way_round_are_refused_and_not_answered_with_nothing(web: Web) -> None:
+    days = {"since": "2020-10-31", "until": "2020-10-01"}
+    for refused in (
+        web.client().post("/findings", json=days),
+        web.client().get("/reports/roles", params=days),
+        web.client().get("/reports/roles/lines.csv", params=days),
+    ):
+        assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, "until")
     assert web.client().post("/findings", json={"until": "9999-12-31"}).status_code == 422
 
 

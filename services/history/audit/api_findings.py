@@ -17,7 +17,7 @@ from services.chassis.workbook import download
 from services.history.api import of_the_district
 from services.history.audit import everything
 from services.history.audit.access import Day, Entitled
-from services.history.audit.finding import FindingLine, line
+from services.history.audit.finding import FindingLine, Window, line
 from services.history.audit.reconstruct import Auditor
 from services.history.audit.spool import Spool
 from services.history.audit.tables import HEADINGS, cells, sheet
@@ -66,10 +66,11 @@ def router(auditor: Auditor) -> APIRouter:
     def ask(body: Asking, caller: Entitled) -> Count:
         """Look through decisions, months, payments and who was left waiting. Nothing is recorded; one at a time."""
         of_the_district(caller)
+        window = Window(body.since, body.until)
 
         def look(job: Job[Spool]) -> Spool:
             job.found = spool = Spool()
-            for one in everything.findings(auditor, body.since, body.until, job.progress):
+            for one in everything.findings(auditor, window, job.progress):
                 spool.add(line(one))
             spool.finish()
             return spool

@@ -29,18 +29,18 @@ AT_ONCE = 500
 class Asked:
     """`late`: of backdated entries, so many days before they were recorded, or more."""
 
-    since: Since = None
-    until: Until = None
-    late: Annotated[int, Query(ge=1, le=36_500, description="of backdated entries: days, or more")] = (
-        LATE_DAYS
-    )
-
-    @property
-    def window(self) -> Window:
-        return Window(self.since, self.until)
+    window: Window
+    late: int
 
 
-Filter = Annotated[Asked, Depends()]
+Late = Annotated[int, Query(ge=1, le=36_500, description="of backdated entries: days, or more")]
+
+
+async def _asked(since: Since = None, until: Until = None, late: Late = LATE_DAYS) -> Asked:
+    return Asked(Window(since, until), late)
+
+
+Filter = Annotated[Asked, Depends(_asked)]
 
 
 def router(auditor: Auditor) -> APIRouter:

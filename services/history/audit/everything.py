@@ -7,12 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from typing import TYPE_CHECKING
 from uuid import UUID
 
 from services.history.audit import contradicted, missed, money, months
-from services.history.audit.finding import Finding, Progress, Window, finding
+from services.history.audit.finding import EVER, Finding, Progress, Window, finding
 from services.history.audit.known import UNREAD
 from services.history.audit.lean import LeanLog
 from services.history.audit.plain import Plain
@@ -48,8 +47,7 @@ class Summary:
 
 def rules(
     auditor: Auditor,
-    since: date | None = None,
-    until: date | None = None,
+    window: Window = EVER,
     *,
     lake: Lake | None = None,
     progress: Progress = lambda done, of: None,
@@ -57,7 +55,6 @@ def rules(
     """What was known and the rule of every decision, worked out again: as sets from the lake, if there is one of this
     log; case by case what does not come out equal there, or is not in it yet. Of what is not plainly right then the
     whole account is made, in the order of the log. `progress`: how many steps are done, of how many."""
-    window = Window(since, until)
     with auditor.reading(LeanLog) as reader:
         equal, others = 0, None
         if lake is not None:
@@ -109,19 +106,17 @@ def accounted(positions: list[int], reader: Reader, summary: Summary) -> Summary
 
 def findings(
     auditor: Auditor,
-    since: date | None = None,
-    until: date | None = None,
+    window: Window = EVER,
     progress: Progress = lambda done, of: None,
 ) -> Generator[Finding]:
-    """Of every decision recorded from a day to a day, both included; of payments and months; of who was left waiting.
+    """Of every decision recorded within the window; of payments and months; of who was left waiting.
 
     As they are found, from one snapshot that is held until all are told. `progress`: how many steps are done, of how many:
     a decision is one, and each look through the whole log as much as a fourth of them all.
     """
-    window = Window(since, until)
     with auditor.reading(SweptLog) as reader:
         assert isinstance(reader.log, SweptLog), "as asked for"
-        positions = decisions(reader, since, until)
+        positions = decisions(reader, window)
         sweep_steps = max(len(positions) // len(SWEEPS), AT_LEAST)
         of = len(positions) + sweep_steps * len(SWEEPS)
         progress(0, of)
@@ -138,9 +133,9 @@ def findings(
             progress(before + sweep_steps, of)
 
 
-def decisions(reader: Reader, since: date | None = None, until: date | None = None) -> list[int]:
+def decisions(reader: Reader, window: Window = EVER) -> list[int]:
     """Where they lie, in the causal order of the log, by the civil day on which they were recorded."""
-    return reader.log.positions_of(TYPES, *Window(since, until).moments)
+    return reader.log.positions_of(TYPES, *window.moments)
 
 
 def _of(decision: Found, reader: Reader) -> Iterator[Finding]:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 from uuid import UUID
 
 from services.chassis.clock import midnight
+from services.chassis.refusal import Malformed
 from services.chassis.service import name_of
 from services.history.audit.reading import Found
 from services.history.audit.story import day_of
@@ -72,10 +74,17 @@ def finding(act: Found, check: Check, day: date | None = None) -> Finding:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """Civil days, both included; None: without end."""
+    """Civil days, both included; None: without end. Malformed where the last is before the first: an answer about
+    no day at all would read as if all were well."""
 
     since: date | None = None
     until: date | None = None
+
+    def __post_init__(self) -> None:
+        if self.since is not None and self.until is not None and self.until < self.since:
+            raise Malformed(
+                "days-reversed", "截止日早于起始日。", "The last day is before the first.", field="until"
+            )
 
     def covers(self, day: date) -> bool:
         return (self.since is None or self.since <= day) and (self.until is None or day <= self.until)
@@ -97,3 +106,6 @@ class Window:
             None if self.until is None else midnight(date.fromordinal(self.until.toordinal() + 1)).isoformat()
         )
         return first, end
+
+
+EVER: Final = Window()
