@@ -4,8 +4,8 @@
 
 For programmes for persons whose `local` knows everything that their rule asks for, the person's consent included, and
 whose procedure asks for no survey and no notice. Whoever then qualifies gets a case; a granted one is worked out anew,
-as a review that opens and ends in one decision. A sum begins with the month in which it became so and ends with it: the
-next month nothing is paid. The decider is the service itself: no officer, no post.
+as a review that opens and ends in one decision. A sum begins with the month in which it became so, if no case of before
+still pays for that, and ends with it: the next month nothing is paid. The decider is the service itself: no officer, no post.
 
 Reviews that the registry or the calendar opens (`CONCLUDED`) end in the same way. One that a person opened is left to
 people, and so is what an officer decided against the rule, or a standard that falls.
@@ -97,9 +97,16 @@ def _open(work: Work, programme: str, person: PersonId, because: Because) -> Non
     found, by = steps.case_and_papers(work, id)
     granted = application.confirm(
         found, by, steps.evidence_of(work, id), officer=_self(work), today=today,
-        since=first_of_month(max(because.day, today)),
+        since=_free_since(work, programme, person, first_of_month(max(because.day, today))),
     )  # fmt: skip
     steps.record(work, id, granted)
+
+
+def _free_since(work: Work, programme: str, person: PersonId, month: date) -> date:
+    """This month, or the first for which a case that has ended no longer pays: whoever is in and out of it within a
+    month is paid once."""
+    until = work.fact("helped-until", f"{person}|{programme}")
+    return month if until is None else max(month, date.fromisoformat(until))
 
 
 def _meant(work: Work, programme: str, person: PersonId) -> Case | None:

@@ -1,7 +1,8 @@
 """What this service keeps of its own facts: whose case is running, what evidence it holds, when it falls due.
 
 Rows `case-of-household` and `case-of-person` (the running cases and their programmes), `month` (granted once a case and
-month), `evidence` (the events of the application and of the latest survey, check and assessment).
+month), `evidence` (the events of the application and of the latest survey, check and assessment), `helped-until` (by
+person and programme: the first month for which the case that ended last no longer pays).
 """
 
 from __future__ import annotations
@@ -98,6 +99,9 @@ def reviewed(shelf: Shelf, fact: Recorded[a.Reviewed]) -> None:
 def ended(shelf: Shelf, fact: Recorded[a.Declined | a.Withdrawn | a.Exited]) -> None:
     """Nothing falls due any more, and everyone may apply again."""
     free(shelf, fact.data)
+    if isinstance(fact.data, a.Exited):
+        for person in fact.data.members:
+            shelf.put("helped-until", f"{person}|{fact.data.programme}", fact.data.since.isoformat())
     if not isinstance(fact.data, a.Declined):  # a refusal may be revoked, and decided anew
         shelf.drop("evidence", fact.data.case)
     for kind in (NOTICE, MONTH, REVIEW, INSTALMENT, LAPSE):

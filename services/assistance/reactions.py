@@ -39,6 +39,8 @@ def follow_household(work: Work, fact: Recorded[Any]) -> None:
     change = Change(_reason(fact.data), _since(fact), fact.envelope.id, survivor)
     for case_id in _cases_of(work, fact.data):
         case = work.load(CASE, case_id)
+        if case.unit == "person" and isinstance(fact.data, r.HouseholdSplit):
+            continue  # the household into which they go is told next
         steps.record(
             work,
             case_id,

@@ -9,6 +9,7 @@ import pytest
 
 from events import assistance as a
 from events.ids import CaseId, HouseholdId, PersonId
+from events.registry import Member
 from services.assistance import steps
 from services.assistance.model import Stage
 from services.chassis.refusal import Refused
@@ -141,6 +142,36 @@ def test_an_exclusion_stops_the_next_month_and_its_end_begins_again(
     town.do(filing.end_exclusion, son, what)
     town.until(date(2021, 1, 2))
     assert town.months() == ["2020-08", "2020-09", "2020-12", "2021-01"]
+
+
+@pytest.mark.clause("D1")
+def test_whoever_is_excluded_and_let_in_again_within_a_month_is_paid_for_it_once(
+    town: Town, family: Any
+) -> None:
+    _, (_, son) = family
+    town.until(date(2020, 9, 10))
+    town.do(filing.exclude, son, "prison")
+    town.until(date(2020, 9, 20))
+    town.do(filing.end_exclusion, son, "prison")
+    town.until(date(2020, 11, 2))
+    assert town.months() == ["2020-08", "2020-09", "2020-10", "2020-11"]
+    assert [one.since for one in town.told(a.SubsidyGranted)] == [date(2020, 8, 1), date(2020, 10, 1)]
+
+
+@pytest.mark.clause("D1")
+def test_whoever_forms_a_household_of_their_own_keeps_the_subsidy(town: Town, family: Any) -> None:
+    home, (_, son) = family
+    town.do(filing.find_need, son, True)
+    before = town.case(son, CARE)
+    town.until(date(2020, 9, 15))
+    town.registry(
+        lambda register: register.split(home, son, [Member(person=son, relation="02")], date(2020, 9, 13))
+    )
+    town.until(date(2020, 11, 2))
+    after = town.case(son, CARE)
+    assert before is not None and after is not None and after.id == before.id
+    assert town.months(CARE) == ["2020-08", "2020-09", "2020-10", "2020-11"]
+    assert town.told(a.Exited) == []
 
 
 @pytest.mark.clause("D1")
