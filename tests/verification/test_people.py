@@ -6,6 +6,7 @@ import pytest
 
 from events import registry as r
 from events import verification as v
+from events.sealed import Sealed
 from services.verification import comparing
 from tests.verification.given import OFFICER, TOWN, Bureau, csv_file
 
@@ -47,7 +48,7 @@ def test_a_corrected_number_is_found_and_the_mistaken_one_is_nobody_s(bureau: Bu
     right = bureau.numbers.pop(other)
     index = bureau.vault.blind_index("id-number", right)
     corrected = r.PersonCorrected(
-        person=person, id_number=v.Sealed.of(right, person), id_index=v.Sealed.of(index, person)
+        person=person, id_number=Sealed.of(right, person), id_index=Sealed.of(index, person)
     )
     bureau.say("registry", (person, corrected))
     agreement = bureau.share("death")

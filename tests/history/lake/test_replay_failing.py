@@ -45,17 +45,15 @@ def test_a_fold_that_fails_says_so_and_leaves_no_part_half_written(history: Hist
 def test_in_another_process_a_fold_that_fails_says_the_same(
     history: History, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(running, "MANY", 0)
+    monkeypatch.setattr(running, "SOON", 0)
+    monkeypatch.setattr(running, "WORTH", 0)
     monkeypatch.setattr(running, "SHARES", 1)
-    (tmp_path / "bad.py").write_text(
-        "KEY = 'household'\ndef initial(): return 0\ndef evolve(s, f): return 1 / s\n", encoding="utf-8"
-    )
-    with pytest.raises(FoldFailed, match=r"bad\.py, line 3 at household .*: ZeroDivisionError"):
+    elsewhere = "import multiprocessing, os\nKEY = 'household'\ndef initial(): return 0\n"
+    elsewhere += "def evolve(s, f): return s if multiprocessing.parent_process() is None else "
+    (tmp_path / "bad.py").write_text(f"{elsewhere}1 / s\n", encoding="utf-8")
+    with pytest.raises(FoldFailed, match=r"bad\.py, line 4 at household .*: ZeroDivisionError"):
         history.run(tmp_path / "bad.py", processes=2)
-    (tmp_path / "bad.py").write_text(
-        "KEY = 'household'\ndef initial(): return 0\ndef evolve(s, f): __import__('os')._exit(9)\n",
-        encoding="utf-8",
-    )
+    (tmp_path / "bad.py").write_text(f"{elsewhere}os._exit(9)\n", encoding="utf-8")
     with pytest.raises(FoldFailed, match="a process ended before it was done"):
         history.run(tmp_path / "bad.py", processes=2)
 
