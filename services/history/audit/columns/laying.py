@@ -112,15 +112,15 @@ def _read(connection: DuckDBPyConnection, name: str) -> None:
     """A table of one type of fact; cases with one that its twin does not take become doubtful."""
     fact, twin = _READ[name], _TWINS[name]
     only = _BEFORE_ANOTHER if fact is a.MonthGranted else ""
-    connection.execute(
-        f"CREATE TABLE {name}_read AS SELECT {_AT}, type, data, from_json(data, {quoted(twin.shape)}) AS fact"
-        f" FROM lines {only} WHERE type = {quoted(fact.TYPE)}"
+    for_all = (
+        "coalesce(len(fact.admitted) = 0, false)"  # whom of a family the rule admits is told by the account
     )
-    for_all = "len(fact.admitted) = 0"  # whom of a family the rule admits is told by the account
     connection.execute(
-        f"INSERT INTO doubtful SELECT stream FROM {name}_read"
-        f" WHERE NOT ({twin.taken_as('fact')} AND coalesce({for_all}, false))"
+        f"CREATE TABLE {name}_read AS SELECT {_AT}, type, fact, {twin.taken_as('fact')} AND {for_all} AS taken FROM"
+        f" (SELECT {_AT}, type, data, from_json(data, {quoted(twin.shape)}) AS fact"
+        f" FROM lines {only} WHERE type = {quoted(fact.TYPE)})"
     )
+    connection.execute(f"INSERT INTO doubtful SELECT stream FROM {name}_read WHERE NOT taken")
     connection.execute(f"CREATE VIEW {name} AS SELECT {_AT}, type, unnest(fact) FROM {name}_read")
 
 
@@ -135,7 +135,7 @@ def _source(connection: DuckDBPyConnection, opener: Opener | None) -> str:
     """Of the lake what tells of cases, opened. What cannot be opened has no text, and makes its case doubtful by that."""
     mine = f"own AND type IN ({named(TELLING)})"
     columns = "stream, source, sequence, id, type, dataschema, township, known, recordedtime"
-    closed = connection.execute("SELECT 1 FROM lake WHERE audience IS NOT NULL LIMIT 1").fetchall()
+    closed = connection.execute("SELECT 1 FROM lake WHERE own AND audience IS NOT NULL LIMIT 1").fetchall()
     if not closed or opener is None:
         return f"SELECT {columns}, data FROM lake WHERE {mine}"
     connection.execute("CREATE TABLE plain (id VARCHAR, text VARCHAR)")
