@@ -136,7 +136,7 @@ def _emptied(folder: Path) -> Path:
         if not (folder / MARK).is_file():
             _fail(f"{folder} holds something that is not a demo's: name another folder with --data")
         shutil.rmtree(folder)
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     (folder / MARK).write_text("Made by `doudi demo`, which empties this folder whenever it starts.\n")
     return folder
 

@@ -94,7 +94,7 @@ class House:
     def __post_init__(self) -> None:
         refuse_unsafe_environment()
         check_upcasters()
-        self.settings.data.mkdir(parents=True, exist_ok=True)
+        self.settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)  # all that the district knows
         self.vault = open_vault(self.settings, self.clock)
         self.tokens: Tokens = tokens_of(self.settings)
         self.runtimes: dict[str, Runtime] = {}

@@ -74,7 +74,8 @@ def quoted(name: str) -> str:
 
 
 def storing(given: Asked) -> Callable[[Any], object]:
-    """From a value as the interpreter takes it to what stands in the column (a date as text, for `put`)."""
+    """From a value as the interpreter takes it to what stands in the column (a date as text, for `put`). ValueError where
+    a number has more digits than its column holds: cut off, it would be decided as another."""
     if isinstance(given, Input) and given.type == "list":
         parts = [(one.name, storing(one)) for one in given.fields]
         return lambda records: [{name: store(record[name]) for name, store in parts} for record in records]
@@ -83,7 +84,14 @@ def storing(given: Asked) -> Callable[[Any], object]:
     if given.type == "date":
         return date.isoformat
     unit = 10 ** digits_of(given)
-    return lambda value: int(value * unit)
+
+    def store(value: Any) -> int:
+        scaled = value * unit
+        if (whole_ := int(scaled)) != scaled:
+            raise ValueError(f"{given.name}: {value} has too many digits")
+        return whole_
+
+    return store
 
 
 def telling(given: Asked) -> Callable[[Any], object]:

@@ -47,6 +47,10 @@ def out_of_range(case: Case, random: Random) -> None:
     case["经营净收入"] = -case["经营净收入"] - 1
 
 
+def of_a_tenth_of_a_fen(case: Case, random: Random) -> None:
+    case["经营净收入"] += Decimal("0.001")
+
+
 def nobody(case: Case, random: Random) -> None:
     case[MEMBERS] = []
 
@@ -61,7 +65,7 @@ def nothing(case: Case, random: Random) -> None: ...
 
 
 FAULTS: tuple[Callable[[Case, Random], None], ...] = (
-    nothing, without, of_another_choice, unread, out_of_range, nobody, a_member_without
+    nothing, without, of_another_choice, unread, out_of_range, of_a_tenth_of_a_fen, nobody, a_member_without
 )  # fmt: skip
 
 
