@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 from uuid import uuid4
 
@@ -24,16 +26,17 @@ from services.history.audit.lean import LeanLog
 from services.history.lake.folder import Lake
 from services.history.lake.following import lines_of
 from services.history.lake.selection import quoted
-from tests.history.audited import Plant, Told, World
+from tests.history.audited import Plant, Told, World, told_by
 from tests.history.test_audit import before, changed, the
 from tests.history.test_audit_plain import by_account
 from tests.history.test_audit_remedies import reviewed
 from tests.history.test_audit_swept import died_later
 from tests.history.test_audit_twins import altered, example
+from tests.living.office import Office, having
 
 FACTS = (
     a.Applied, a.HouseholdChanged, a.Checked, a.ReviewOpened, a.ObjectionLodged, a.MonthGranted, a.SubsidyGranted,
-    a.Declined, a.Adjusted, a.Exited, a.Reviewed,
+    a.Declined, a.Adjusted, a.Exited, a.Reviewed, a.Accepted,
 )  # fmt: skip
 
 
@@ -159,6 +162,60 @@ def test_a_field_that_stands_twice_does_not_come_out_equal(
     try:
         tampered(world, fact, lambda data: f"{data[:-1]},{more}}}")
         assert equal(world) == 0
+        assert rules(world.auditor, lake=world.lake()) == by_account(world)
+    finally:
+        world.close()
+
+
+# -- sums that a month made another -------------------------------------------------------------------------
+
+
+@cache
+def raised(start: date, end: date) -> tuple[Told, ...]:
+    """A grant, and a sum that follows what the papers of another month say."""
+    with TemporaryDirectory() as folder:
+        office = Office(Path(folder), start)
+        household, people = office.family(2)
+        office.grant(household, people[0], having(300_00, basic_pension=103_00))
+        office.until(end)
+        return told_by(office)
+
+
+MONTHS = {
+    "another standard": (date(2024, 10, 8), date(2024, 12, 2)),
+    "other papers, which ask for more, while the case's own has lapsed": (date(2021, 5, 6), date(2021, 8, 3)),
+}
+
+
+@pytest.mark.parametrize("days", MONTHS.values(), ids=MONTHS.keys())
+def test_a_sum_that_a_month_made_another_comes_out_equal(tmp_path: Path, days: tuple[date, date]) -> None:
+    world = World(tmp_path, base=lambda: raised(*days))
+    try:
+        assert equal(world) == 2
+        assert rules(world.auditor, lake=world.lake()) == by_account(world)
+    finally:
+        world.close()
+
+
+OF_A_MONTH: dict[str, Plant] = {
+    "another sum": changed(a.Adjusted, lambda fact: {"amount_fen": fact.amount_fen + 1_00}),
+    "a month before": changed(
+        a.Adjusted, lambda fact: {"since": (fact.since - timedelta(days=1)).replace(day=1)}
+    ),
+    "fewer people": changed(a.Adjusted, lambda fact: {"members": fact.members[:1]}),
+    "by a review's decision": changed(a.Adjusted, lambda _: {"reason": "remedy"}),
+    "on means that nobody checked": checked_afterwards,
+}
+
+
+@pytest.mark.parametrize("days", MONTHS.values(), ids=MONTHS.keys())
+@pytest.mark.parametrize("plant", OF_A_MONTH.values(), ids=OF_A_MONTH.keys())
+def test_a_sum_that_the_month_did_not_make_does_not_come_out_equal(
+    tmp_path: Path, plant: Plant, days: tuple[date, date]
+) -> None:
+    world = World(tmp_path, plant, lambda: raised(*days))
+    try:
+        assert (equal(world) or 0) < 2
         assert rules(world.auditor, lake=world.lake()) == by_account(world)
     finally:
         world.close()

@@ -16,11 +16,12 @@ from duckdb import DuckDBPyConnection
 
 from events import assistance as a
 from services.history.audit import remedies
-from services.history.audit.columns.laying import put
+from services.history.audit.columns.laying import lay_bases, put
 from services.history.audit.columns.poor import Poor
 from services.history.audit.columns.resting import rest
 from services.history.audit.columns.situations import ASKED, GROUNDS, Edition, Situations
 from services.history.audit.columns.writing import DECIDING, MONTHS, NOTHING_DUE, head, months_of
+from services.history.audit.known import REGISTERED_POOR
 from services.history.audit.rule import ROUTE
 from services.history.lake.selection import quoted as text
 from services.policy.definition import DECISION_DAY
@@ -82,7 +83,8 @@ def _leave_out(connection: DuckDBPyConnection, strangers: Iterable[UUID]) -> Non
 
 
 def _situate(connection: DuckDBPyConnection, situations: Situations) -> list[int]:
-    """`edition_of`: the number of the rule by situation; `papers_of`: whether the papers named by a decision hold;
+    """`edition_of`: the number of the rule by situation; `papers_of`: which papers named by a
+    decision were not in force by themselves, where all were known;
     `rows_of`: those that a recommendation names, by the end of its text. The numbers of the rules of recommendations."""
     parts = " UNION ALL ".join(
         f"SELECT {_SITUATION}, source, sequence FROM {table}" for table in ("recommended", "resting")
@@ -101,10 +103,12 @@ def _situate(connection: DuckDBPyConnection, situations: Situations) -> list[int
         " WHERE grounds IS NOT NULL GROUP BY ALL",
     )
     held = [
-        (*key, situations.papers_hold(situations.rows(key[0], sequence, known), key[3], key[4]))
+        (*key, lapsed)
         for *key, sequence, known in found
+        if (lapsed := situations.lapsed(situations.rows(key[0], sequence, known), key[3], key[4])) is not None
     ]
     put(connection, "papers_of", _NAMED, held)
+    lay_bases(connection, any(lapsed for *_, lapsed in held))
     texts = connection.execute(
         f"SELECT DISTINCT split_part(data, {text(GROUNDS)}, 2) FROM lines WHERE type = {text(a.Assessed.TYPE)}"
     ).fetchall()
@@ -127,7 +131,8 @@ _KEYS: Final = {
     "source": "service", "policy": "BIGINT", "turn": "BIGINT", "day": "DATE", "programme": "VARCHAR",
 }  # fmt: skip
 _NAMED: Final = {
-    "source": "service", "policy": "BIGINT", "turn": "BIGINT", "on_day": "DATE", "papers": "VARCHAR", "hold": "BOOLEAN",
+    "source": "service", "policy": "BIGINT", "turn": "BIGINT", "on_day": "DATE", "papers": "VARCHAR",
+    "lapsed": "VARCHAR[]",
 }  # fmt: skip
 
 
@@ -215,7 +220,7 @@ def _decisions(connection: DuckDBPyConnection, situations: Situations) -> None:
     """`given`: what the rule of the day of a decision gives on the inputs of its recommendation, which holds."""
     connection.execute(
         "CREATE TABLE founded AS SELECT resting.id, resting.stream, resting.source, resting.sequence, resting.day,"
-        " resting.assessment, holding.edition AS before, edition_of.edition FROM resting"
+        " resting.by_month, resting.members, resting.assessment, holding.edition AS before, edition_of.edition FROM resting"
         f" JOIN edition_of ON {_same('resting', 'edition_of', _KEYS)}"
         " JOIN recommended ON recommended.id = resting.assessment"
         "  AND recommended.stream = resting.stream AND recommended.source = resting.source"
@@ -227,14 +232,21 @@ def _decisions(connection: DuckDBPyConnection, situations: Situations) -> None:
     ).fetchall()
     for before, number in pairs:
         edition, first = situations.of(number), situations.of(before)
-        if edition is None or first is None or edition.definition.inputs != first.definition.inputs:
+        if edition is None or first is None:
             continue
-        names = ", ".join(f"inputs_{before}.{quoted(name)}" for name, _ in edition.inputs.columns)
+        inputs, only = f"inputs_{before}", f"before = {before} AND edition = {number}"
+        asked, told = edition.definition.inputs, first.definition.inputs
+        if asked != told:
+            if REGISTERED_POOR in asked and REGISTERED_POOR not in told:
+                continue  # nobody knew it
+            inputs, only = "anew", f"{only} AND by_month"
+            _anew(connection, edition, only)
+        names = ", ".join(f"{inputs}.{quoted(name)}" for name, _ in edition.inputs.columns)
         connection.execute(
             f"CREATE OR REPLACE TABLE again AS SELECT founded.id, founded.stream, founded.source, founded.sequence,"
-            f" day AS {DECISION_DAY}, {_deciding(edition)} AS {DECIDING}, {names} FROM founded"
-            f" JOIN inputs_{before} ON inputs_{before}.id = founded.assessment"
-            f" WHERE before = {before} AND edition = {number}"
+            f" day AS {DECISION_DAY}, CASE WHEN by_month THEN day ELSE {_deciding(edition)} END AS {DECIDING}, {names}"
+            f" FROM founded JOIN {inputs} ON {inputs}.id = founded.assessment"
+            f"  AND (NOT by_month OR founded.members = {inputs}.members) WHERE {only}"
         )
         _ask(connection, "again", edition)
         connection.execute(
@@ -243,14 +255,25 @@ def _decisions(connection: DuckDBPyConnection, situations: Situations) -> None:
         )
 
 
+def _anew(connection: DuckDBPyConnection, edition: Edition, only: str) -> None:
+    """`anew`: what a rule asks that was not there at the recommendation, of what had been found out for that."""
+    columns = ", ".join(f"{sql} AS {quoted(name)}" for name, sql in edition.inputs.columns)
+    connection.execute(
+        f"CREATE OR REPLACE TABLE anew AS SELECT id, members, {columns} FROM ({_RESTS_ON})"
+        f" WHERE id IN (SELECT assessment FROM founded WHERE {only})"
+    )
+
+
 _RIGHT: Final = (
     "CREATE TABLE right_ones AS SELECT resting.id FROM resting"
     " LEFT JOIN given ON given.id = resting.id"
     " LEFT JOIN founded ON founded.id = resting.id"
     f" LEFT JOIN papers_of ON {_same('papers_of', 'resting', ('source', 'policy', 'turn', 'on_day'))}"
     "  AND papers_of.papers = resting.grounds.papers"
+    " LEFT JOIN bases ON bases.stream = resting.stream AND bases.source = resting.source"
+    "  AND bases.sequence < resting.sequence"
     " WHERE (resting.assessment IS NULL OR founded.id IS NOT NULL)"
-    "  AND (resting.grounds IS NULL OR papers_of.hold)"
+    "  AND (resting.grounds IS NULL OR len(papers_of.lapsed) = 0 OR papers_of.lapsed = [bases.basis])"
     f"  AND (resting.grounds IS NULL OR NOT list_contains(resting.grounds.rows, {text(remedies.ROW)}))"
     f"  AND CASE resting.type WHEN {text(a.Reviewed.TYPE)}"
     "   THEN resting.outcome <> 'unchanged' OR resting.assessment IS NULL OR given.eligible"

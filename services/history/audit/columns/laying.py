@@ -6,6 +6,7 @@ They lie in memory, and beyond that in a folder that only this process's user ma
 |---|---|
 | `lines` | an event by which a case is told or decided: where it stands, its text, what was known where it is asked about |
 | `applied`, `changed`, `checked`, `months`, `decided` | what one of these says |
+| `bases` | under which procedure a case runs; laid if it makes a difference |
 | `doubtful` | a case with an event that no twin takes, or that these tables do not tell |
 """
 
@@ -122,6 +123,20 @@ def _read(connection: DuckDBPyConnection, name: str) -> None:
     )
     connection.execute(f"INSERT INTO doubtful SELECT stream FROM {name}_read WHERE NOT taken")
     connection.execute(f"CREATE VIEW {name} AS SELECT {_AT}, type, unnest(fact) FROM {name}_read")
+
+
+def lay_bases(connection: DuckDBPyConnection, wanted: bool) -> None:
+    """`bases`: the procedure under which a case runs, of one that was taken in once; empty if not `wanted`."""
+    fact, twin = a.Accepted, twin_of(a.Accepted)
+    read = (
+        "SELECT TRY_CAST(source AS service) AS source, CAST(stream AS UUID) AS stream, sequence, data,"
+        f" dataschema = {quoted(fact.SCHEMA)} AS current, from_json(data, {quoted(twin.shape)}) AS fact"
+        f" FROM lake WHERE {str(wanted).lower()} AND own AND type = {quoted(fact.TYPE)}"
+    )
+    connection.execute(
+        "CREATE TABLE bases AS SELECT source, stream, min(sequence) AS sequence, any_value(fact.basis) AS basis"
+        f" FROM ({read}) GROUP BY ALL HAVING count(*) = 1 AND bool_and(current AND {twin.taken_as('fact')})"
+    )
 
 
 _BEFORE_ANOTHER: Final = (

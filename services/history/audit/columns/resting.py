@@ -1,7 +1,8 @@
 """What each recommendation and each decision rests on, found for all at once: as `story` finds it for one.
 
 `recommended`: a recommendation, with where the application, the check and the household lie that counted before it.
-`resting`: a decision that is not doubtful yet, with the recommendation it names, or that a review ended with.
+`resting`: a decision that is not doubtful yet, with the recommendation it names, that a review ended with, or that settled
+the sum of which a month made another.
 """
 
 from __future__ import annotations
@@ -35,20 +36,36 @@ def rest(connection: DuckDBPyConnection, turns: Sequence[tuple[str, int]]) -> No
     )
     by_event = ", ".join(map(quoted, sorted(BY_EVENT)))
     connection.execute(
-        "CREATE TABLE resting AS SELECT decided.*, before.day, before.policy, before.turn,"
-        " CASE WHEN reason = 'taper_ended' THEN since ELSE before.day END AS on_day,"
+        f"CREATE TABLE resting AS SELECT decided.*, {_BY_MONTH} AS by_month,"
+        f" CASE WHEN {_BY_MONTH} THEN since ELSE before.day END AS day, before.policy, before.turn,"
+        f" CASE WHEN {_BY_MONTH} OR reason = 'taper_ended' THEN since ELSE before.day END AS on_day,"
         f" decided.type = {quoted(a.Exited.TYPE)} AND decided.reason IN ({by_event}) AS by_event,"
         f" CASE WHEN decided.type = {quoted(a.Reviewed.TYPE)}"
         "  THEN CASE WHEN before.assessed > greatest(before.cleared, coalesce(before.surveyed, 0),"
         "   coalesce(before.checked, 0)) THEN named.id END"
+        f"  WHEN {_BY_MONTH} THEN CASE WHEN {_SETTLED} AND {_SAME_HOME} THEN named.id END"
         "  ELSE decided.grounds.assessment END AS assessment"
         " FROM decided JOIN before USING (source, sequence)"
         " LEFT JOIN before AS named ON named.source = before.source"
-        f"  AND named.sequence = before.assessed AND decided.type = {quoted(a.Reviewed.TYPE)}"
+        f"  AND named.sequence = before.assessed AND (decided.type = {quoted(a.Reviewed.TYPE)} OR {_BY_MONTH})"
+        " LEFT JOIN before AS settling ON settling.source = before.source"
+        f"  AND settling.sequence = before.settled AND {_BY_MONTH}"
         " ANTI JOIN doubtful ON doubtful.stream = decided.stream"
     )
 
 
+_BY_MONTH: Final = (
+    f"(decided.grounds.assessment IS NULL AND (decided.type = {quoted(a.Adjusted.TYPE)}"
+    f" AND reason NOT IN ('death', 'remedy') OR decided.type = {quoted(a.Exited.TYPE)} AND reason = 'taper_ended'))"
+)
+"""By the rule of the month from which it counts, without a recommendation of its own."""
+_SETTLED: Final = (
+    "settling.assessed = before.assessed AND settling.assessed > greatest(settling.cleared,"
+    " coalesce(settling.surveyed, 0), coalesce(settling.checked, 0))"
+)
+_SAME_HOME: Final = (
+    "named.moved IS NOT DISTINCT FROM before.moved AND named.changed IS NOT DISTINCT FROM before.changed"
+)
 _BEGINS: Final = f"type IN ({named((a.Applied, a.TakenOver))})"
 _BEFORE: Final = (
     "CREATE TABLE before AS SELECT asked.*, coalesce(turns.number, 0) AS turn FROM (SELECT source, sequence, stream, id,"
@@ -59,6 +76,7 @@ _BEFORE: Final = (
     f" max(sequence) FILTER (type = {quoted(a.Assessed.TYPE)}) OVER so_far AS assessed,"
     f" max(sequence) FILTER ({_BEGINS}) OVER so_far AS begun, count(*) FILTER ({_BEGINS}) OVER so_far AS beginnings,"
     f" max(sequence) FILTER (type = {quoted(a.HouseholdChanged.TYPE)}) OVER so_far AS changed,"
+    f" max(sequence) FILTER (type IN ({named((a.SubsidyGranted, a.Reviewed))})) OVER so_far AS settled,"
     " last_value(township IGNORE NULLS) OVER so_far AS moved"
     " FROM lines WINDOW so_far AS (PARTITION BY stream, source ORDER BY sequence"
     "  ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) QUALIFY day IS NOT NULL) AS asked"

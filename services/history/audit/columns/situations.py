@@ -108,14 +108,17 @@ class Situations:
             self._editions.append(edition)
         return number
 
-    def papers_hold(self, rows: Rows, on: date, papers: str) -> bool:
-        """Whether every paper named lies in what was known, and was in force that day by itself."""
+    def lapsed(self, rows: Rows, on: date, papers: str) -> list[str] | None:
+        """Numbers of the papers named that were not in force that day by themselves; None where one does not lie in what
+        was known."""
         try:
             named = _papers.validate_json(papers)
             in_force = numbers_in_force(papers_on(rows, on), on)
         except (ValidationError, Refused, Altered):
-            return False
-        return bool(named) and all(one.digest in rows.published and one.number in in_force for one in named)
+            return None
+        if not named or not all(one.digest in rows.published for one in named):
+            return None
+        return sorted({one.number for one in named} - in_force)
 
     def rows_named(self, tail: str) -> list[str] | None:
         """By the end of a recommendation's text, behind `GROUNDS`; None where it is not as the fact would write it."""
