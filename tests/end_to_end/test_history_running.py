@@ -128,7 +128,7 @@ def test_a_log_that_was_there_first_comes_in_piece_by_piece_and_then_in_large_on
             Lake(tmp_path / "lake"),
             SimulatedClock(system.clock.now()),
         )
-        whole = sum(1 for _ in lines_of(log, 0))
+        whole = at_rest(system)
         follower = LakeFollower(log, lake, clock, enough=10)
         for turn in range(1, whole // 10 + 2):
             assert follower.advance() == 0
@@ -143,6 +143,17 @@ def test_a_log_that_was_there_first_comes_in_piece_by_piece_and_then_in_large_on
         assert lake.manifest().events > whole
     finally:
         system.close()
+
+
+def at_rest(system: System) -> int:
+    """How many events history has, once nothing more comes."""
+    assert system.house.timelines is not None
+    before, now = -1, 0
+    while before != now:
+        system.settle()
+        time.sleep(0.5)
+        before, now = now, sum(1 for _ in lines_of(system.house.timelines.log, 0))
+    return now
 
 
 def reached(lake: Lake) -> int:
