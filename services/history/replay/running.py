@@ -22,6 +22,7 @@ from services.history.replay.checkpoint import Checkpoint, Reached
 from services.history.replay.failing import FoldFailed, blamed
 from services.history.replay.folding import Bucket, PartWriter, Share, fold_buckets, fold_share, recorded
 from services.history.replay.projection import Fold, Projection, Sql
+from services.history.replay.projections import LIVED
 from services.history.replay.result import Result
 
 #: How much is done, of how much.
@@ -81,6 +82,7 @@ def _query(
     into = folder / "result.parquet"
     progress(0, manifest.events)
     with opened(lake.folder, lake.paths(manifest.files), selection) as connection, asked():
+        connection.execute(LIVED)
         reader = batches(connection, query.text)
         with pq.ParquetWriter(into, reader.schema, compression="zstd") as writer:
             for batch in reader:
@@ -104,13 +106,13 @@ def _fold_by_key(
     ]
     done = manifest.rows - sum(bucket.rows for bucket in buckets)
     progress(done, manifest.rows)
-    alone = fold.path is None or (processes or os.cpu_count() or 1) == 1
+    processes = 1 if fold.path is None else processes or os.cpu_count() or 1
     began, here = time.process_time(), 0
     for bucket in fold_buckets(fold, lake.folder, checkpoint.selection, buckets):
         here += bucket.rows
         progress(done + here, manifest.rows)
         spent, left = time.process_time() - began, manifest.rows - done - here
-        if not alone and spent >= SOON and spent * left > WORTH * here:
+        if processes > 1 and spent >= SOON and spent * left > WORTH * here:
             break
     if remaining := [bucket for bucket in buckets if not bucket.into.exists()]:
         _fold_elsewhere(fold, lake, checkpoint, remaining, processes, manifest.rows, progress)
@@ -122,12 +124,11 @@ def _fold_elsewhere(
     lake: Lake,
     checkpoint: Checkpoint,
     buckets: Sequence[Bucket],
-    processes: int | None,
+    processes: int,
     of: int,
     progress: Progress,
 ) -> None:
     assert fold.path is not None
-    processes = processes or os.cpu_count() or 1
     done = of - sum(bucket.rows for bucket in buckets)
     count = min(processes * SHARES, len(buckets))
     shares = [

@@ -32,24 +32,6 @@ present AS (
     FROM days
     JOIN turns ON turns.enrolled AND turns.wanted AND turns.since <= days.day
         AND (turns.until IS NULL OR turns.until > days.day)
-),
-homes AS (
-    SELECT household, township, type, id, corrects, effective, recordedtime, source, sequence
-    FROM known_facts
-    WHERE type IN ('registry.HouseholdRegistered', 'registry.HouseholdMoved', 'registry.HouseholdCorrected')
-        AND household IS NOT NULL
-),
-lived AS (
-    -- What was told last of a day counts; a correction, from the day of what it corrects.
-    SELECT
-        homes.household,
-        CASE homes.type WHEN 'registry.HouseholdCorrected' THEN coalesce(amended.effective, homes.effective)
-            ELSE homes.effective END AS effective,
-        arg_max(homes.township, (homes.recordedtime, homes.source, homes.sequence)) AS township
-    FROM homes
-    LEFT JOIN homes AS amended ON homes.corrects = amended.id
-    WHERE homes.township IS NOT NULL
-    GROUP BY ALL
 )
 SELECT
     strftime(present.begins, '%Y-%m') AS month,

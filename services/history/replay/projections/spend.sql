@@ -9,24 +9,6 @@ WITH paid AS (
     FROM facts
     WHERE type = 'assistance.MonthGranted' AND amount_fen IS NOT NULL
 ),
-homes AS (
-    SELECT household, township, type, id, corrects, effective, recordedtime, source, sequence
-    FROM known_facts
-    WHERE type IN ('registry.HouseholdRegistered', 'registry.HouseholdMoved', 'registry.HouseholdCorrected')
-        AND household IS NOT NULL
-),
-lived AS (
-    -- What was told last of a day counts; a correction, from the day of what it corrects.
-    SELECT
-        homes.household,
-        CASE homes.type WHEN 'registry.HouseholdCorrected' THEN coalesce(amended.effective, homes.effective)
-            ELSE homes.effective END AS effective,
-        arg_max(homes.township, (homes.recordedtime, homes.source, homes.sequence)) AS township
-    FROM homes
-    LEFT JOIN homes AS amended ON homes.corrects = amended.id
-    WHERE homes.township IS NOT NULL
-    GROUP BY ALL
-),
 applied AS (
     SELECT stream, any_value(township) AS township
     FROM known_facts WHERE type IN ('assistance.Applied', 'assistance.TakenOver') GROUP BY stream
