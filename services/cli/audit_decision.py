@@ -6,7 +6,7 @@ import json
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, NoReturn
 from uuid import UUID
@@ -17,8 +17,7 @@ from rich.markup import escape
 from rich.progress import Progress
 from rich.table import Table
 
-from services.chassis.refusal import Refused
-from services.cli.days import in_order
+from services.chassis.refusal import Malformed, Refused
 from services.cli.house import House, existing, key_file
 from services.cli.replay import lake_of
 from services.cli.up import read_settings
@@ -39,12 +38,8 @@ VERDICTS = {"holds": "bold green", "broken": "bold red", "open": "bold yellow"}
 DAY = ["%Y-%m-%d"]
 Data = Annotated[Path | None, typer.Option(help="folder of stores and keys")]
 Postgres = Annotated[str | None, typer.Option(help="postgresql://…, {service} stands for the service")]
-Since = Annotated[
-    datetime | None, typer.Option("--from", formats=DAY, callback=in_order, help="first day of decision")
-]
-Until = Annotated[
-    datetime | None, typer.Option("--to", formats=DAY, callback=in_order, help="last day of decision")
-]
+Since = Annotated[datetime | None, typer.Option("--from", formats=DAY, help="first day of decision")]
+Until = Annotated[datetime | None, typer.Option("--to", formats=DAY, help="last day of decision")]
 
 
 def register(audit: typer.Typer) -> None:
@@ -99,6 +94,7 @@ def everything(
     or cannot be read.
 
     From the lake as far as there is one (`doudi lake build`), case by case otherwise."""
+    window = window_of(since, until)
     with (
         opened(data, postgres) as (house, auditor),
         Progress(console=Console(stderr=True), transient=True) as bar,
@@ -107,7 +103,7 @@ def everything(
         began = time.perf_counter()
         summary = every.rules(
             auditor,
-            Window(day_of(since), day_of(until)),
+            window,
             lake=lake_of(house.settings, None),
             progress=lambda done, of: bar.update(task, completed=done, total=of),
         )
@@ -167,8 +163,12 @@ def _show(found: Reconstruction) -> None:
         console.print(f"[yellow]gone[/] {escape(one.zh)}\n[dim]{escape(one.en)}[/]")
 
 
-def day_of(said: datetime | None) -> date | None:
-    return None if said is None else said.date()
+def window_of(since: datetime | None, until: datetime | None) -> Window:
+    first, last = (None if said is None else said.date() for said in (since, until))
+    try:
+        return Window(first, last)
+    except Malformed as refused:
+        raise typer.BadParameter(f"--to is before --from: {refused.zh}") from None
 
 
 @contextmanager

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -15,26 +14,18 @@ from rich.markup import escape
 from rich.progress import Progress
 from rich.table import Table
 
-from services.cli.audit_decision import COLOURS, Data, Postgres, Since, Until, day_of, opened
+from services.cli.audit_decision import COLOURS, Data, Postgres, Since, Until, opened, window_of
 from services.cli.audit_writing import Writing
 from services.history.audit import everything as every
 from services.history.audit.advice import advice_on
 from services.history.audit.classing import SAID
-from services.history.audit.finding import TITLES, FindingLine, Window, line
+from services.history.audit.finding import TITLES, FindingLine, line
 from services.history.audit.spool import Counts, Spool
 from services.history.audit.tables import HEADINGS, SHEET, WIDTHS, cells
 from services.history.audit.verdict import OUTCOME_WORDS, Class, Sort
 from services.history.words import SERVICES, of
 
 console, beside = Console(), Console(stderr=True)
-
-
-class Known(StrEnum):
-    """`verdict.Sort`, as a choice."""
-
-    HAD = "had"
-    UNREAD = "unread"
-    LATER = "later"
 
 
 def register(audit: typer.Typer) -> None:
@@ -45,7 +36,7 @@ def findings(
     since: Since = None,
     until: Until = None,
     finding: Annotated[list[Class] | None, typer.Option(help="only of this class; may be repeated")] = None,
-    known: Annotated[Known | None, typer.Option(help="only those that could be known so")] = None,
+    known: Annotated[Sort | None, typer.Option(help="only those that could be known so")] = None,
     limit: Annotated[int, typer.Option(min=0, help="lines to print; all are counted")] = 50,
     as_json: Annotated[bool, typer.Option("--json", help="a line of JSON each, as they are found")] = False,
     out: Annotated[
@@ -58,7 +49,8 @@ def findings(
 
     Status 1 where there is anything. What nobody could know yet is told apart (2021 办法 39).
     """
-    spool, to = Spool(), None if out is None else Writing(out)
+    window, to = window_of(since, until), None if out is None else Writing(out)
+    spool = Spool()
     with (
         opened(data, postgres) as (_, auditor),
         Progress(console=beside, transient=True, disable=not beside.is_terminal) as bar,
@@ -66,7 +58,7 @@ def findings(
         task = bar.add_task("audit 审计", total=None)
         found = every.findings(
             auditor,
-            Window(day_of(since), day_of(until)),
+            window,
             lambda done, of: bar.update(task, completed=done, total=of),
         )
         with closing(found):

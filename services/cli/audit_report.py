@@ -11,9 +11,8 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from services.cli.audit_decision import Data, Postgres, Since, Until, day_of, opened
+from services.cli.audit_decision import Data, Postgres, Since, Until, opened, window_of
 from services.cli.audit_writing import Writing
-from services.history.audit.finding import Window
 from services.history.audit.reports import LATE_DAYS, TITLES, Report, Row
 from services.history.audit.tables import REPORT_HEADINGS, report_cells
 
@@ -40,7 +39,7 @@ def report(
     postgres: Postgres = None,
 ) -> None:
     """List what an auditor looks through beside the findings; names stay sealed."""
-    window, to = Window(day_of(since), day_of(until)), None if out is None else Writing(out)
+    window, to = window_of(since, until), None if out is None else Writing(out)
     with opened(data, postgres) as (_, auditor), closing(auditor.report(kind, window, late)) as rows:
         if to is not None:
             to.write(TITLES[kind].zh, REPORT_HEADINGS, report_cells, rows)

@@ -67,19 +67,22 @@ def test_a_rebuild_gives_what_was_appended_and_tells_how_far_it_is(log: District
     assert told == sorted(told)
 
 
-def test_a_rebuild_that_was_cut_off_goes_on_where_it_stopped(opened: Open) -> None:
-    logs = Logs()
-    busy(logs, 220)
-    log = opened()
-    log.pump(logs.feeds())
-    live = index_of(log)
-
+def cut_off_at_100(log: DistrictLog) -> None:
     def cut(position: int) -> None:
         if position == 100:
             raise PowerCut
 
     with pytest.raises(PowerCut):
         log.rebuild(cut)
+
+
+def test_a_rebuild_that_was_cut_off_goes_on_where_it_stopped(opened: Open) -> None:
+    logs = Logs()
+    busy(logs, 220)
+    log = opened()
+    log.pump(logs.feeds())
+    live = index_of(log)
+    cut_off_at_100(log)
     assert index_of(log) == live, "the live index serves on"
     assert opened().rebuild() == 120
     assert index_of(log) == live
@@ -141,13 +144,7 @@ def test_a_rebuild_that_another_program_began_otherwise_begins_anew(
     log = opened()
     log.pump(logs.feeds())
     live = index_of(log)
-
-    def cut(position: int) -> None:
-        if position == 100:
-            raise PowerCut
-
-    with pytest.raises(PowerCut):
-        log.rebuild(cut)
+    cut_off_at_100(log)
     monkeypatch.setattr(heap, "FORMAT", heap.FORMAT + 1)
     assert opened().rebuild() == 220
     assert index_of(log) == live
