@@ -100,9 +100,8 @@ def _part(part: Part) -> dict[str, object]:
 
 
 def _check(check: Check) -> dict[str, str]:
-    where = check.where
     return {
-        "outcome": check.outcome, "word": OUTCOME_WORDS[check.outcome], "zh": check.zh, "en": check.en, "where": where,
+        "outcome": check.outcome, "word": OUTCOME_WORDS[check.outcome], "zh": check.zh, "en": check.en, "where": check.where,
     }  # fmt: skip
 
 

@@ -135,7 +135,7 @@ class Log:
             [one.bytes for one in self.unreadable],
             [stream.bytes],
         )
-        return any(True for _ in rows)
+        return bool(rows)
 
     def of_source(self, source: str, types: frozenset[str]) -> list[Found]:
         """All of one source that are of these types; its whole log is looked through."""
@@ -250,24 +250,6 @@ class Log:
         )
         return [UUID(subject.rpartition("/")[2]) for (subject,) in rows]
 
-    def streams_with(
-        self, types: frozenset[str], since: str | None = None, until: str | None = None
-    ) -> dict[UUID, list[int]]:
-        """By stream where events of these types lie, recorded from `since` on and before `until`; both in order."""
-        schemas = self.schemas(types)
-        if not schemas:
-            return {}
-        marks = ", ".join("?" * len(schemas))
-        rows = self.session.execute(
-            f"SELECT subject, position FROM district_log WHERE dataschema IN ({marks}) AND recordedtime >= ?"
-            " AND recordedtime < ? ORDER BY position",
-            (*schemas, since or "", until or NEVER),
-        )
-        found: dict[str, list[int]] = {}
-        for subject, position in rows:
-            found.setdefault(subject, []).append(position)
-        return {UUID(subject.rpartition("/")[2]): positions for subject, positions in found.items()}
-
     def streams_at(self, positions: Sequence[int]) -> dict[UUID, list[int]]:
         """By stream those of these positions that lie in it; both in order."""
         rows = among(
@@ -284,18 +266,6 @@ class Log:
             self.session, "SELECT position FROM district_log WHERE id IN ({})", [one.bytes for one in ids]
         )
         return [position for (position,) in rows]
-
-    def of_streams(self, streams: Sequence[UUID], types: frozenset[str]) -> Iterator[Found]:
-        """What is recorded in these streams and is of these types, in causal order, a few at a time."""
-        rows = among(
-            self.session,
-            f"SELECT position FROM timeline_{self.generation} WHERE own = 1 AND entity IN ({{}})",
-            [one.bytes for one in streams],
-        )
-        positions = sorted(position for (position,) in rows)
-        for start in range(0, len(positions), AT_ONCE):
-            some = self.at(positions[start : start + AT_ONCE])
-            yield from (one for one in some if one.recorded.envelope.type in types)
 
     def touched(self, person: UUID, how: Touch) -> bool:
         """Whether a death, or being registered as poor, may be recorded of somebody; else nobody need look."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -76,6 +77,11 @@ ALL = Selection()
 def day(said: date | None) -> str:
     """A day, or none, as it stands in SQL."""
     return "CAST(NULL AS DATE)" if said is None else f"DATE '{said.isoformat()}'"
+
+
+def listed(texts: Iterable[str]) -> str:
+    """Texts as they stand in SQL, side by side."""
+    return ", ".join(map(quoted, texts))
 
 
 def quoted(text: str) -> str:

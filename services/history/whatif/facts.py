@@ -111,21 +111,10 @@ class Case:
         ended = self.ended_by_rule is not None and self.ended_by_rule <= month
         return episode is not None and not ended and (episode.recorded is None or episode.recorded.eligible)
 
-    def decided_for_later(self, month: date) -> bool:
-        """A sum that begins later was decided already: until then what was decided before stands."""
-        return any(one.day <= month < one.since for one in self.episodes)
-
     def unpaid(self, since: date) -> date:
         """The first month from a day on that is not yet paid: news that comes late undoes no month."""
         month = since.replace(day=1)
         return max(month, first_of_next_month(max(self.paid))) if self.paid else month
-
-    def reviewing(self, month: date) -> bool:
-        """Whether a review was open on the day on which a month was due, or was opened then."""
-        return any(
-            (opened <= month and (closed is None or closed > month)) or opened.replace(day=1) == month
-            for opened, closed in self.reviews
-        )
 
     def take(self, found: Found) -> None:
         """By the name of the type, so that a fact and its lean twin (`audit.twins`) tell the same."""

@@ -147,11 +147,10 @@ def _same(one: str, other: str, keys: Iterable[str]) -> str:
 def _recommendations(connection: DuckDBPyConnection, edition: Edition) -> None:
     """Those of one rule: `inputs_N` are its inputs, `holding` gets those that hold."""
     table = f"inputs_{edition.number}"
-    columns = ", ".join(f"{sql} AS {quoted(name)}" for name, sql in edition.inputs.columns)
     connection.execute(
         f"CREATE TABLE {table} AS SELECT id, stream, source, sequence, day AS {DECISION_DAY},"
-        f" {_deciding(edition)} AS {DECIDING}, programme, household, members, application, found, {columns}"
-        f" FROM ({_RESTS_ON}) WHERE edition = {edition.number}"
+        f" {_deciding(edition)} AS {DECIDING}, programme, household, members, application, found,"
+        f" {edition.inputs.selected} FROM ({_RESTS_ON}) WHERE edition = {edition.number}"
     )
     _ask(connection, table, edition)
     connection.execute(
@@ -257,9 +256,8 @@ def _decisions(connection: DuckDBPyConnection, situations: Situations) -> None:
 
 def _anew(connection: DuckDBPyConnection, edition: Edition, only: str) -> None:
     """`anew`: what a rule asks that was not there at the recommendation, of what had been found out for that."""
-    columns = ", ".join(f"{sql} AS {quoted(name)}" for name, sql in edition.inputs.columns)
     connection.execute(
-        f"CREATE OR REPLACE TABLE anew AS SELECT id, members, {columns} FROM ({_RESTS_ON})"
+        f"CREATE OR REPLACE TABLE anew AS SELECT id, members, {edition.inputs.selected} FROM ({_RESTS_ON})"
         f" WHERE id IN (SELECT assessment FROM founded WHERE {only})"
     )
 

@@ -24,7 +24,7 @@ from services.chassis.codec import Opener
 from services.chassis.vault import VaultError
 from services.history.audit.columns.twins import twin_of
 from services.history.audit.reconstruct import sibling
-from services.history.lake.selection import quoted
+from services.history.lake.selection import listed, quoted
 
 OPENED_AT_ONCE: Final = 5_000
 Facts = tuple[type[a.CaseFact], ...]
@@ -53,6 +53,7 @@ _READ: Final[dict[str, type[a.CaseFact]]] = {
 }  # fmt: skip
 """By the column that each becomes."""
 _TWINS: Final = {name: twin_of(fact, ("papers",)) for name, fact in _READ.items()}
+_BASIS: Final = twin_of(a.Accepted)
 _DECIDED: Final = {
     "granted": "amount_fen, since, NULL, NULL, grounds",
     "declined": "0, NULL, NULL, NULL, grounds",
@@ -66,13 +67,13 @@ _FOUND_NOTHING: Final = "contains(data, '\"findings\":[]') AND NOT contains(data
 
 def named(facts: Facts) -> str:
     """Their types, as a list of SQL."""
-    return ", ".join(quoted(fact.TYPE) for fact in dict.fromkeys(facts))
+    return listed(fact.TYPE for fact in dict.fromkeys(facts))
 
 
 def lay(connection: DuckDBPyConnection, opener: Opener | None, sources: Iterable[str]) -> None:
     """Of all that the view `lake` has, which are whole cases. `sources`: all that there are in it."""
     names = sorted(sources)
-    connection.execute(f"CREATE TYPE service AS ENUM ({', '.join(map(quoted, names))})")
+    connection.execute(f"CREATE TYPE service AS ENUM ({listed(names)})")
     asked = f"type IN ({named((a.Assessed, *DECISIONS))})"
     connection.execute(
         "CREATE TABLE lines AS SELECT TRY_CAST(source AS service) AS source, sequence, CAST(stream AS UUID) AS stream,"
@@ -101,7 +102,7 @@ def lay(connection: DuckDBPyConnection, opener: Opener | None, sources: Iterable
 
 
 _AT: Final = "source, sequence, stream, id"
-_SCHEMAS: Final = ", ".join(quoted(fact.SCHEMA) for fact in dict.fromkeys(TELLING))
+_SCHEMAS: Final = listed(fact.SCHEMA for fact in dict.fromkeys(TELLING))
 _DECIDED_COLUMNS: Final = (
     "source service, sequence BIGINT, stream UUID, id UUID, type VARCHAR, members UUID[], programme VARCHAR,"
     " amount_fen BIGINT, since DATE, reason VARCHAR, outcome VARCHAR, grounds"
@@ -127,7 +128,7 @@ def _read(connection: DuckDBPyConnection, name: str) -> None:
 
 def lay_bases(connection: DuckDBPyConnection, wanted: bool) -> None:
     """`bases`: the procedure under which a case runs, of one that was taken in once; empty if not `wanted`."""
-    fact, twin = a.Accepted, twin_of(a.Accepted)
+    fact, twin = a.Accepted, _BASIS
     read = (
         "SELECT TRY_CAST(source AS service) AS source, CAST(stream AS UUID) AS stream, sequence, data,"
         f" dataschema = {quoted(fact.SCHEMA)} AS current, from_json(data, {quoted(twin.shape)}) AS fact"

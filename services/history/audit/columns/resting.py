@@ -15,7 +15,7 @@ from duckdb import DuckDBPyConnection
 from events import assistance as a
 from services.history.audit.columns.laying import CLEARING, named, put
 from services.history.audit.rule import BY_EVENT
-from services.history.lake.selection import quoted
+from services.history.lake.selection import listed, quoted
 
 
 def rest(connection: DuckDBPyConnection, turns: Sequence[tuple[str, int]]) -> None:
@@ -34,35 +34,36 @@ def rest(connection: DuckDBPyConnection, turns: Sequence[tuple[str, int]]) -> No
         f" WHERE before.type = {quoted(a.Assessed.TYPE)} AND beginnings = 1 AND checked > cleared"
         "  AND checked > coalesce(surveyed, 0)"
     )
-    by_event = ", ".join(map(quoted, sorted(BY_EVENT)))
+    by_event = listed(sorted(BY_EVENT))
     connection.execute(
-        f"CREATE TABLE resting AS SELECT decided.*, {_BY_MONTH} AS by_month,"
-        f" CASE WHEN {_BY_MONTH} THEN since ELSE before.day END AS day, before.policy, before.turn,"
-        f" CASE WHEN {_BY_MONTH} OR reason = 'taper_ended' THEN since ELSE before.day END AS on_day,"
+        "CREATE TABLE resting AS SELECT decided.*, CASE WHEN by_month THEN since ELSE before.day END AS day,"
+        " before.policy, before.turn,"
+        " CASE WHEN by_month OR reason = 'taper_ended' THEN since ELSE before.day END AS on_day,"
         f" decided.type = {quoted(a.Exited.TYPE)} AND decided.reason IN ({by_event}) AS by_event,"
-        f" CASE WHEN decided.type = {quoted(a.Reviewed.TYPE)}"
-        "  THEN CASE WHEN before.assessed > greatest(before.cleared, coalesce(before.surveyed, 0),"
-        "   coalesce(before.checked, 0)) THEN named.id END"
-        f"  WHEN {_BY_MONTH} THEN CASE WHEN {_SETTLED} AND {_SAME_HOME} THEN named.id END"
+        f" CASE WHEN reviewed THEN CASE WHEN {_concluded('before')} THEN named.id END"
+        f"  WHEN by_month THEN CASE WHEN settling.assessed = before.assessed AND {_concluded('settling')}"
+        f"   AND {_SAME_HOME} THEN named.id END"
         "  ELSE decided.grounds.assessment END AS assessment"
-        " FROM decided JOIN before USING (source, sequence)"
+        f" FROM (SELECT *, type = {quoted(a.Reviewed.TYPE)} AS reviewed, {_BY_MONTH} AS by_month FROM decided) AS decided"
+        " JOIN before USING (source, sequence)"
         " LEFT JOIN before AS named ON named.source = before.source"
-        f"  AND named.sequence = before.assessed AND (decided.type = {quoted(a.Reviewed.TYPE)} OR {_BY_MONTH})"
+        "  AND named.sequence = before.assessed AND (reviewed OR by_month)"
         " LEFT JOIN before AS settling ON settling.source = before.source"
-        f"  AND settling.sequence = before.settled AND {_BY_MONTH}"
+        "  AND settling.sequence = before.settled AND by_month"
         " ANTI JOIN doubtful ON doubtful.stream = decided.stream"
     )
 
 
+def _concluded(of: str) -> str:
+    """Whether what had been found out before a row of `before` came to a recommendation."""
+    return f"{of}.assessed > greatest({of}.cleared, coalesce({of}.surveyed, 0), coalesce({of}.checked, 0))"
+
+
 _BY_MONTH: Final = (
-    f"(decided.grounds.assessment IS NULL AND (decided.type = {quoted(a.Adjusted.TYPE)}"
-    f" AND reason NOT IN ('death', 'remedy') OR decided.type = {quoted(a.Exited.TYPE)} AND reason = 'taper_ended'))"
+    f"(grounds.assessment IS NULL AND (type = {quoted(a.Adjusted.TYPE)} AND reason NOT IN ('death', 'remedy')"
+    f" OR type = {quoted(a.Exited.TYPE)} AND reason = 'taper_ended'))"
 )
 """By the rule of the month from which it counts, without a recommendation of its own."""
-_SETTLED: Final = (
-    "settling.assessed = before.assessed AND settling.assessed > greatest(settling.cleared,"
-    " coalesce(settling.surveyed, 0), coalesce(settling.checked, 0))"
-)
 _SAME_HOME: Final = (
     "named.moved IS NOT DISTINCT FROM before.moved AND named.changed IS NOT DISTINCT FROM before.changed"
 )

@@ -6,7 +6,6 @@ position what came since.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Self
 from uuid import UUID
@@ -18,7 +17,7 @@ from events import verification as v
 from services.history.audit.lean import LeanLog
 from services.history.audit.swept import CATEGORIES
 from services.history.lake.manifest import Manifest
-from services.history.lake.selection import quoted
+from services.history.lake.selection import listed
 
 DEATHS = frozenset({r.Died.TYPE, v.MismatchFound.TYPE})
 """By which it may be recorded that somebody died."""
@@ -51,13 +50,9 @@ class Rare:
     @classmethod
     def of(cls, connection: DuckDBPyConnection, log: LeanLog, manifest: Manifest) -> Self:
         found = connection.execute(
-            f"SELECT type, entity, CASE WHEN own THEN id END FROM lake WHERE type IN ({_named(DEATHS | CATEGORIES)})"
+            f"SELECT type, entity, CASE WHEN own THEN id END FROM lake WHERE type IN ({listed(sorted(DEATHS | CATEGORIES))})"
         ).fetchall()
         dead = {UUID(entity) for type_, entity, _ in found if type_ in DEATHS}
         ids = [UUID(id) for type_, _, id in found if type_ in CATEGORIES and id is not None]
         dead |= {one for one, kind in log.touches(log.behind(manifest.position, DEATHS)) if kind == "death"}
         return cls(dead, sorted((*log.positions(ids), *log.behind(manifest.position, CATEGORIES))))
-
-
-def _named(types: Iterable[str]) -> str:
-    return ", ".join(map(quoted, sorted(types)))

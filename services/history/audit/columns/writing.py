@@ -46,6 +46,10 @@ class Inputs:
     columns: tuple[tuple[str, str], ...]
     written: str
 
+    @property
+    def selected(self) -> str:
+        return ", ".join(f"{sql} AS {quoted(name)}" for name, sql in self.columns)
+
 
 def inputs_of(definition: Definition) -> Inputs:
     """Raises NotInColumns."""
