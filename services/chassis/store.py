@@ -79,6 +79,19 @@ class Head:
 
 
 @dataclass(frozen=True, slots=True)
+class Snapshot:
+    """A store as of one moment. `rows`: {(kind, key): value}, also of kinds that no keep writes any more."""
+
+    sequence: int
+    rows: dict[tuple[str, str], Kept]
+
+    @property
+    def positions(self) -> dict[str, int]:
+        """How far each upstream was taken: {source: sequence}."""
+        return {key: row["sequence"] for (kind, key), row in self.rows.items() if kind == "position"}
+
+
+@dataclass(frozen=True, slots=True)
 class Change:
     """One transaction: made on `base`, leaving `head`; a kept value of None takes the row away."""
 
@@ -111,8 +124,8 @@ class Store(Protocol):
     def kept_range(self, kind: str, first: str, last: str, limit: int) -> list[tuple[str, Kept]]:
         """Rows of a kind with `first` <= key < `last`, by key (bytewise); `last` empty: to the end."""
 
-    def kept_kinds(self) -> list[str]:
-        """Every kind of which there is a row; reads them all, for checks."""
+    def snapshot(self) -> Snapshot:
+        """The log's end and every kept row as of one moment, whatever is committed meanwhile; for checks."""
 
     def shed(self) -> bool:
         """Whether what was deleted is gone from the write-ahead log too; where not, somebody reads: ask again."""
@@ -129,6 +142,9 @@ class Rows(Protocol):
 
     def kept_bytes_range(self, kind: str, first: str, last: str, limit: int) -> list[tuple[str, bytes]]: ...
 
+    def head_and_rows(self) -> list[tuple[int, str | None, str | None, bytes | None]]:
+        """By one statement, which sees one moment: the last sequence with each row, or alone where there is none."""
+
 
 class KeptRows:
     def kept(self: Rows, kind: str, key: str) -> Kept | None:
@@ -140,6 +156,15 @@ class KeptRows:
 
     def kept_range(self: Rows, kind: str, first: str, last: str, limit: int) -> list[tuple[str, Kept]]:
         return [(key, _decode(value)) for key, value in self.kept_bytes_range(kind, first, last, limit)]
+
+    def snapshot(self: Rows) -> Snapshot:
+        found = self.head_and_rows()
+        rows = {
+            (kind, key): _decode(value)
+            for _, kind, key, value in found
+            if kind is not None and key is not None and value is not None
+        }
+        return Snapshot(found[0][0], rows)
 
 
 def kept_changes(change: Change) -> Iterator[tuple[str, str, bytes | None]]:

@@ -168,10 +168,11 @@ class PostgresStore(KeptRows):
             found = conn.execute(query, values, prepare=True).fetchall()
         return [(row["key"], bytes(row["value"])) for row in found]
 
-    def kept_kinds(self) -> list[str]:
+    def head_and_rows(self) -> list[tuple[int, str | None, str | None, bytes | None]]:
+        query = "SELECT sequence, kind, key, value FROM {s}.head LEFT JOIN {s}.kept ON true"
         with self._datastore.get_connection() as conn:
-            found = conn.execute(SQL("SELECT DISTINCT kind FROM {s}.kept").format(s=self._schema)).fetchall()
-        return sorted(row["kind"] for row in found)
+            found = conn.execute(SQL(query).format(s=self._schema), binary=True).fetchall()
+        return [(row["sequence"], row["kind"], row["key"], row["value"]) for row in found]
 
     def shed(self) -> bool:
         """The server clears deleted rows and its log by itself, in its time (docs/operations.md)."""

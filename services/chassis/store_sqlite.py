@@ -175,8 +175,8 @@ class SqliteStore(KeptRows):
             (kind, first, *([last] if last else []), limit),
         )
 
-    def kept_kinds(self) -> list[str]:
-        return [kind for (kind,) in self._select("SELECT DISTINCT kind FROM kept ORDER BY kind")]
+    def head_and_rows(self) -> list[tuple[int, str | None, str | None, bytes | None]]:
+        return self._select("SELECT sequence, kind, key, value FROM head LEFT JOIN kept ON true")
 
     def shed(self) -> bool:
         with self._alone, _told_as_the_librarys():

@@ -15,7 +15,10 @@ SHOWN = 5
 
 
 def check(house: House, console: Console) -> bool:
-    """Replay every service from the logs alone, and every view beside the live one; print what differs."""
+    """Replay every service from the logs alone, up to where it is, and print which of its rows differ.
+
+    Services may go on meanwhile: each is compared as of one moment.
+    """
     good = True
     stores = {runtime.source: runtime.store for runtime in house.runtimes.values()}
 
@@ -30,18 +33,19 @@ def check(house: House, console: Console) -> bool:
             # On the way: reading every log once more, for its order alone, would take as long again.
             return in_order(logs(source), broken) if source == own else logs(source)
 
+        there = runtime.store.snapshot()
         was = reconstruct(
             runtime.service,
             house.settings.district,
             runtime.around.keys,
             watched,
-            positions=runtime.positions(),
+            upto=there.sequence,
+            positions=there.positions,
         )
-        found = differences(was, runtime.kept_rows())
+        found = differences(was, there.rows)
         good = good and not found and not broken
-        events = runtime.store.head().sequence
         verdict = "[green]same[/]" if not found and not broken else "[red]DIFFERENT[/]"
-        console.print(f"  {name:<14}{events:>8,} events  {len(was.rows):>7,} rows kept  {verdict}")
+        console.print(f"  {name:<14}{there.sequence:>8,} events  {len(was.rows):>7,} rows kept  {verdict}")
         for what in (*found[:SHOWN], *broken[:SHOWN]):
             console.print(f"    [red]{what}[/]")
     return good

@@ -236,6 +236,22 @@ def test_a_killed_writer_leaves_whole_transactions(url: str, store: Store) -> No
     one_more(store)
 
 
+def test_a_snapshot_is_of_one_moment_while_another_process_writes(url: str, store: Store) -> None:
+    assert (store.snapshot().sequence, store.snapshot().rows) == (0, {})
+    one = writer(url, 1, 300)
+    try:
+        seen = [store.snapshot()]
+        while one.poll() is None:
+            seen.append(store.snapshot())
+        assert one.wait() == 0
+    finally:
+        one.kill()
+        told_by(one)
+    seen.append(store.snapshot())
+    assert all(each.rows.get(("row", "1"), 0) == each.sequence for each in seen)
+    assert seen[-1].sequence == 300
+
+
 def test_a_paused_writer_wakes_up_to_a_lost_race(url: str, store: Store, another: Open) -> None:
     """PostgreSQL goes on without it; SQLite's file lock is the process's, so the others wait for it."""
     process = writer(url, 1, 1_000_000)

@@ -111,13 +111,19 @@ class System:
         return [why for runtime in self.house.runtimes.values() for why in runtime.unready()]
 
     def settled(self) -> bool:
-        """Every service has taken all that its upstreams recorded."""
-        stores = {runtime.source: runtime.store for runtime in self.house.runtimes.values()}
-        return all(
-            runtime.position(source) == stores[source].head().sequence
-            for runtime in self.house.runtimes.values()
-            for source in runtime.feeds
+        """Every service has taken all that its upstreams recorded, and none recorded anything while we looked."""
+        ends = self.ends()
+        return (
+            all(
+                runtime.position(source) == ends[source]
+                for runtime in self.house.runtimes.values()
+                for source in runtime.feeds
+            )
+            and ends == self.ends()
         )
+
+    def ends(self) -> dict[str, int]:
+        return {runtime.source: runtime.store.head().sequence for runtime in self.house.runtimes.values()}
 
     def settle(self) -> None:
         self.eventually(self.settled, "every feed drained")
