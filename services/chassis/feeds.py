@@ -89,8 +89,8 @@ class Drawing:
             for source, one in taken.items():
                 gap = one.stopped is not None and one.stopped.slug == "gap"
                 if gap and self._reread.get(source) != positions[source]:
-                    self._reread[source] = positions[source]
                     feeds[source].again(source, positions[source])
+                    self._reread[source] = positions[source]
             feeds = {source: feeds[source] for source, one in taken.items() if one.entries == self._at_once}
         return moved
 

@@ -69,7 +69,7 @@ class Lives:
                     f"{done(life)} of {wanted} commands after {seconds:.0f} s\n{diary(life)}"
                 )
 
-    def finish(self, life: Life, seconds: float = 100.0) -> None:
+    def finish(self, life: Life, seconds: float = 200.0) -> None:
         """A life that must reach its end by itself."""
         pid = self.begin(life)
         status = self.wait(pid, seconds)
@@ -77,7 +77,7 @@ class Lives:
             self.kill(pid)
         assert status == 0, f"{life} ended with {status}:\n{diary(life)}"
 
-    def end_together(self, life: Life, pids: list[int], seconds: float = 100.0) -> None:
+    def end_together(self, life: Life, pids: list[int], seconds: float = 200.0) -> None:
         """Let lives that stay go on until nothing is on its way, then end; all must end well."""
 
         deadline = time.monotonic() + seconds

@@ -71,7 +71,7 @@ class Life:
     kafka: str | None = None
     postgres: str | None = None
     district: str = "431202"
-    patience: float = 60.0
+    patience: float = 150.0  # a feed that stands still ends its process before, and says so
 
     def settings(self) -> Settings:
         return Settings(

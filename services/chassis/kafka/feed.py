@@ -183,7 +183,7 @@ class KafkaFeed:
         ends = self._consumer.end_offsets(list(self._by_place))
         for place, lanes in self._by_place.items():
             position = self._consumer.position(place)
-            if lanes[0].paused or position is None or position >= ends[place]:
+            if lanes[0].paused or (position is not None and position >= ends[place]):
                 lanes[0].moved = now
             elif now - lanes[0].moved > STUCK_SECONDS:
                 raise FeedStuck(f"{place.topic}: stands at {position} of {ends[place]}")
