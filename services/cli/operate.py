@@ -29,6 +29,7 @@ from services.chassis.service import name_of
 from services.chassis.store import open_store, set_aside
 from services.chassis.tokens import Caller, issue_token
 from services.chassis.work import Cause, Work
+from services.cli.brokers import reaching
 from services.cli.check import check
 from services.cli.house import ROOMS, House, existing, open_vault, store_files, store_url
 from services.cli.up import read_settings
@@ -167,7 +168,8 @@ def restore_command(
 
     url = store_url(settings, service)
     found = open_store(url, service)
-    parted = compare(found, logs(source))
+    with reaching(bootstrap):
+        parted = compare(found, logs(source))
     cut_off = (
         found.kept(*RESTORING) is not None
     )  # it may hold every event, and nothing of what belongs beside
@@ -186,7 +188,10 @@ def restore_command(
     typer.echo(f"set aside as {set_aside(url, service)}")
     vault = open_vault(settings, SystemClock())
     empty = open_store(url, service)
-    with Progress(SpinnerColumn(), TextColumn("{task.description}"), console=console) as progress:
+    with (
+        reaching(bootstrap),
+        Progress(SpinnerColumn(), TextColumn("{task.description}"), console=console) as progress,
+    ):
         task = progress.add_task("reading")
         count = restore(
             room.SERVICE,
