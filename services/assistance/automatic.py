@@ -9,6 +9,9 @@ still pays for that, and ends with it: the next month nothing is paid. The decid
 
 Reviews that the registry or the calendar opens (`CONCLUDED`) end in the same way. One that a person opened is left to
 people, and so is what an officer decided against the rule, or a standard that falls.
+
+Whoever leaves a household and lives in no other yet keeps what they get, and is looked at again a month later; who lives
+nowhere then, either, gets nothing from the next month on, until they live in a household here again.
 """
 
 from __future__ import annotations
@@ -35,8 +38,11 @@ from services.assistance.ruling import Ruling, rule_on
 from services.assistance.steps import running
 from services.chassis.refusal import Conflict
 from services.chassis.work import Work
+from services.registry.keeping import lives_nowhere
 
 CONCLUDED = frozenset({"due", *REASONS.values()})
+MONTHS_NOWHERE = 1
+"""For how long somebody may live in no household before it is looked at again; ours, no paper says it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,19 +144,26 @@ def _ruling(work: Work, case: Case) -> Ruling | None:
 
 
 def _conclude(work: Work, case: CaseId, because: Because) -> None:
-    steps.assess(work, case, _self(work))
     found = work.load(CASE, case)
-    steps.record(work, case, _outcome(found, papers_of(work, found), because, _self(work), work.today))
+    by, today = papers_of(work, found), work.today
+    nowhere = lives_nowhere(work, found.members[0])
+    if nowhere and because.reason == "due":
+        reasons = grounds(found, by, "end", today, ("household_gone",))
+        steps.record(work, case, end(found, "household_gone", first_of_next_month(today), today, reasons))
+        return
+    steps.assess(work, case, _self(work))
+    months = MONTHS_NOWHERE if nowhere else by.proceeding("", today).review_months(unstable=False)
+    outcome = _outcome(work.load(CASE, case), by, because, _self(work), today, months)
+    steps.record(work, case, outcome)
 
 
-def _outcome(case: Case, by: Published, because: Because, officer: UUID, today: date) -> Facts:
-    """What follows from the review: as assessed."""
+def _outcome(case: Case, by: Published, because: Because, officer: UUID, today: date, months: int) -> Facts:
+    """What follows from the review, as assessed; the next is so many months later."""
     since = first_of_next_month(today)
     advice = case.inquiry.recommendation
     assert advice is not None and case.inquired is not None, "it was assessed just now"
     ruling = rule_on(by.rule(today), case.told(case.inquired, case.township, advice.local, since))
     same = ruling.amount_fen == case.amount_in(since)
-    months = by.proceeding("", today).review_months(unstable=False)
     reviewed = a.Reviewed(
         **about(case),
         outcome="ended" if not ruling.eligible else "unchanged" if same else "adjusted",

@@ -34,11 +34,13 @@ OF_DATA = frozenset({"mismatch", "late_report"})
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """What the registry now says of the household. `gone`: why it can no longer be helped here."""
+    """What the registry now says of the household. `gone`: why it can no longer be helped here. `nowhere`: of a person
+    who has left one and joined no other yet."""
 
     members: tuple[PersonId, ...]
     township: str
     gone: Literal["", "death", "moved_away", "household_gone", "tekun"] = ""
+    nowhere: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,9 +207,15 @@ def follow(case: Case, by: Published, home: Home, change: Change, *, today: date
     is worked out anew for those who remain, from the month after the death (2022-10 notice: within three
     months of it). Where that sum would be nothing, it runs on until the review decides: the income last
     found may have been that of the one who died. Where only some were admitted and none of these is left, it ends.
+    Whoever lives nowhere for the time is still the person whose case it is: it goes on and is reviewed.
     """
     if not case.running:
         return ()
+    if home.nowhere:
+        monthly = case.stage is Stage.GRANTED and case.next_month is not None
+        if not monthly or case.review_open:
+            return ()
+        return open_review(case, reason=change.reason, cause=change.cause)
     if home.gone:
         if case.stage is not Stage.GRANTED:
             return (a.Withdrawn(**about(case), reason=home.gone, on=today),)

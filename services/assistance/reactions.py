@@ -17,6 +17,7 @@ from services.assistance.model import CASE, Case, Stage
 from services.assistance.programme import programme_of
 from services.assistance.steps import running
 from services.chassis.work import Work
+from services.registry.keeping import lives_nowhere
 
 REASONS: dict[type[Event], str] = {
     r.Died: "death",
@@ -39,8 +40,8 @@ def follow_household(work: Work, fact: Recorded[Any]) -> None:
     change = Change(_reason(fact.data), _since(fact), fact.envelope.id, survivor)
     for case_id in _cases_of(work, fact.data):
         case = work.load(CASE, case_id)
-        if case.unit == "person" and isinstance(fact.data, r.HouseholdSplit):
-            continue  # the household into which they go is told next
+        if case.unit == "person" and _tells_nothing(work, case, fact.data):
+            continue
         steps.record(
             work,
             case_id,
@@ -87,6 +88,15 @@ def _cases_of(work: Work, fact: Event) -> list[CaseId]:
     return [CaseId.of(case) for case in dict.fromkeys(case for cases in found for case in cases)]
 
 
+def _tells_nothing(work: Work, case: Case, fact: Event) -> bool:
+    """Of a person: of a split, the household into which they go is told next; and of whom lives nowhere, what goes on in
+    the household that they left is no news."""
+    if isinstance(fact, r.HouseholdSplit):
+        return True
+    own = isinstance(fact, r.MemberLeft) and fact.person in case.members
+    return lives_nowhere(work, case.members[0]) and not own
+
+
 def _home(work: Work, case: Case, change: Change) -> Home:
     row = work.fact("household", case.household)
     assert row is not None, "only a household that is known has a case"
@@ -101,7 +111,7 @@ def _home(work: Work, case: Case, change: Change) -> Home:
 
 
 def _home_of_one(work: Work, case: Case, row: dict[str, Any], change: Change) -> Home:
-    """A person's case is about that person, wherever in the district they live."""
+    """A person's case is about that person, wherever in the district they live, and also between two households."""
     (member,) = case.members
     person = work.fact("person", member)
     place = work.fact("household", person["household"]) if person and person["household"] else None
@@ -111,6 +121,8 @@ def _home_of_one(work: Work, case: Case, row: dict[str, Any], change: Change) ->
         return Home((PersonId.of(person["merged_into"]),), (place or row)["township"])
     if place is not None and not place["gone"]:
         return Home(case.members, place["township"])
+    if lives_nowhere(work, member):
+        return Home(case.members, case.township, nowhere=True)
     return Home((), row["township"], row["gone"] or "household_gone")
 
 

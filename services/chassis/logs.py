@@ -28,11 +28,11 @@ Line = MutableMapping[str, Any]
 
 _SILENT = ("uvicorn.access",)  # our own request log says the same without query strings
 _DEAF = ("kafka.net.selector",)  # warns of every tenth of a second that a busy machine takes
+_CLIENT = ("kafka",)  # tells every try of a connection: whoever asked for it says that none came about
 _LOUD = (
     "aiokafka",
     "faust",
     "mode",
-    "kafka",
     "httpx",
     "httpcore",
     "asyncio",
@@ -89,8 +89,10 @@ def configure(level: str = "INFO", console: bool = False, stream: TextIO | None 
     root.setLevel(level)
     for name in _LOUD:
         logging.getLogger(name).setLevel(max(logging.WARNING, root.level))
+    for name in _CLIENT:
+        logging.getLogger(name).setLevel(logging.DEBUG if root.level <= logging.DEBUG else logging.CRITICAL)
     for name in _DEAF:
-        logging.getLogger(name).setLevel(logging.ERROR)
+        logging.getLogger(name).setLevel(logging.CRITICAL)
     for name in ("uvicorn", "uvicorn.error", *_SILENT):
         logging.getLogger(name).handlers.clear()
         logging.getLogger(name).propagate = name not in _SILENT

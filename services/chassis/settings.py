@@ -110,7 +110,8 @@ class Settings(BaseSettings):
         description="networks that may read /metrics without a token, comma-separated",
     )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
-        default="INFO", description="from this level up"
+        default="INFO",
+        description="from this level up; what Kafka's client tells of its connections from `DEBUG` only",
     )
     log_console: bool = Field(default=False, description="logs for reading by eye instead of JSON lines")
 

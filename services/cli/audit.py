@@ -14,6 +14,7 @@ from rich.table import Table
 
 from services.chassis.store import open_store
 from services.cli import audit_decision, audit_findings, audit_report
+from services.cli.brokers import reaching
 from services.cli.house import ROOMS, existing, store_url
 from services.cli.up import read_settings
 from services.history.proof import leaf
@@ -87,7 +88,8 @@ def log_command(
 
             messages = read_messages(settings.kafka, topic_of(service), settings.partition, source)
             lines = (leaf.of_message(headers, value) for headers, value in messages)
-            found.append(compute("topic", source, lines, snapshot, wanted))
+            with reaching(settings.kafka):
+                found.append(compute("topic", source, lines, snapshot, wanted))
         session, origin = snapshot.session, checkpoints.origin
         gone = last_checkpoint(session, origin) is None and public_keys(session, origin) is not None
     wrong = _show(service, found, size, signed)

@@ -29,6 +29,7 @@ from services.chassis.service import name_of
 from services.chassis.store import open_store, set_aside
 from services.chassis.tokens import Caller, issue_token
 from services.chassis.work import Cause, Work
+from services.cli.brokers import reaching
 from services.cli.check import check
 from services.cli.house import ROOMS, House, existing, open_vault, store_files, store_url
 from services.cli.up import read_settings
@@ -40,6 +41,7 @@ ERASURE = {
         0,
     ),
     "erased": ("The keys are destroyed: nobody can read who this was. 密钥已销毁。", 0),
+    "was_erased": ("Erased since {since} already; nothing was done. 已于{since}删除，未作任何操作。", 0),
     "restricted": (
         "Refused: a duty to keep the data runs. It is now only stored. 保存义务未终止，仅限存储。",
         1,
@@ -166,7 +168,8 @@ def restore_command(
 
     url = store_url(settings, service)
     found = open_store(url, service)
-    parted = compare(found, logs(source))
+    with reaching(bootstrap):
+        parted = compare(found, logs(source))
     cut_off = (
         found.kept(*RESTORING) is not None
     )  # it may hold every event, and nothing of what belongs beside
@@ -185,7 +188,10 @@ def restore_command(
     typer.echo(f"set aside as {set_aside(url, service)}")
     vault = open_vault(settings, SystemClock())
     empty = open_store(url, service)
-    with Progress(SpinnerColumn(), TextColumn("{task.description}"), console=console) as progress:
+    with (
+        reaching(bootstrap),
+        Progress(SpinnerColumn(), TextColumn("{task.description}"), console=console) as progress,
+    ):
         task = progress.add_task("reading")
         count = restore(
             room.SERVICE,
@@ -218,11 +224,13 @@ def erase(
     house = _house(registry.SERVICE.name, data, postgres)
     runtime = house.runtimes[registry.SERVICE.name]
     try:
-        status = _decide(runtime, by, lambda work: registry.ask_erasure(work, PersonId.of(person), reason))
-        if status == "erased":
+        status, since = _decide(
+            runtime, by, lambda work: registry.ask_erasure(work, PersonId.of(person), reason)
+        )
+        if status in ("erased", "was_erased"):  # of a crash before the keys went: now
             registry.KeyDestroyer.of(runtime)()
         said, code = ERASURE[status]
-        typer.echo(said)
+        typer.echo(said.format(since=since))
         raise typer.Exit(code)
     finally:
         house.close()

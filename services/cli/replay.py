@@ -75,13 +75,14 @@ def replay(
 ) -> None:
     """Count the whole history again, by a projection of ours or your own; nothing is recorded or sent."""
     from services.history.lake.selection import Selection
-    from services.history.library import History
+    from services.history.library import History, must_be_known
     from services.history.replay.projection import load
 
     settings = read_settings(data=data, postgres_url=postgres)
     with _refusals(), ExitStack() as stack:
         selection = Selection(_day(since), _day(until), _day(known), where)
         # What is wrong with the question is said before the history is laid out, which may take minutes.
+        must_be_known(selection)
         loaded = load(projection)
         where_from = source or _log_of(settings)
         history = stack.enter_context(History.open(where_from, partition=settings.partition))
@@ -194,6 +195,7 @@ def _bar(title: str) -> Iterator[Progress]:
 def _refusals() -> Iterator[None]:
     """What is expected to go wrong, as a sentence and not a traceback."""
     from services.chassis.kafka.topics import Unreadable
+    from services.cli.asof import refusing
     from services.history.lake.locks import LakeBusy
     from services.history.lake.manifest import NoLake
     from services.history.lake.reading import BadQuery
@@ -205,7 +207,8 @@ def _refusals() -> Iterator[None]:
     from services.history.replay.sources import NoHistory
 
     try:
-        yield
+        with refusing():
+            yield
     except (
         AnotherReplay, BadProjection, BadQuery, BadSelection, CannotWrite, FoldFailed, LakeBusy, NoHistory,
         NoLake, Unreadable,

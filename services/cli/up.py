@@ -20,6 +20,7 @@ from services.chassis.embedded import EmbeddedHost
 from services.chassis.local_kafka import LocalKafka
 from services.chassis.logs import configure
 from services.chassis.settings import Settings, UnsafeEnvironment, unknown_variables
+from services.cli.brokers import must_answer, reaching
 from services.cli.figures import Alone, count_beside, open_insight
 from services.cli.house import ROOMS, House
 from services.cli.parts import collectors_of, gates_of, senders_of
@@ -61,8 +62,6 @@ def up(
     data: Annotated[Path | None, typer.Option(help="folder of stores and keys")] = None,
 ) -> None:
     """Run services until stopped."""
-    from kafka.errors import KafkaError  # here and below: the client takes a tenth of every command's start
-
     settings = read_settings(kafka=kafka, postgres_url=postgres, port=port, data=data)
     asked = services or [*ROOMS, INSIGHT]
     names = [name for name in asked if name != INSIGHT]
@@ -74,6 +73,7 @@ def up(
     if not settings.kafka and set(names) != set(ROOMS):
         typer.secho("single services meet over Kafka only: give --kafka HOST:PORT", err=True, fg="red")
         raise typer.Exit(2)
+    must_answer(settings.kafka)
     if not names:
         _count_alone(settings)
         return
@@ -81,11 +81,11 @@ def up(
     if INSIGHT in asked:
         house.insight = open_insight(settings, house.clock)
     try:
-        host = start(house)
-    except KafkaError as error:
+        with reaching(settings.kafka):
+            host = start(house)
+    except typer.Exit:
         house.close()
-        typer.secho(f"no Kafka answers at {settings.kafka}: {type(error).__name__}", err=True, fg="red")
-        raise typer.Exit(1) from None
+        raise
     try:
         with serving(house) as server:
             typer.echo(f"http://{settings.host}:{server.port} serves {', '.join(asked)}; stop with Ctrl-C")

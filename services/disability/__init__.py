@@ -17,6 +17,7 @@ from collections.abc import Mapping
 from fastapi import APIRouter
 
 from events import assistance as a
+from events import registry as r
 from services.assistance import web
 from services.assistance.wiring import UPSTREAMS, carry_cases
 from services.chassis.runtime import Runtime
@@ -36,6 +37,7 @@ carry_cases(SERVICE)
 known.keep_upstreams(SERVICE)
 rows.keep_files(SERVICE)
 SERVICE.on(a.SubsidyGranted, a.TakenOver, a.Adjusted, a.HouseholdChanged, a.Exited)(subsidies.aid_changed)
+SERVICE.on(r.HouseholdRegistered, r.MemberJoined)(subsidies.at_home)
 
 
 def routers(runtime: Runtime, readers: Mapping[str, ViewReader]) -> list[APIRouter]:

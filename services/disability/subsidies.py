@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from uuid import UUID
 
 from events import assistance as a
+from events import registry as r
 from events.assistance import Finding
 from events.base import Recorded
 from events.ids import PersonId
@@ -115,3 +116,12 @@ def aid_changed(
         ends = isinstance(told, a.Exited) or (isinstance(told, a.Adjusted) and person not in told.covered)
         if work.version(whose(work, person)) > 0:
             follow(work, person, "aid_changed", last if ends else told.since, fact.envelope.id)
+
+
+def at_home(work: Work, fact: Recorded[r.HouseholdRegistered | r.MemberJoined]) -> None:
+    """Whoever lives in a household here again gets what they are entitled to."""
+    told = fact.data
+    came = (told.person,) if isinstance(told, r.MemberJoined) else tuple(one.person for one in told.members)
+    for person in came:
+        if work.version(whose(work, person)) > 0:
+            follow(work, person, "member_joined", told.since, fact.envelope.id)

@@ -1,8 +1,8 @@
 """Long questions asked over HTTP: one of a kind at a time, in a thread of its own, watched as it goes, called off at will.
 They read, and record nothing.
 
-The last few answers are kept, each with a folder for its files; they are gone with the process. One that was asked by
-somebody is theirs alone: for everybody else it is not there.
+The last few answers are kept, each with a folder for its files; they are gone with the process. An answer is for whoever
+asked alone: for everybody else it is not there.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ class Job(Generic[T]):
 
     id: UUID
     holds: TemporaryDirectory[str]
-    asker: UUID | None = None
+    asker: UUID
     state: State = "running"
     done: int = 0
     of: int = 0
@@ -94,8 +94,8 @@ class Jobs(Generic[T]):
         self._jobs: OrderedDict[UUID, Job[T]] = OrderedDict()
         self._lock = threading.Lock()
 
-    def ask(self, work: Callable[[Job[T]], T], asker: UUID | None = None) -> Job[T]:
-        """Begins; Conflict while another runs. `asker`: whose alone it is; none: of everybody who may ask at all."""
+    def ask(self, work: Callable[[Job[T]], T], asker: UUID) -> Job[T]:
+        """Begins; Conflict while another runs, whoever asked. `asker`: whose alone it is."""
         with self._lock:
             if any(one.state == "running" for one in self._jobs.values()):
                 raise Conflict(
@@ -110,10 +110,10 @@ class Jobs(Generic[T]):
         threading.Thread(target=self._run, args=(job, work), name=self._name, daemon=True).start()
         return job
 
-    def of(self, id: UUID, asker: UUID | None = None) -> Job[T]:
+    def of(self, id: UUID, asker: UUID) -> Job[T]:
         """NotFound where it was never asked here, by somebody else, or is kept no more."""
         job = self._jobs.get(id)
-        if job is None or job.asker not in (None, asker):
+        if job is None or job.asker != asker:
             raise NotFound(
                 f"没有该查询：结果只供查询人读取，服务重启后或者之后又有{KEPT}次查询后不再保留，请重新查询。",
                 "There is no such question here. Answers are for whoever asked; they are gone once the service was restarted,"
@@ -126,7 +126,7 @@ class Jobs(Generic[T]):
         """Of somebody, the last first."""
         return [job for job in reversed(self._jobs.values()) if job.asker == asker]
 
-    def call_off(self, id: UUID, asker: UUID | None = None) -> Job[T]:
+    def call_off(self, id: UUID, asker: UUID) -> Job[T]:
         """One that runs ends at its next step; of one that has ended, the answer is dropped. NotFound as `of`."""
         job = self.of(id, asker)
         with self._lock:

@@ -21,8 +21,9 @@ from uuid import UUID
 
 from events.base import UPCASTERS
 from events.contracting.catalogue import facts, type_of
-from services.chassis.clock import SystemClock
+from services.chassis.clock import SystemClock, civil_date
 from services.history.asof import Answer, AsOf
+from services.history.asof.question import must_have_come
 from services.history.lake.columns import bucket_of
 from services.history.lake.folder import Lake
 from services.history.lake.manifest import NAME as MANIFEST
@@ -94,6 +95,12 @@ class ReadLog:
         return cls(database, sources)
 
 
+def must_be_known(selection: Selection) -> None:
+    """Malformed (`known-in-future`) where it asks for what was known on a day that has not come."""
+    if selection.known is not None:
+        must_have_come(selection.known, civil_date(SystemClock().now()))
+
+
 class History:
     def __init__(self, lake: Lake, log: SqliteLog | PostgresLog | None = None) -> None:
         """`log`: where the lake was laid out from a district log; as-of reads that itself."""
@@ -124,9 +131,11 @@ class History:
         return self._facts(entity, Fold("timeline", "", list, lambda state, fact: state, "entity"), selection)
 
     def _facts(self, entity: UUID | str, fold: Fold, selection: Selection | None) -> list[Fact]:
+        selection = selection or Selection()
+        must_be_known(selection)
         key = str(UUID(str(entity)))
         files = self.manifest.of_bucket(bucket_of(key))
-        with opened(self.lake.folder, self.lake.paths(files), selection or Selection()) as connection:
+        with opened(self.lake.folder, self.lake.paths(files), selection) as connection:
             connection.execute(f"CREATE OR REPLACE VIEW events AS FROM lake WHERE {_of(key, selection)}")
             return list(keyed(connection, fold))
 
@@ -186,13 +195,14 @@ class History:
         processes: int | None = None,
         progress: Progress = lambda done, of: None,
     ) -> Result:
-        """One of ours by name, or a file, over what `selection` leaves (see `replay.running.run`)."""
+        """One of ours by name, or a file, over what `selection` leaves (see `replay.running.run`). Refusals of the day
+        known as `asof`'s."""
+        selection = selection or Selection()
+        must_be_known(selection)
         loaded = projection if isinstance(projection, (Sql, Fold)) else load(str(projection))
         if isinstance(loaded, Fold):
             _must_exist(loaded)
-        return run(
-            loaded, self.lake, selection or Selection(), work=work, processes=processes, progress=progress
-        )
+        return run(loaded, self.lake, selection, work=work, processes=processes, progress=progress)
 
     def fold(self, projection: str | Path | Fold, **days: Any) -> Result:
         """A fold; `since`, `until`, `known`, `where` as in `Selection`."""
@@ -225,5 +235,5 @@ def _must_exist(fold: Fold) -> None:
         )
 
 
-def _of(key: str, selection: Selection | None) -> str:
-    return f"entity = {quoted(key)} AND {(selection or Selection()).condition()}"
+def _of(key: str, selection: Selection) -> str:
+    return f"entity = {quoted(key)} AND {selection.condition()}"

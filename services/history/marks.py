@@ -39,7 +39,6 @@ ONE_DAY = timedelta(days=1)
 _NO_DAY = (datetime.max.replace(tzinfo=UTC), datetime.min.replace(tzinfo=UTC), 0)
 PARKED, RESUMED, DISCARDED = "parked", "resumed", "discarded"
 SPLIT, MERGED, SAME = "split", "merged", "same"
-Lives = tuple[bytes, int, bytes]  # person, position, household
 log = structlog.get_logger(__name__)
 
 

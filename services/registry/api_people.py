@@ -100,9 +100,11 @@ class EraseKeys(Command):
 
 
 class Erasure(BaseModel):
-    """`requested`: a second person is needed; `erased`: the keys are destroyed."""
+    """`requested`: a second person is needed; `erased`: the keys are destroyed; `was_erased`: they were before, and
+    nothing was done. `since`: the day of the erasure."""
 
-    status: Literal["requested", "erased", "restricted"]
+    status: Literal["requested", "erased", "restricted", "was_erased"]
+    since: date | None = None
 
 
 class Found(BaseModel):
@@ -241,7 +243,8 @@ def router(runtime: Runtime, destroy_keys: erasure.KeyDestroyer) -> APIRouter:
 
         def decide(register: Register) -> Erasure:
             must_act_on_person(caller, register, id)
-            return Erasure.model_validate({"status": erasure.ask(register.work, id, body.reason)})
+            status, since = erasure.ask(register.work, id, body.reason)
+            return Erasure(status=status, since=since)
 
         answer = execute(request, runtime, caller, Erasure, lambda work: decide(Register(work)))
         if answer.status == "restricted":
@@ -251,7 +254,7 @@ def router(runtime: Runtime, destroy_keys: erasure.KeyDestroyer) -> APIRouter:
                 "A duty to keep the data still runs: its processing is restricted, and it is not erased.",
                 field="id",
             )
-        if answer.status == "erased":
+        if answer.status in ("erased", "was_erased"):  # of a crash before the keys went: now
             destroy_keys()
         return answer
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
-from typing import Literal, Protocol, Self, get_args, runtime_checkable
+from typing import Literal, NamedTuple, Protocol, Self, get_args, runtime_checkable
 from uuid import UUID
 
 from events.ids import HouseholdId, PersonId
@@ -44,8 +44,16 @@ def duty_to_keep(register: Register, id: PersonId, years: int = RETENTION_YEARS)
     return None
 
 
-def ask(work: Work, id: PersonId, reason: str, years: int = RETENTION_YEARS) -> str:
-    """One of two people asks: `restricted`, `requested` (a second one is needed) or `erased`.
+class Asked(NamedTuple):
+    """`requested`: a second person is needed; `erased`: now, the keys are to be destroyed; `was_erased`: long ago, and
+    nothing was done; `since`: the day of the erasure."""
+
+    status: Literal["requested", "restricted", "erased", "was_erased"]
+    since: date | None = None
+
+
+def ask(work: Work, id: PersonId, reason: str, years: int = RETENTION_YEARS) -> Asked:
+    """One of two people asks.
 
     A refusal is no exception here: that the person is restricted has to be recorded. Malformed for a reason that is
     no `Reason`.
@@ -58,6 +66,9 @@ def ask(work: Work, id: PersonId, reason: str, years: int = RETENTION_YEARS) -> 
             f"The reason is one of {codes}.",
             field="reason",
         )
+    gone = work.fact("erased-since", id)
+    if gone is not None:
+        return Asked("was_erased", date.fromisoformat(gone))
     register = Register(work)
     person = register.person(id)
     person.must_be_known()
@@ -68,11 +79,11 @@ def ask(work: Work, id: PersonId, reason: str, years: int = RETENTION_YEARS) -> 
     duty = duty_to_keep(register, id, years)
     if duty is not None:
         _restrict(work, id, person, duty)
-        return "restricted"
+        return Asked("restricted")
     asked = work.fact("erasure-asked", id)
     if asked is None:
         work.record(id, ErasureRequested(person=id, reason=reason))
-        return "requested"
+        return Asked("requested")
     if asked == str(work.cause.actor.person):
         raise Conflict(
             "erasure-same-person",
@@ -82,7 +93,7 @@ def ask(work: Work, id: PersonId, reason: str, years: int = RETENTION_YEARS) -> 
         )
     merged = tuple(PersonId(one) for one in work.fact("duplicates", id) or [])
     work.record(id, Erased(person=id, merged=merged, households=_emptied(register, (id, *merged))))
-    return "erased"
+    return Asked("erased", work.today)
 
 
 def _emptied(register: Register, going: tuple[PersonId, ...]) -> tuple[HouseholdId, ...]:

@@ -72,6 +72,12 @@ def lives_in(work: Reading, person: object, household: object) -> bool:
     return bool(person_of(work, person)["household"] == str(household))
 
 
+def lives_nowhere(work: Reading, person: object) -> bool:
+    """Whether somebody lives, and left a household without having joined another."""
+    row = work.fact(PERSON, person)
+    return row is not None and (row["household"], row["died"], row["merged_into"]) == (None, None, None)
+
+
 def alive(work: Reading, people: Iterable[object], on: str = "9999") -> bool:
     """Whether any of them lives, or lived on a day."""
     for one in people:

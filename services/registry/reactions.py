@@ -13,6 +13,7 @@
 | roster         | file's digest   | what its import counted                 | registry |
 | erasure-asked  | person          | who asked first                         | registry |
 | erased         | person          | ids whose keys go with theirs           | registry |
+| erased-since   | person          | the day; also of their duplicates       | registry |
 | card           | person          | last day of the card that is valid      | disability |
 
 and of each domain in `cases.DOMAINS` (of others than living with the name behind):
@@ -31,6 +32,7 @@ from events import registry as facts
 from events.base import Envelope, Recorded
 from events.ids import HouseholdId, Identifier, PersonId
 from events.registry import Category
+from services.chassis.clock import civil_date
 from services.chassis.service import Service, Shelf
 from services.chassis.work import Work
 from services.registry import model
@@ -130,6 +132,8 @@ def what_found_the_erased_is_gone(shelf: Shelf, fact: Recorded[facts.Erased]) ->
     person = fact.data.person
     shelf.drop("erasure-asked", person)
     shelf.put("erased", person, [str(one) for one in (*fact.data.merged, *fact.data.households)])
+    for one in (person, *fact.data.merged):
+        shelf.put("erased-since", one, civil_date(fact.envelope.recordedtime).isoformat())
 
 
 for _domain in DOMAINS:

@@ -96,9 +96,9 @@ class Clerk:
             body = {**body, "version": version}
         return self._ask("POST", path, json=body)
 
-    def send(self, path: str, name: str, content: bytes) -> Any:
-        """Upload a file."""
-        return self._ask("POST", path, files={"file": (name, content)})
+    def send(self, path: str, name: str, content: bytes, **said: str) -> Any:
+        """Upload a file, with what else the form says."""
+        return self._ask("POST", path, files={"file": (name, content)}, data=said)
 
     def pages(self, path: str, **query: Any) -> Iterator[Answer]:
         """The items of all pages of a list."""

@@ -24,7 +24,8 @@ from services.simulator.calendar import Calendar, Story
 from services.simulator.cards import Cards
 from services.simulator.casework import Casework, Ending
 from services.simulator.changes import KINDS, Changes
-from services.simulator.clerk import Office, Refused
+from services.simulator.clerk import Answer, Office, Refused
+from services.simulator.comparing import Departments
 from services.simulator.district import District, Home
 
 MONDAY = 0
@@ -71,6 +72,7 @@ class Years:
         self._casework = Casework(office, self._district, self.calendar, Random(f"{seed} cases"))
         self._changes = Changes.of(office, self._district, self.calendar, Random(f"{seed} changes"))
         self._cards = Cards(office, self._district, self.calendar, Random(f"{seed} cards"))
+        self._departments = Departments(office, self._district, self.calendar, Random(f"{seed} departments"))
         self._relations = Random(f"{seed} relatives")
 
     def morning(self, day: date) -> None:
@@ -104,6 +106,7 @@ class Years:
         applicants = self._applicants(max(4, round(households * share)))
         if first_of_all:
             self._plan_stories(applicants)
+            self.calendar.tell(self._part(0.75), self._compared())
             self._cards.plan(applicants, today)
         for home in applicants:
             if home.id in self._district.promised:
@@ -169,6 +172,9 @@ class Years:
         if home is not None:
             yield from self._casework.application(home, ending)
 
+    def _compared(self) -> Story:
+        yield from self._departments.compared(one["household"] for one in self._granted())
+
     def _life_of_a_family(self, home: Home) -> Story:
         """Granted, a child is born, the grandmother's death is heard of late, it moves, it is better off."""
         household = home.id
@@ -217,9 +223,13 @@ class Years:
             self._office.county.post(f"/living/cases/{case}/exit", {})
 
     def _a_granted_case(self) -> str | None:
-        found = self._office.county.pages("/living/cases", state="granted", limit=500)
-        free = [str(one["case"]) for one in found if one["household"] not in self._district.promised]
+        free = [str(one["case"]) for one in self._granted()]
         return self._random.choice(free) if free else None
+
+    def _granted(self) -> list[Answer]:
+        """Cases of those of whom no other story is told."""
+        found = self._office.county.pages("/living/cases", state="granted", limit=500)
+        return [one for one in found if one["household"] not in self._district.promised]
 
     def _list(self) -> None:
         """Finance asks for the quarter's list of households, and gets a receipt (三(四))."""

@@ -37,6 +37,7 @@ from services.verification import (
     checking,
     comparing,
     consent,
+    granting,
     keeping,
     mismatch,
     sharing,
@@ -65,6 +66,7 @@ sharing.keep_sharing(SERVICE)
 checking.keep_checks(SERVICE)
 comparing.keep_comparisons(SERVICE)
 mismatch.keep_mismatches(SERVICE)
+granting.keep_standing(SERVICE)
 SERVICE.keep(p.CalendarPublished)(papers.calendar)
 SERVICE.keep(p.PaperPublished)(papers.published)
 SERVICE.on(a.Applied)(consent.applied)
@@ -72,6 +74,7 @@ SERVICE.on(a.Accepted)(checking.accepted)
 SERVICE.on(a.ReviewOpened)(checking.reviewed)
 SERVICE.on(a.HouseholdChanged)(checking.household_changed)
 SERVICE.on(a.SubsidyGranted, a.Declined, a.Withdrawn, a.Reviewed, a.Exited)(checking.decided)
+SERVICE.on(a.SubsidyGranted, a.TakenOver)(granting.granted)
 SERVICE.on(a.SubsidyGranted, a.Exited)(telling.case_changed)
 SERVICE.on(r.Died)(telling.died)
 SERVICE.on(r.HouseholdMovedAway)(telling.moved_away)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 
 from events import assistance as a
 from events import verification as v
@@ -37,6 +38,18 @@ class Contradicting:
                 if record not in found:
                     found.append(record)
         return found, tuple(papers)
+
+    def also(self, programme: str, source: v.Source, papers: Sequence[a.Paper], on: date) -> bool:
+        """Whether what contradicted help on a day, by these clauses, contradicts a programme today. Nobody's record is opened
+        for it: which tests it fulfils is known from the clauses."""
+        clauses = {(one.number, one.clause) for one in papers}
+        tests = [
+            part.when
+            for one in self._book.programmes(on)
+            for part, paper in self._book.contradictions(one, on)
+            if part.source == source and (paper.identity.number, part.clause) in clauses
+        ]
+        return any(not part.when or part.when in tests for part, _ in self._of([programme], source))
 
     def sources(self, programme: str) -> frozenset[v.Source]:
         """Those that say anything against help of a programme."""

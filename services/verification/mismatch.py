@@ -43,7 +43,8 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Mismatch:
-    """`correct_by`: last day for the department's answer, while one is asked for."""
+    """`on`: the day on which it was found; `papers`: the clauses by which it contradicts help; `correct_by`: last day for
+    the department's answer, while one is asked for."""
 
     state: State = State.NONE
     person: PersonId | None = None
@@ -54,6 +55,8 @@ class Mismatch:
     heard: date | None = None
     result: str = ""
     correct_by: date | None = None
+    on: date | None = None
+    papers: tuple[a.Paper, ...] = ()
 
 
 MISMATCH: Fold[Mismatch] = Fold(Mismatch())
@@ -61,7 +64,10 @@ MISMATCH: Fold[Mismatch] = Fold(Mismatch())
 
 @MISMATCH.on(v.MismatchFound)
 def _found(was: Mismatch, fact: v.MismatchFound) -> Mismatch:
-    return Mismatch(State.FOUND, fact.person, fact.household, fact.source, fact.as_of, fact.record)
+    return Mismatch(
+        State.FOUND, fact.person, fact.household, fact.source, fact.as_of, fact.record,
+        on=fact.on, papers=fact.papers,
+    )  # fmt: skip
 
 
 @MISMATCH.on(v.MismatchDisputed)

@@ -8,9 +8,10 @@ import random
 import pytest
 
 from services.history.proof.hashing import SHA256
-from services.history.proof.tree import MemoryTiles, Tree
+from services.history.proof.tree import Tree
 from tests.bench.measuring import interleaved, rate
 from tests.bench.report import Report
+from tests.history.tiles import MemoryTiles
 
 pytestmark = [pytest.mark.bench, pytest.mark.timeout(600)]
 

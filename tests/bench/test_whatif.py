@@ -11,13 +11,13 @@ import duckdb
 import pytest
 
 from services.history.whatif import deciding
-from services.history.whatif.laying import lay_out
 from services.policy.population import Population
 from services.policy.reading import read_paper
 from services.policy.rulebook import Rulebook
 from services.policy.sql.inputs import givens, quoted
 from tests.bench.measuring import cpu_rate, interleaved, rate
 from tests.bench.report import Report
+from tests.history.whatif.laid import lay_out
 
 pytestmark = pytest.mark.bench
 

@@ -122,12 +122,21 @@ def test_what_is_no_plain_value_shows_only_its_type(lines: io.StringIO) -> None:
 
 
 def test_the_standard_library_s_loggers_go_the_same_way(lines: io.StringIO) -> None:
-    logging.getLogger("kafka.client").warning("no answer for %s from %s", ID_NUMBER, "broker")
+    logging.getLogger("httpx").warning("no answer for %s from %s", ID_NUMBER, "broker")
     assert last(lines)["event"] == f"no answer for {BLACK} from broker"
     logging.getLogger("uvicorn.error").info("started")
     assert last(lines)["logger"] == "uvicorn.error"
     logging.getLogger("uvicorn.access").info("GET /people?name=%s", NAME)
     assert NAME not in lines.getvalue()
+
+
+def test_kafka_s_client_tells_its_tries_only_where_everything_is_told() -> None:
+    for level, told in (("INFO", False), ("DEBUG", True)):
+        stream = io.StringIO()
+        configure(level, stream=stream)
+        logging.getLogger("kafka.net.manager").error("Connection failed for %s", ID_NUMBER)
+        assert (f"Connection failed for {BLACK}" in stream.getvalue()) is told
+        assert ID_NUMBER not in stream.getvalue()
 
 
 def test_an_exception_shows_where_it_happened_and_not_what_it_held(lines: io.StringIO) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from uuid import uuid4
 
@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 
 from events.ids import PersonId
 from events.registry import PersonRegistered
+from services.chassis.clock import civil_date
 from services.chassis.codec import read
 from services.chassis.settings import Settings
 from services.cli import app
@@ -87,6 +88,16 @@ def test_one_person_alone_cannot_erase(data: Path) -> None:
     assert told.exit_code == 2
     assert "two different people" in told.output
     assert name_in(data) == WANG
+
+
+def test_whoever_is_erased_already_is_said_to_be_so_since_when_and_nothing_is_done(data: Path) -> None:
+    person, second = str(registered(data)), str(uuid4())
+    doudi("erase", person, "--by", str(uuid4()), "--data", str(data))
+    doudi("erase", person, "--by", second, "--data", str(data))
+    before = doudi("events", "registry", "--data", str(data))
+    told = doudi("erase", person, "--by", second, "--data", str(data))
+    assert f"Erased since {civil_date(datetime.now(UTC))} already; nothing was done." in told
+    assert doudi("events", "registry", "--data", str(data)) == before
 
 
 def test_a_wrong_folder_is_refused_and_no_store_is_made_there(tmp_path: Path) -> None:

@@ -175,6 +175,51 @@ def test_whoever_forms_a_household_of_their_own_keeps_the_subsidy(town: Town, fa
 
 
 @pytest.mark.clause("D1")
+@pytest.mark.parametrize("alone", [False, True], ids=["into another's", "into their own"])
+def test_whoever_lives_nowhere_for_some_days_is_paid_every_month_once(
+    town: Town, family: Any, alone: bool
+) -> None:
+    home, (mother, son) = family
+    other, _ = town.family(1)
+    town.do(filing.find_need, son, True)
+    before = town.case(son, CARE)
+    town.until(date(2020, 9, 28))
+    town.registry(lambda register: register.leave(home, son, town.today, "work"))
+    town.until(date(2020, 10, 3))
+    here = [Member(person=son, relation="02")]
+    town.registry(
+        lambda register: (
+            register.register_household(son, here, HERE, town.today)
+            if alone
+            else register.join(other, son, "28", town.today, "other")
+        )
+    )
+    town.registry(lambda register: register.die(mother, town.today))
+    town.until(date(2020, 12, 2))
+    after = town.case(son, CARE)
+    assert before is not None and after is not None and after.id == before.id and not after.review_open
+    assert town.months(CARE) == ["2020-08", "2020-09", "2020-10", "2020-11", "2020-12"]
+    assert town.told(a.Exited, CARE) == []
+
+
+@pytest.mark.clause("D1")
+def test_whoever_lives_nowhere_for_a_month_loses_the_subsidy_and_has_it_again_at_home(
+    town: Town, family: Any
+) -> None:
+    home, (_, son) = family
+    other, _ = town.family(1)
+    town.do(filing.find_need, son, True)
+    town.until(date(2020, 9, 28))
+    town.registry(lambda register: register.leave(home, son, town.today, "work"))
+    town.until(date(2020, 12, 10))
+    [exited] = town.told(a.Exited, CARE)
+    assert (exited.reason, exited.since) == ("household_gone", date(2020, 11, 1))
+    town.registry(lambda register: register.join(other, son, "28", date(2020, 10, 20), "return"))
+    town.until(date(2021, 1, 2))
+    assert town.months(CARE) == ["2020-08", "2020-09", "2020-10", "2020-12", "2021-01"]
+
+
+@pytest.mark.clause("D1")
 def test_a_void_card_and_an_expired_one_stop_the_next_month(town: Town) -> None:
     home, people = town.family(2)
     town.dibao(home, people, date(2020, 9, 1))

@@ -6,8 +6,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.history.proof.hashing import SHA256
-from services.history.proof.tree import Frontier, MemoryTiles, Tree
+from services.history.proof.tree import Frontier, Tree
 from services.history.proof.verify import consistent, included
+from tests.history.tiles import MemoryTiles
 
 SIZES = st.one_of(st.integers(1, 80), st.sampled_from([255, 256, 257, 511, 512, 513, 1100]))
 

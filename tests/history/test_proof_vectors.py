@@ -21,8 +21,9 @@ from services.history.proof.note import (
     unb64,
     verifier_of,
 )
-from services.history.proof.tree import Frontier, MemoryTiles, Tree
+from services.history.proof.tree import Frontier, Tree
 from services.history.proof.verify import consistent, included
+from tests.history.tiles import MemoryTiles
 
 LEAVES = [
     bytes.fromhex(one)

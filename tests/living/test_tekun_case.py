@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from events import assistance as a
+from events import registry as r
 from services.assistance import steps
 from services.chassis.refusal import Refused
 from tests.living.office import OFFICER, POOR, SECOND, SURVEYOR
@@ -132,3 +133,29 @@ def test_a_death_ends_tekun_with_the_month(tmp_path: Path) -> None:
     office.tell(r.Died(person=person, household=household, on=date(2021, 8, 19)))
     (ended,) = office.facts(case, a.Exited)
     assert (ended.reason, ended.since) == ("death", date(2021, 9, 1))
+
+
+def test_whoever_leaves_a_household_is_supported_on_and_people_look_where_they_live(tmp_path: Path) -> None:
+    office = TekunOffice(tmp_path)
+    household, person = office.alone()
+    case = office.tekun(household, person)
+    office.until(date(2021, 8, 20))
+    office.tell(r.MemberLeft(household=household, person=person, since=office.today, reason="work"))
+    office.tell(r.HouseholdClosed(household=household, reason="nobody_left", since=office.today))
+    office.until(date(2021, 9, 2))
+    (opened,) = office.facts(case, a.ReviewOpened)
+    assert opened.reason == "member_left"
+    assert office.months(case) == ["2021-08", "2021-09"]
+    assert office.facts(case, a.Exited) == [] and office.differs() == []
+
+
+def test_an_application_of_whoever_lives_nowhere_for_some_days_goes_on(tmp_path: Path) -> None:
+    office = TekunOffice(tmp_path)
+    household, person = office.alone()
+    case = office.opinion(household, person)
+    office.tell(r.MemberLeft(household=household, person=person, since=office.today, reason="work"))
+    assert office.facts(case, a.Withdrawn) == []
+    office.do(steps.post_notice, case)
+    office.ready(case)
+    office.do(steps.confirm, case, OFFICER)
+    assert len(office.facts(case, a.SubsidyGranted)) == 1

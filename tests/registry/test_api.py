@@ -19,6 +19,7 @@ from events import registry as facts
 from events.ids import PersonId
 from events.service import Unsealed
 from services import registry
+from services.chassis.clock import civil_date
 from services.chassis.departments import Department
 from services.registry.import_jobs import ImportJobs
 from tests.registry.given import (
@@ -329,11 +330,16 @@ def test_an_import_of_a_dead_process_shows_as_interrupted(district: District, cl
 def test_an_erasure_needs_two_people_and_destroys_the_keys(district: District, clerk: TestClient) -> None:
     one = person(clerk, 1)
     ask = {"reason": "request"}
-    assert clerk.post(f"/people/{one}/erasure", json=ask).json() == {"status": "requested"}
+    assert clerk.post(f"/people/{one}/erasure", json=ask).json() == {"status": "requested", "since": None}
     assert rule(clerk.post(f"/people/{one}/erasure", json=ask))[2] == "erasure-same-person"
     second = district.client("registry", person=UUID(int=8, version=4))
-    assert second.post(f"/people/{one}/erasure", json=ask).json() == {"status": "erased"}
+    today = f"{civil_date(district.clock.now())}"
+    assert second.post(f"/people/{one}/erasure", json=ask).json() == {"status": "erased", "since": today}
     assert district.vault.is_erased(UUID(one))
+    recorded = len(district.facts("registry"))
+    again = clerk.post(f"/people/{one}/erasure", json=ask)
+    assert again.json() == {"status": "was_erased", "since": today}
+    assert len(district.facts("registry")) == recorded
     assert clerk.get(f"/people/{one}", params={"purpose": "x"}).status_code == 404
     assert person(clerk, 1) != one  # the number is free
     assert district.differences("registry") == []

@@ -6,7 +6,7 @@ import io
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import httpx
 from rich.console import Console
@@ -51,9 +51,9 @@ class Small:
         quiet = Console(file=io.StringIO())
         return play(self.house, self.host, self.clock, self.seed, days, quiet)
 
-    def token(self, department: Department) -> str:
+    def token(self, department: Department, person: UUID | None = None) -> str:
         """Of somebody in the district's department."""
-        caller = Caller(person=uuid4(), post="clerk", department=department)
+        caller = Caller(person=person or uuid4(), post="clerk", department=department)
         return issue_token(self.house.settings, caller)
 
     def __enter__(self) -> Small:

@@ -11,14 +11,14 @@ import pytest
 
 from events import assistance as a
 from events import verification as v
-from events.ids import AgreementId, PersonId
+from events.ids import AgreementId, CaseId, HouseholdId, PersonId
 from services import verification
 from services.assistance import steps
 from services.chassis.refusal import Refused
 from services.chassis.work import Work
 from services.disability import filing
 from services.history.audit.verdict import Class, Outcome
-from services.verification import comparing, sharing, taking
+from services.verification import comparing, mismatch, sharing, taking
 from tests.disability.town import OFFICER, Town
 from tests.verification.given import csv_file
 from tests.verification.test_with_living import audited
@@ -130,6 +130,81 @@ def test_whoever_is_helped_by_disability_alone_is_heard_when_a_comparison_finds_
         bureau.do(steps.conclude_review, review.case, OFFICER)
     bureau.do(steps.conclude_review, review.case, OFFICER, heard=bureau.today)
     assert [one.members for one in bureau.told(a.Exited)] == [(son,)]
+
+
+def granted_by_hand(bureau: Bureau, person: PersonId, home: HouseholdId) -> CaseId:
+    """Without consent on the file nothing begins by itself; what the departments answer is there before the decision."""
+    bureau.do(filing.issue, person, bureau.card_number(person))
+    case: CaseId = bureau.do(steps.apply, "disability-living", home, person, consent=True)
+    bureau.do(steps.accept, case)
+    bureau.do(steps.assess, case)
+    assert [one.person for one in bureau.facts("verification", v.MismatchFound)] == [person]
+    assert bureau.reviews() == []
+    bureau.do(steps.confirm, case, OFFICER)
+    return case
+
+
+def test_a_mismatch_that_came_before_a_grant_by_hand_is_put_to_the_family_after_it(bureau: Bureau) -> None:
+    prison = bureau.share("prison", "since")
+    home, (person,) = bureau.family()
+    bureau.dibao(home, [person], date(2020, 9, 1))
+    bureau.in_prison(prison, person)
+    case = granted_by_hand(bureau, person, home)
+    [review] = bureau.reviews()
+    assert review.case == case
+    [found] = bureau.facts("verification", v.MismatchFound)
+    asked = [one for one in bureau.facts("verification", v.ReviewAsked) if one.case == case]
+    assert [(one.mismatch, one.people) for one in asked] == [(found.mismatch, (person,))]
+
+
+@pytest.mark.parametrize(
+    ("result", "reviews"), [("confirmed", 1), ("data_wrong", 0), ("known", 0), ("other_person", 0)]
+)
+def test_of_a_mismatch_that_is_settled_only_a_confirmed_one_is_asked_about_again(
+    bureau: Bureau, result: mismatch.Result, reviews: int
+) -> None:
+    prison = bureau.share("prison", "since")
+    home, (person,) = bureau.family()
+    bureau.dibao(home, [person], date(2020, 9, 1))
+    bureau.in_prison(prison, person)
+    case = granted_by_hand(bureau, person, home)
+    [found] = bureau.facts("verification", v.MismatchFound)
+
+    def settle(work: Work) -> None:
+        mismatch.hear(work, found.mismatch, None, bureau.today, OFFICER)
+        mismatch.resolve(work, found.mismatch, result, OFFICER)
+
+    bureau.bureau.decide(settle)
+    bureau.host.drain()
+    bureau.do(steps.request_exit, case)
+    bureau.until(date(2020, 11, 2))
+    before = len(bureau.reviews())
+    again: CaseId = bureau.do(steps.apply, "disability-living", home, person, consent=True)
+    bureau.do(steps.accept, again)
+    bureau.do(steps.assess, again)
+    bureau.do(steps.confirm, again, OFFICER)
+    assert len(bureau.reviews()) - before == reviews
+
+
+def test_what_says_nothing_of_the_programme_granted_opens_nothing(bureau: Bureau) -> None:
+    vehicles = bureau.share("vehicles", "kind", "registered")
+    home, (person,) = bureau.family()
+    bureau.dibao(home, [person], date(2020, 9, 1))
+    content = io.BytesIO(
+        csv_file(("id_number", "kind", "registered"), (bureau.numbers[person], "car", "2019-05-01"))
+    )
+    taking.take(
+        bureau.bureau, bureau.records, vehicles, bureau.today, content, "cars.csv", bureau.bureau.cause()
+    )
+    bureau.do(filing.issue, person, bureau.card_number(person))
+    case = bureau.do(steps.apply, "disability-living", home, person, consent=True)
+    bureau.bureau.decide(lambda work: comparing.begin(work, "2020-Q3", OFFICER))
+    bureau.host.drain()
+    assert len(bureau.facts("verification", v.MismatchFound)) == 1, "a car contradicts dibao"
+    bureau.do(steps.accept, case)
+    bureau.do(steps.assess, case)
+    bureau.do(steps.confirm, case, OFFICER)
+    assert len(bureau.told(a.SubsidyGranted)) == 1 and bureau.reviews() == []
 
 
 def test_a_device_is_no_question_of_means_nor_of_any_source(bureau: Bureau) -> None:

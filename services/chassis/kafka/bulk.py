@@ -6,6 +6,7 @@ stored by themselves, and only committed records are seen.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
@@ -49,7 +50,8 @@ class BulkConsumer:
                 "fetch.error.backoff.ms": 20,
                 "fetch.message.max.bytes": FETCH_BYTES,
                 "queued.max.messages.kbytes": 4 * FETCH_BYTES // 1024,
-            }
+            },
+            logger=logging.getLogger("kafka.librdkafka"),  # without one it writes to standard error itself
         )
         self._begin: dict[TopicPartition, int] = {}
         self._positions: dict[TopicPartition, int | None] = {}

@@ -34,6 +34,11 @@ class Unsettled(Unreadable):
     """A transaction there was not ended in the time in which Kafka ends one."""
 
 
+def no_answer(bootstrap: str, error: BaseException) -> str:
+    """What a person is told where no broker could be reached."""
+    return f"{bootstrap}没有 Kafka 应答。 No Kafka answers at {bootstrap}: {type(error).__name__}"
+
+
 def topic_of(service: str) -> str:
     return f"doudi.{service}"
 

@@ -20,12 +20,8 @@ class Question:
     by: str | None = None
 
 
-def ask(
-    sources: Iterable[str], today: date, effective: date | None, known: date | None, by: str | None
-) -> Question:
-    """Unless said: known today, and effective on the day known. Raises Malformed: `known-in-future`,
-    `unknown-service`."""
-    known = known or today
+def must_have_come(known: date, today: date) -> None:
+    """Of the day known. Raises Malformed: `known-in-future`."""
     if known > today:
         raise Malformed(
             "known-in-future",
@@ -33,6 +29,15 @@ def ask(
             f"{known} is later than today ({today}): nobody knows yet what will be recorded.",
             field="known",
         )
+
+
+def ask(
+    sources: Iterable[str], today: date, effective: date | None, known: date | None, by: str | None
+) -> Question:
+    """Unless said: known today, and effective on the day known. Raises Malformed: `known-in-future`,
+    `unknown-service`."""
+    known = known or today
+    must_have_come(known, today)
     names = sorted(map(name_of, sources))
     if by is not None and by not in names:
         raise Malformed(

@@ -84,4 +84,6 @@ def _told(mismatch: Reported, one: Found) -> None:
         case v.MismatchResolved():
             mismatch.result = one.fact.result
         case v.ReviewAsked():
-            mismatch.asked = one
+            mismatch.asked = (
+                mismatch.asked or one
+            )  # again for help decided later: it was known from the first

@@ -30,6 +30,7 @@ from services.chassis.kafka.topics import (
     BOOTSTRAP_MS,
     READ_BACK_SECONDS,
     Unreadable,
+    no_answer,
     source_of_record,
     topic_of,
 )
@@ -131,7 +132,7 @@ class KafkaTopics:
             for topic in self._topics():
                 yield from self._lines_of(topic)
         except KafkaError as error:
-            raise NoHistory(f"no Kafka answers at {self.bootstrap}: {type(error).__name__}") from error
+            raise NoHistory(no_answer(self.bootstrap, error)) from error
 
     def _topics(self) -> list[str]:
         admin = KafkaAdminClient(bootstrap_servers=self.bootstrap, bootstrap_timeout_ms=BOOTSTRAP_MS)

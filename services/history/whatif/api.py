@@ -80,6 +80,7 @@ class Behind(Cursor):
 
 
 def router(log: DistrictLog, keys: Keys, jobs: Jobs[Found]) -> APIRouter:
+    """Every answer is for whoever asked, and for nobody else; so are the names (`names_router`)."""
     routes = APIRouter(prefix="/whatif", tags=["what if"])
 
     @routes.post("", status_code=202)
@@ -88,19 +89,21 @@ def router(log: DistrictLog, keys: Keys, jobs: Jobs[Found]) -> APIRouter:
         of_the_district(caller)
         months = date.fromisoformat(f"{body.since}-01"), date.fromisoformat(f"{body.until}-01")
         question = Question(*months, body.papers, body.programme)
-        return _told(jobs.ask(lambda job: answered(log, keys, question, job)))
+        return _told(jobs.ask(lambda job: answered(log, keys, question, job), caller.person))
 
     @routes.get("/{id}")
     def answer(id: UUID, caller: Entitled) -> WhatIf:
         """How far it is, or what came of it."""
         of_the_district(caller)
-        return _told(jobs.of(id))
+        return _told(jobs.of(id, caller.person))
 
     @routes.get("/{id}/tables.xlsx", response_class=FileResponse, responses=XLSX)
     def tables(id: UUID, caller: Entitled) -> FileResponse:
         """Every table, also of families (by id) and of months, as one workbook."""
         of_the_district(caller)
-        return FileResponse(jobs.of(id).answer().workbook, media_type=MEDIA_TYPE, filename="whatif.xlsx")
+        return FileResponse(
+            jobs.of(id, caller.person).answer().workbook, media_type=MEDIA_TYPE, filename="whatif.xlsx"
+        )
 
     return routes
 
@@ -124,7 +127,7 @@ def names_router(runtime: Runtime, log: DistrictLog, jobs: Jobs[Found]) -> APIRo
     ) -> Page[Family]:  # fmt: skip
         """Who gains and who loses, those who gain most first; with a purpose the names of who applied."""
         of_the_district(caller)
-        begin, found = Behind.decode(cursor), jobs.of(id).answer().families
+        begin, found = Behind.decode(cursor), jobs.of(id, caller.person).answer().families
         start = begin.families if begin else 0
         rows = found[start : start + limit]
         more = Behind(families=start + limit).encode() if len(found) > start + limit else None
@@ -135,7 +138,7 @@ def names_router(runtime: Runtime, log: DistrictLog, jobs: Jobs[Found]) -> APIRo
     def families_workbook(id: UUID, request: Request, caller: Entitled, purpose: Purpose = None) -> Response:
         """The same as a workbook, all of them."""
         of_the_district(caller)
-        rows = jobs.of(id).answer().families
+        rows = jobs.of(id, caller.person).answer().families
         rows = rows if purpose is None else named(request, caller, purpose, rows)
         columns = [name for name in Family.model_fields if name != "name" or purpose is not None]
         return download(

@@ -156,19 +156,15 @@ class Laying:
         kinds = (pa.int64(), pa.int64(), pa.date32(), pa.date32(), pa.date32())
         names = ("id", "episode", "since", "until", "day")
         arrays = [pa.array(column, kind) for column, kind in zip(places, kinds, strict=True)]
-        laid = pa.table([*arrays, *columns_of(asking.inputs, inputs)], [*names, *asking.inputs])
-        self._connection.register("laid", laid)
         self.make(asking)
-        unsound = refused(asking.inputs).sql("duckdb")
-        self._connection.execute(f"INSERT INTO {quoted(asking.table)} FROM laid WHERE NOT ({unsound})")
-        self._connection.unregister("laid")
+        lay(self._connection, asking.table, asking.inputs, dict(zip(names, arrays, strict=True)), inputs)
 
     def make(self, asking: Asking) -> None:
         """Its table, empty, if there is none."""
         if asking.table not in self._facts:
-            inputs = "".join(f", {quoted(name)} {column_type(one)}" for name, one in asking.inputs.items())
             self._connection.execute(
-                f"CREATE TABLE {quoted(asking.table)} (id BIGINT, episode BIGINT, since DATE, until DATE, day DATE{inputs})"
+                f"CREATE TABLE {quoted(asking.table)}"
+                f" (id BIGINT, episode BIGINT, since DATE, until DATE, day DATE{columns(asking.inputs)})"
             )
             self._facts.add(asking.table)
 
@@ -184,23 +180,24 @@ def _episode(number: int, id: int, programme: str, one: Episode, since: date, un
     return number, id, programme, since, until, one.day, one.township, *people, stated, one.fixed, *decision
 
 
-def lay_out(
+def lay(
     connection: DuckDBPyConnection,
     table: str,
-    definition: Definition,
-    cases: Mapping[int, Mapping[str, object]],
+    asked: Mapping[str, Input],
+    places: Mapping[str, pa.Array],
+    cases: Sequence[Mapping[str, object]],
 ) -> None:
-    """The inputs of cases by their numbers as a new table, to be decided on the day of the definition; who lacks one, or
-    has one out of range, is left out."""
-    asked = definition.inputs
-    ids = pa.array(list(cases), pa.int64())
-    days = pa.array([definition.on] * len(cases), pa.date32())
-    laid = pa.table([ids, days, *columns_of(asked, list(cases.values()))], ["id", "decision_day", *asked])
+    """The inputs of cases, beside what places each, into a table that is there (`columns`); who lacks an input, or has
+    one out of range, is left out."""
+    laid = pa.table([*places.values(), *columns_of(asked, cases)], [*places, *asked])
     connection.register("laid", laid)
-    connection.execute(
-        f"CREATE OR REPLACE TABLE {quoted(table)} AS FROM laid WHERE NOT ({refused(asked).sql('duckdb')})"
-    )
+    connection.execute(f"INSERT INTO {quoted(table)} FROM laid WHERE NOT ({refused(asked).sql('duckdb')})")
     connection.unregister("laid")
+
+
+def columns(asked: Mapping[str, Input]) -> str:
+    """Of a table, one an input, as SQL."""
+    return "".join(f", {quoted(name)} {column_type(one)}" for name, one in asked.items())
 
 
 def columns_of(asked: Mapping[str, Input], cases: Sequence[Mapping[str, object]]) -> Iterator[pa.Array]:

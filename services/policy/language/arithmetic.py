@@ -29,7 +29,6 @@ _ROUNDED: Final = Context(prec=60, traps=[InvalidOperation, Overflow])
 
 ZERO: Final = Decimal(0)
 ONE: Final = Decimal(1)
-FEN: Final = Decimal("0.01")
 DIGITS: Final = {digits: ONE.scaleb(-digits) for digits in range(16)}
 """Digits after the point → the last of them: 2 → 0.01."""
 TENS: Final = {digits: Decimal(10**digits) for digits in range(16)}

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import date
+from collections.abc import Callable
+from datetime import date, timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
+from typer.testing import CliRunner
 
+from services.chassis.clock import SystemClock, civil_date
+from services.chassis.refusal import Malformed
+from services.cli import app
 from services.history.lake.selection import BadSelection, Selection
 from services.history.library import History
 from tests.history.lake.days import TOWNS
@@ -57,6 +63,21 @@ def test_cases_of_which_only_later_steps_are_asked_for_keep_the_township_in_whic
 ) -> None:
     with history.run("cases", Selection(where="type <> 'assistance.Applied'")) as found:
         assert {row["township"] for row in found.rows()} <= set(TOWNS) and len(found) > 0
+
+
+def test_what_will_be_known_on_a_day_to_come_is_refused_as_by_as_of(history: History) -> None:
+    tomorrow = civil_date(SystemClock().now()) + timedelta(days=1)
+    asked: list[Callable[[], object]] = [
+        lambda: history.run("spend", Selection(known=tomorrow)),
+        lambda: history.sql("FROM facts", known=tomorrow),
+        lambda: history.timeline(uuid4(), Selection(known=tomorrow)),
+    ]
+    for ask in asked:
+        with pytest.raises(Malformed, match="known-in-future"):
+            ask()
+    told = CliRunner().invoke(app, ["replay", "spend", "--known", tomorrow.isoformat(), "--data", "nowhere"])
+    assert told.exit_code == 2
+    assert "nobody knows yet what will be recorded" in told.output and "nowhere" not in told.output
 
 
 def test_days_of_which_the_last_is_before_the_first_are_refused() -> None:

@@ -12,13 +12,13 @@ from typing import Any
 import duckdb
 import pytest
 
-from services.history.whatif.laying import lay_out
 from services.policy.language.intake import InputWrong
 from services.policy.population import Population
 from services.policy.reading import read_paper
 from services.policy.rule import Rule
 from services.policy.rulebook import Rulebook
 from services.policy.sql.inputs import quoted, telling
+from tests.history.whatif.laid import lay_out
 
 PAPERS = Path(__file__).parents[3] / "services" / "policy" / "papers"
 MEMBERS = "家庭成员"

@@ -9,6 +9,7 @@ from contextlib import AbstractContextManager
 from datetime import date
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from fastapi.testclient import TestClient
@@ -121,11 +122,12 @@ def test_a_district_in_pieces_gives_the_same_tables_as_whole(
 
 
 def web(small: Small, families: list[dict[str, Any]], department: Department) -> TestClient:
-    """Of a question that was answered with these families."""
+    """Of a question that was answered with these families, as its asker sees it."""
     house, history = small.house, small.house.runtimes["history"]
     assert house.timelines is not None
     jobs: Jobs[Found] = Jobs("whatif")
-    job = jobs.ask(lambda job: Found({}, families, Path()))
+    asker = uuid4()
+    job = jobs.ask(lambda job: Found({}, families, Path()), asker)
     until = time.monotonic() + 60
     while job.state == "running":
         assert time.monotonic() < until
@@ -134,7 +136,7 @@ def web(small: Small, families: list[dict[str, Any]], department: Department) ->
         "history", "历史", "under test", [api.names_router(history, house.timelines.log, jobs)],
         settings=house.settings, tokens=house.tokens, metrics=Metrics("history"),
     )  # fmt: skip
-    headers = {"Authorization": f"Bearer {small.token(department)}"}
+    headers = {"Authorization": f"Bearer {small.token(department, asker)}"}
     return TestClient(app, base_url=f"http://doudi/whatif/{job.id}/", headers=headers)
 
 
@@ -163,6 +165,10 @@ def test_families_are_named_for_a_purpose_only_and_that_is_recorded(district: Sm
     assert sheet.max_row == 1 + len(families) and sheet.cell(1, sheet.max_column).value == "name"
     assert looks(district)[-1].count == len({one["applicant"] for one in families})
     assert audit.get("families", params={"purpose": " "}).status_code == 422
+    other = {"Authorization": f"Bearer {district.token(Department.AUDIT)}"}
+    for path in ("families", "families.xlsx"):
+        assert audit.get(path, headers=other, params={"purpose": "x"}).status_code == 404
+    assert len(looks(district)) == before + 2, "what somebody else asked is named to nobody"
     health = web(district, families, Department.HEALTH)
     assert {health.get(path).status_code for path in ("families", "families.xlsx")} == {403}
 

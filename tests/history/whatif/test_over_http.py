@@ -76,6 +76,14 @@ def test_what_cannot_be_answered_says_why(web: Web) -> None:
     assert web.client().post("/whatif", json=QUESTION | {"since": "2020-13"}).status_code == 422
 
 
+def test_an_answer_is_for_whoever_asked_alone(web: Web) -> None:
+    mine = f"/whatif/{web.answered(PATH, QUESTION)['id']}"
+    for path in (mine, f"{mine}/tables.xlsx"):
+        assert web.client().get(path).status_code == 200
+        others = web.client(person=uuid4()).get(path)
+        assert (others.status_code, others.json()["type"]) == (404, "urn:doudi:problem:not-found")
+
+
 def test_only_the_districts_civil_affairs_and_audit_may_ask(web: Web) -> None:
     for department, township in (("health", None), ("finance", None), ("civil-affairs", "431202101000")):
         client = web.client(department, township)
