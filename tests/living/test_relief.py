@@ -124,6 +124,18 @@ def test_somebody_who_moved_out_is_not_relieved_again_for_the_same_event(office:
 
 
 @pytest.mark.clause("B10")
+def test_what_was_given_under_a_registration_that_was_merged_was_given_to_the_person(office: Aid) -> None:
+    household, (twin,) = office.family(1)
+    office.relieved(household, twin, "fire-1")
+    home, (person,) = office.family(1)
+    office.tell(r.PeopleMerged(person=person, duplicate=twin, household=home))
+    again = office.assessed(home, person, "fire-1", 困难程度="grave")
+    advice = office.facts(again, a.Assessed)[0]
+    used = {one.name: one.value for one in advice.inputs}
+    assert (advice.reason, used["十二月内救助次数"]) == ("REPEATED", "1")
+
+
+@pytest.mark.clause("B10")
 def test_of_two_cases_assessed_side_by_side_the_second_is_assessed_again(office: Aid) -> None:
     household, people = office.family(3)
     first = office.assessed(household, people[0], "fire-1")
