@@ -15,7 +15,8 @@ from events import assistance as a
 from events import disability as d
 from events import registry as r
 from events.base import Event
-from events.ids import CaseId, Identifier, PersonId
+from events.ids import CaseId, Identifier, PersonId, ServiceId
+from events.service import Discarded, Parked, Resumed
 from services.history.audit.everything import decisions, findings, rules
 from services.history.audit.reading import Log
 from services.history.audit.reconstruct import Reconstruction
@@ -23,6 +24,8 @@ from services.history.audit.swept import SweptLog
 from services.history.audit.verdict import Class, Outcome, Verdict
 from tests.history import beside
 from tests.history.audited import EVERYTHING, Plant, Told, World
+from tests.history.logs import src
+from tests.living.aid import named
 
 Make = Callable[..., World]
 BY_ITSELF = {"registry", "file", "aid", "relief", "service", "none"}
@@ -270,6 +273,57 @@ def test_relief_given_under_another_registration_of_the_same_person_counts(made:
     assert verdict_of(world, "relief-emergency") == "broken"
     unread = made(beside.relief, planted("relief-emergency", 0, given, read=False))
     assert verdict_of(unread, "relief-emergency") == "holds"
+
+
+def test_relief_of_more_than_a_year_ago_neither_counts_nor_is_named(made: Make) -> None:
+    def long_ago(assessed: a.Assessed, day: date) -> list[tuple[str, Identifier, Event]]:
+        [(name, case, granted)] = grant_of("relief-emergency", assessed, day - timedelta(days=400))
+        applied = a.Applied(
+            case=case, programme="relief-emergency", household=assessed.household, members=assessed.members,
+            township="431202201000", applicant=assessed.members[0], consent=True, on=day - timedelta(days=401),
+            findings=named("fire-1"),
+        )  # fmt: skip
+        return [(name, case, applied), (name, case, granted)]
+
+    world = made(beside.relief, planted("relief-emergency", 0, long_ago, read=True))
+    [granted, *_] = [one for one in accounts(world, "relief-emergency") if one.inputs]
+    assert known(granted) == "holds"
+    assert chain(granted, "十二月内救助次数") == chain(granted, "同一事由已救助") == []
+
+
+def test_a_letter_that_waits_is_not_known_and_counts_once_it_was_taken(made: Make) -> None:
+    """Tekun begins, and disability cannot take the news: parked; or taken in the end."""
+    for outcome, verdict in ((None, "holds"), (Resumed, "broken"), (Discarded, "holds")):
+
+        def tekun(
+            assessed: a.Assessed, day: date, outcome: Any = outcome
+        ) -> list[tuple[str, Identifier, Event]]:
+            return grant_of("tekun", assessed, day)
+
+        def plant(told: list[Told], outcome: Any = outcome, tekun: Any = tekun) -> Iterable[Told]:
+            found = list(planted("disability-care", 0, tekun, read=True)(told))
+            one = recommended(found, "disability-care")[0]
+            letter = found[found.index(one) - 1]
+            number = 1 + sum(before.service == "living" for before in found[: found.index(letter)])
+            about = {
+                "letter_source": src("living"), "letter_sequence": number, "letter": letter.id,
+                "letter_concerns": letter.fact.concerns(),
+            }  # fmt: skip
+            facts = [Parked(**about, reason="x")]
+            facts += (
+                []
+                if outcome is None
+                else [outcome(**about, **({"reason": "x"} if outcome is Discarded else {}))]
+            )
+            more = []
+            for fact in facts:
+                id = uuid4()
+                service = ServiceId.of(uuid4())
+                more.append(Told("disability", service, fact, one.at, one.at.date(), id, id, dict(one.known)))
+            at = found.index(one)
+            return [*found[:at], *more, *found[at:]]
+
+        assert verdict_of(made(beside.subsidies, plant), "disability-care") == verdict
 
 
 def test_what_a_survey_found_does_not_stand_against_the_dibao_that_living_itself_granted(made: Make) -> None:

@@ -318,13 +318,14 @@ def _remembered(remembered: Remembered) -> Derive:
     too."""
 
     def derive(k: Knowing) -> Told:
-        given = _relief(k)
+        deciding = first_of_next_month(k.on)
+        first = date.min if remembered.window is None else months_after(deciding, -remembered.window)
+        given = [one for one in _relief(k) if one.fact.since >= first]
         months: dict[str, Decimal] = {}
         for one in given:
             month = f"{one.fact.since:%Y-%m}"
             months[month] = months.get(month, Decimal(0)) + SERIES[remembered.of](one)
-        value = fold(remembered, months.items(), f"{first_of_next_month(k.on):%Y-%m}")
-        return _told(value, "relief", *given)
+        return _told(fold(remembered, months.items(), f"{deciding:%Y-%m}"), "relief", *given)
 
     return derive
 
