@@ -45,49 +45,52 @@ class Knowing:
     story: Story
     known: Known
     unsure: bool = False
-    _about: dict[int, list[Found]] = field(default_factory=dict)
+    on: date = field(init=False)
+    own: str = field(init=False)
+    """The decider's name."""
+    _about: dict[int, dict[str, list[Found]]] = field(default_factory=dict)
+    _same: dict[int, list[UUID]] = field(default_factory=dict)
+    _file: list[Found] | None = None
 
-    @property
-    def on(self) -> date:
-        return day_of(self.assessed)
+    def __post_init__(self) -> None:
+        self.on, self.own = day_of(self.assessed), name_of(self.assessed.line.source)
 
     @property
     def person(self) -> UUID:
         """Whom a case of one person is for."""
         return self.story.members[0]
 
-    @property
-    def own(self) -> str:
-        """The decider's name."""
-        return name_of(self.assessed.line.source)
-
     def about(self, entity: UUID, service: str) -> list[Found]:
         """What a service recorded of a person, a household or a case, as far as it was known, in its order."""
         if entity.int not in self._about:
-            found = self.log.others(entity)
+            self._about[entity.int] = by_service = dict[str, list[Found]]()
+            for one in self.log.taken(self.log.others(entity), self.known):
+                by_service.setdefault(name_of(one.line.source), []).append(one)
             self.unsure = self.unsure or self.log.cannot_read(entity)
-            self._about[entity.int] = self.log.taken(found, self.known)
-        return [one for one in self._about[entity.int] if name_of(one.line.source) == service]
+        return self._about[entity.int].get(service, [])
 
     def registrations(self, person: UUID) -> list[UUID]:
         """Of the same person, as known; this one first."""
-        found = [person]
-        for one in found:  # it grows
-            found += [
-                told.fact.duplicate
-                for told in self.about(one, "registry")
-                if told.fact.TYPE == r.PeopleMerged.TYPE and told.fact.person.int == one.int
-            ]
-        return found
+        if person.int not in self._same:
+            self._same[person.int] = found = [person]
+            for one in found:  # it grows
+                found += [
+                    told.fact.duplicate
+                    for told in self.about(one, "registry")
+                    if told.fact.TYPE == r.PeopleMerged.TYPE and told.fact.person.int == one.int
+                ]
+        return self._same[person.int]
 
     def file(self, types: frozenset[str]) -> list[Found]:
         """What of these a disabled person's file says: it is kept under their registration, or under an older one that was
         merged into theirs."""
-        for id in self.registrations(self.person):
-            kept = [one for one in self.about(id, "disability") if _is_in_file_of(one, id)]
-            if kept:
-                return [one for one in kept if one.fact.TYPE in types]
-        return []
+        if self._file is None:
+            each = (
+                [one for one in self.about(id, "disability") if _is_in_file_of(one, id)]
+                for id in self.registrations(self.person)
+            )
+            self._file = next(filter(None, each), [])
+        return [one for one in self._file if one.fact.TYPE in types]
 
 
 def _is_in_file_of(one: Found, person: UUID) -> bool:

@@ -155,14 +155,11 @@ class SweptLog(Log):
             [UUID(int=one).bytes for one in sorted(wanted)],
             schemas,
         )
-        read: dict[int, Found | None] = {}
         for entity, *row in rows:
-            if row[0] not in read:
-                read[row[0]] = found = self._of_case(row)
-                if found is not None:
-                    self._events.setdefault(found.id.int, found)
-            found = read[row[0]]
+            id = int.from_bytes(row[3])
+            found = self._events.get(id) or self._of_case(row)
             if found is not None:
+                self._events[id] = found
                 self._others[int.from_bytes(entity)].append(found)
 
     def decider(self, found: Found) -> Known:
