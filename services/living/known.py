@@ -59,7 +59,8 @@ def granted(shelf: Shelf, fact: Recorded[a.SubsidyGranted]) -> None:
         shelf.put("relief-event", f"{person}|{event}", data.since.isoformat())
 
 
-def ended(shelf: Shelf, fact: Recorded[a.Declined | a.Withdrawn | a.Exited]) -> None:
+def withdrawn(shelf: Shelf, fact: Recorded[a.Withdrawn]) -> None:
+    """A refusal or an end may still be changed, and something be granted for the event after all."""
     if fact.data.programme in RELIEF:
         shelf.drop("relief-asked", fact.data.case)
 
