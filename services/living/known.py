@@ -26,7 +26,7 @@ from services.chassis.service import Shelf
 from services.chassis.work import Work
 from services.policy.area import area_of
 from services.policy.language.remember import Series, fold
-from services.registry.keeping import belongs_since, categories_of
+from services.registry.keeping import belongs_since, categories_of, person_of
 
 EMERGENCY, EXPENDITURE, RIGID = "relief-emergency", "relief-expenditure", "rigid-expenditure"
 RELIEF = frozenset({EMERGENCY, EXPENDITURE})
@@ -59,7 +59,8 @@ def granted(shelf: Shelf, fact: Recorded[a.SubsidyGranted]) -> None:
         shelf.put("relief-event", f"{person}|{event}", data.since.isoformat())
 
 
-def ended(shelf: Shelf, fact: Recorded[a.Declined | a.Withdrawn | a.Exited]) -> None:
+def withdrawn(shelf: Shelf, fact: Recorded[a.Withdrawn]) -> None:
+    """A refusal or an end may still be changed, and something be granted for the event after all."""
     if fact.data.programme in RELIEF:
         shelf.drop("relief-asked", fact.data.case)
 
@@ -123,14 +124,19 @@ def _aided(work: Work, case: Case) -> str | None:
 def _relieved(work: Work, case: Case) -> bool:
     """Whether any of the people was relieved for the same event within twelve months."""
     event, since = event_of(case.stated), months_after(work.today, -EVENT_MONTHS)
-    days = [work.fact("relief-event", f"{member}|{event}") for member in case.members]
+    days = [work.fact("relief-event", f"{id}|{event}") for id in _registrations(work, case)]
     return any(day is not None and date.fromisoformat(day) > since - timedelta(days=1) for day in days)
+
+
+def _registrations(work: Work, case: Case) -> list[str]:
+    """Of the people, those that were merged into theirs included: what was given under these was given to them."""
+    return [id for member in case.members for id in (str(member), *person_of(work, member)["also"])]
 
 
 def _before(work: Work, case: Case) -> dict[str, str]:
     """What the paper remembers of relief of both kinds: of every case that covered one of the people, once."""
     lines: dict[str, dict[str, Any]] = {
-        one["case"]: one for member in case.members for one in work.fact("relief-given", member) or ()
+        one["case"]: one for id in _registrations(work, case) for one in work.fact("relief-given", id) or ()
     }
     amounts, times = Counter[str](), Counter[str]()
     for line in lines.values():

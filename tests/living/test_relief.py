@@ -18,6 +18,7 @@ from services.chassis.refusal import Conflict, Refused
 from services.living import relief
 from tests.living.aid import CLERK, EMERGENCY, EXPENDITURE, RIGID, SPENDING, Aid, found, named
 from tests.living.office import OFFICER, SECOND, SURVEYOR, having
+from tests.living.test_remedies import contest, decide
 
 
 @pytest.fixture
@@ -121,6 +122,30 @@ def test_somebody_who_moved_out_is_not_relieved_again_for_the_same_event(office:
     )
     case = office.assessed(other, people[1], "fire-1")
     assert office.facts(case, a.Assessed)[0].reason == "REPEATED"
+
+
+@pytest.mark.clause("B10")
+def test_what_was_given_under_a_registration_that_was_merged_was_given_to_the_person(office: Aid) -> None:
+    household, (twin,) = office.family(1)
+    office.relieved(household, twin, "fire-1")
+    home, (person,) = office.family(1)
+    office.tell(r.PeopleMerged(person=person, duplicate=twin, household=home))
+    again = office.assessed(home, person, "fire-1", 困难程度="grave")
+    advice = office.facts(again, a.Assessed)[0]
+    used = {one.name: one.value for one in advice.inputs}
+    assert (advice.reason, used["十二月内救助次数"]) == ("REPEATED", "1")
+
+
+@pytest.mark.clause("B10")
+def test_what_a_review_granted_after_a_refusal_was_relief_for_its_event(office: Aid) -> None:
+    household, (person,) = office.family(1)
+    refused = office.assessed(household, person, "fire-1", 基本生活严重困难=False)
+    office.do(steps.decline, refused, OFFICER)
+    decide(office, refused, contest(office, refused, person), "changed", 500_00)
+    assert office.facts(refused, a.SubsidyGranted)[0].amount_fen == 500_00
+    again = office.assessed(household, person, "fire-1")
+    assert office.facts(again, a.Assessed)[0].reason == "REPEATED"
+    assert office.differs() == []
 
 
 @pytest.mark.clause("B10")

@@ -1,7 +1,7 @@
 """What a rule is told, derived from the log once more: by the papers' own names, from what each event says. Pure.
 
-The service that decided does the same in its own rooms; that it is written twice is the point. What only the service
-knew by itself (`local`) is taken as it said; of these only whether a member is registered poor is known to history.
+The service that decided does the same in its own rooms; that it is written twice is the point. What it knew beside the
+case, by other facts of the log, is in `of_others`.
 """
 
 from __future__ import annotations
@@ -89,7 +89,7 @@ def derived_of(
             source = kinds.get(event) or ("application" if event == application else "step")
             result[name] = Derivation(typed(asked, value), source, event)
         elif name == "地区":
-            result[name] = Derivation(_area(township), "application", application)
+            result[name] = Derivation(area(township), "application", application)
         elif name == "单人户申请":
             result[name] = Derivation(story.apart, "application", application)
         elif means is not None and name == MEMBERS:
@@ -189,7 +189,7 @@ def texts(name: str, value: object) -> Iterator[tuple[str, str]]:
         yield f"{name}[{number}]", _json(plain).decode()
 
 
-def _area(township: str) -> str:
+def area(township: str) -> str:
     """Urban in a subdistrict (街道): digits 7 to 9 of its code are 001 to 099."""
     return "urban" if 1 <= int(township[6:9]) <= 99 else "rural"
 

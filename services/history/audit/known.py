@@ -2,34 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from uuid import UUID
 
 from events import assistance as a
-from events import registry as r
 from services.history.asof import states
 from services.history.asof.knowledge import Known
 from services.history.asof.looking import Look
 from services.history.audit.deriving import derive, texts
+from services.history.audit.knowing import NOWHERE, OWN, Knowing, Told
+from services.history.audit.of_others import AGREEING
 from services.history.audit.reading import Found, Log
 from services.history.audit.reported import DEATH, reported
-from services.history.audit.rows import Rows, papers_on, ruling
+from services.history.audit.rows import Rows, Ruling, papers_on, ruling
 from services.history.audit.rule import SUMS
 from services.history.audit.story import Story, day_of, first_of_next_month
 from services.history.audit.verdict import Check, Class, Derived, Link, Outcome, Sort, broken, kept, unknown
-from services.policy.definition import Definition
 from services.policy.finding import Refused
 from services.policy.keeping import Altered
 
-REGISTERED_POOR = "未脱贫建档立卡户"
 FOUND_OUT = frozenset({a.Applied.TYPE, a.Surveyed.TYPE, a.Checked.TYPE})
 TO_BE_FOUND_OUT = frozenset({"application", "survey", "verification"})
 """Sources, as papers name them, of inputs that somebody has to say or find out: no service knows them by itself."""
-Told = tuple[str | None, str, UUID | None]
-"""Value, kind of source, event; the value is None where the log does not give it."""
-OWN: Told = (None, "service", None)
-NOWHERE: Told = (None, "none", None)
+BESIDE = frozenset({"registry", "file", "aid", "relief"})
+"""Kinds of sources beside the case."""
 UNREAD = "inputs-unread"
 Chain = Callable[[UUID], tuple[Link, ...]]
 
@@ -62,9 +59,15 @@ def known_inputs(
         return [unknown(UNREAD, zh, en)], ()
     for used in fact.inputs:
         again = expected.pop(used.name, NOWHERE)
-        value, source, event = again
-        links = chain(event) if event is not None else ()
-        lines.append(Derived(name=used.name, used=used.value, derived=value, source=source, chain=links))
+        links = {link.id: link for event in again.events for link in chain(event)}
+        line = Derived(
+            name=used.name,
+            used=used.value,
+            derived=again.value,
+            source=again.source,
+            chain=tuple(links.values()),
+        )
+        lines.append(line)
         checks.append(_judged(log, used, again, assessed, known))
     for name in expected:
         zh, en = f"“{name}”见于调查核对，决定未采用。", f"`{name}` was found out, and not used."
@@ -88,31 +91,46 @@ def _together(checks: list[Check], lines: list[Derived]) -> list[Check]:
 
 
 def inputs_again(log: Log, assessed: Found, story: Story, rows: Rows, known: Known) -> dict[str, Told]:
-    """By name as a recommendation writes them; of what the service may know by itself no value. What it names beside these
-    nothing supports. Refused without a rule of its day."""
+    """By name as a recommendation writes them; of what the service may know by itself, and no fact of the log says, no
+    value. What it names beside these nothing supports. Refused without a rule of its day."""
     fact, on = assessed.fact, day_of(assessed)
     rule = ruling(papers_on(rows, on), fact.programme, on)
     month = first_of_next_month(on) if rule.monthly else on
     definition = rule.rule.definition
     derived = derive(definition, story, story.inquiry, story.township, f"{month:%Y-%m}")
-    expected: dict[str, Told] = {"decision_day": (on.isoformat(), "day", None)}
+    expected = {"decision_day": Told(on.isoformat(), "day")}
     for whole, one in derived.items():
         for name, told in texts(whole, one.value):
-            expected[name] = (told, one.source, one.event)
-    if REGISTERED_POOR not in derived and any(one.name == REGISTERED_POOR for one in fact.inputs):
-        expected[REGISTERED_POOR] = (_registered_poor(log, known, on, story), "registry", None)
+            expected[name] = Told(told, one.source, one.event)
+    expected |= _beside(rule, expected, Knowing(log, assessed, story, known))
     own = (one.name for one in fact.inputs if one.local and one.name not in expected)
-    return expected | {name: OWN for name in own if _may_be_own(definition, name)}
+    return expected | {name: OWN for name in own if _may_be_own(rule, name)}
 
 
-def _may_be_own(definition: Definition, name: str) -> bool:
+def _beside(rule: Ruling, said: Mapping[str, Told], knowing: Knowing) -> dict[str, Told]:
+    """What the decider knew beside the case; `said`: what the case itself says."""
+    if not knowing.story.members:
+        return {}
+    found: dict[str, Told] = {}
+    for name, derivation in rule.beside.items():
+        if name not in said or name in AGREEING:
+            told = derivation(knowing)
+            if told.value is not None:
+                found[name] = OWN if knowing.unsure else told
+    return found
+
+
+def _may_be_own(rule: Ruling, name: str) -> bool:
+    if name in rule.beside:
+        return False
+    definition = rule.rule.definition
     asked = definition.inputs.get(name.partition("[")[0])
     return name in definition.history if asked is None else asked.source not in TO_BE_FOUND_OUT
 
 
 def _judged(log: Log, used: a.Input, again: Told, assessed: Found, known: Known) -> Check:
-    value, source, event = again
-    about = {"events": (event,) if event is not None else ()}
+    value, source, event, _ = again
+    about = {"events": again.events}
     if source == "none":
         zh = f"“{used.name}”没有依据：案卷中没有说明该项的事件，也不属部门可自行掌握的情况。"
         en = (
@@ -122,6 +140,11 @@ def _judged(log: Log, used: a.Input, again: Told, assessed: Found, known: Known)
     if value is not None and value != used.value:
         # The values themselves stand in `inputs`, for whoever may see those.
         zh, en = f"“{used.name}”与其来源事件不符。", f"`{used.name}` is not what its event says."
+        if source in BESIDE:
+            zh, en = (
+                f"“{used.name}”与决定部门当时所知不符。",
+                f"`{used.name}` is not what the decider knew then.",
+            )
         return broken("input", Class.SWAPPED_INPUT, zh, en, **about)
     if used.event not in (None, event):
         wrong = _not_from(log, used, event, assessed, known)
@@ -169,24 +192,6 @@ def follows(log: Log, used: a.Input, assessed: Found) -> bool:
 def _known(log: Log, event: UUID, known: Known) -> bool:
     found = log.event(event)
     return found is not None and bool(log.known([found], known))
-
-
-def _registered_poor(log: Log, known: Known, on: date, story: Story) -> str:
-    touched = (member for member in story.members if log.touched(member, "poor"))
-    return "true" if any(_is_poor(log, known, on, member) for member in touched) else "false"
-
-
-def _is_poor(log: Log, known: Known, on: date, member: UUID) -> bool:
-    told = log.categories(member)
-    if told is None:
-        person = states.person(Look(log.session, log.generation, known, on), member)
-        return person is not None and any(one.category == "registered_poor" for one in person.categories)
-    counting = [
-        (e.effective, e.recordedtime, e.sequence, one.fact)
-        for one in log.known(told, known)
-        if one.fact.category is r.Category.REGISTERED_POOR and (e := one.recorded.envelope).effective <= on
-    ]
-    return bool(counting) and isinstance(max(counting, key=lambda one: one[:3])[3], r.Categorised)
 
 
 def _events(lines: Iterable[Derived]) -> Iterable[UUID]:

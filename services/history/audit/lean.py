@@ -17,7 +17,7 @@ import msgspec
 from events.base import CATALOGUE, Recorded
 from services.chassis.vault import VaultError
 from services.history.asof.knowledge import Line
-from services.history.audit.reading import Found
+from services.history.audit.reading import OTHERS, Found
 from services.history.audit.story import Story, told
 from services.history.audit.swept import TOLD_OR_DECIDED, SweptLog
 from services.history.audit.twins import twin_of
@@ -42,7 +42,7 @@ NO_ENTRY: Any = None
 _twins: dict[str, msgspec.json.Decoder[Any]] = {
     schema: msgspec.json.Decoder(twin_of(fact))
     for schema, fact in CATALOGUE.items()
-    if fact.TYPE in TOLD_OR_DECIDED
+    if fact.TYPE in TOLD_OR_DECIDED | OTHERS
 }
 
 

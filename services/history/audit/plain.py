@@ -10,7 +10,8 @@ from __future__ import annotations
 from events import assistance as a
 from services.history.audit import admission, remedies
 from services.history.audit.deriving import text
-from services.history.audit.known import NOWHERE, Told, died, follows, inputs_again
+from services.history.audit.knowing import NOWHERE, Told
+from services.history.audit.known import died, follows, inputs_again
 from services.history.audit.lean import LeanLog
 from services.history.audit.reading import Found
 from services.history.audit.reconstruct import Reader
@@ -87,7 +88,7 @@ class Plain:
         the service itself, and before the recommendation."""
         named: set[int] = set()
         for used in assessed.fact.inputs:
-            value, source, event = expected.pop(used.name, NOWHERE)
+            value, source, event, _ = expected.pop(used.name, NOWHERE)
             if source == "none" or value not in (None, used.value):
                 return False
             if used.event is None or (event is not None and used.event.int in (event.int, *named)):

@@ -12,7 +12,10 @@ from uuid import UUID
 import structlog
 from pydantic import ValidationError
 
-from events.base import Entry, Event, Recorded, UnknownType
+from events import assistance as a
+from events import disability as d
+from events import registry as r
+from events.base import CATALOGUE, Entry, Event, Recorded, UnknownType
 from events.verification import FeedReceived
 from services.chassis.clock import civil_date
 from services.chassis.codec import Opener, Withheld, read
@@ -21,6 +24,7 @@ from services.chassis.vault import VaultError
 from services.history.asof.knowledge import Begun, Known, Line, decider_at
 from services.history.asof.looking import Look
 from services.history.index import decode
+from services.history.marks import SAME
 from services.history.sql import AT_ONCE, among
 
 COLUMNS = "position, source, sequence, id, dataschema, envelope, data"
@@ -28,7 +32,17 @@ SCANNED = 50_000
 """Lines that are looked through at once."""
 NEVER = "9999"
 ENDLESS = 2**62
-Touch = Literal["death", "poor"]
+Touch = Literal["death", "poor", "group"]
+RELIEF = frozenset({"relief-emergency", "relief-expenditure"})
+"""Temporary relief of both kinds."""
+CATEGORIES = frozenset({r.Categorised.TYPE, r.CategoryEnded.TYPE})
+FILE = frozenset(fact.TYPE for fact in CATALOGUE.values() if issubclass(fact, d.DisabledFact))
+"""What a disabled person's file is told by."""
+OTHERS = FILE | {
+    a.Applied.TYPE, a.TakenOver.TYPE, a.SubsidyGranted.TYPE, a.Adjusted.TYPE, a.HouseholdChanged.TYPE, a.Exited.TYPE,
+    r.PeopleMerged.TYPE, r.Died.TYPE, r.Enrolled.TYPE, r.Exited.TYPE,
+}  # fmt: skip
+"""By what else than its own case a service knows an input."""
 log = structlog.get_logger(__name__)
 
 
@@ -99,6 +113,10 @@ class Log:
         )
         once = {row[0]: row for row in rows}
         return [found for row in sorted(once.values()) if (found := self._found(row)) is not None]
+
+    def others(self, entity: UUID) -> list[Found]:
+        """What of `OTHERS` concerns a person or a household, or is recorded in a case; in causal order."""
+        return self.about([entity], OTHERS)
 
     def schemas(self, types: frozenset[str]) -> list[str]:
         """Names under which events of these types are stored, of any version."""
@@ -268,13 +286,25 @@ class Log:
         return [position for (position,) in rows]
 
     def touched(self, person: UUID, how: Touch) -> bool:
-        """Whether a death, or being registered as poor, may be recorded of somebody; else nobody need look."""
+        """Whether a death, being registered as poor, or belonging to a group of relief or the margin may be recorded of
+        somebody; else nobody need look."""
         return True
 
     def categories(self, person: UUID) -> list[Found] | None:
         """All that says to which populations somebody belongs, where nothing of it was corrected and nobody was merged;
         None: not known here, fold the person."""
-        return None
+        merged = self.session.execute(
+            f"SELECT 1 FROM lineage_{self.generation} WHERE kind = ? AND (successor = ? OR predecessor = ?)",
+            (SAME, person.bytes, person.bytes),
+        )
+        told = [] if merged else self.about([person], CATEGORIES)
+        corrected = among(
+            self.session,
+            f"SELECT corrected FROM corrections_{self.generation} WHERE corrected IN ({{}})",
+            [one.id.bytes for one in told],
+        )
+        amended = bool(merged or corrected) or any(one.recorded.envelope.corrects for one in told)
+        return None if amended else told
 
     def decider(self, found: Found) -> Known:
         """What the service knew when it recorded this: as its own envelope names it, itself included."""
@@ -293,6 +323,10 @@ class Log:
     def known(self, found: Sequence[Found], known: Known) -> list[Found]:
         positions = known.among(self.session, self.generation, [one.line for one in found])
         return [one for one in found if one.line.position in positions]
+
+    def taken(self, found: Sequence[Found], known: Known) -> list[Found]:
+        """As `known`, of what several services recorded."""
+        return self.known(found, known)
 
     def _last_before(self, source: str, end: int, moment: str) -> int:
         """Times rise with the sequence in a source, so it is halved and not walked."""

@@ -17,6 +17,7 @@ from events import policy as p
 from events.ids import Identifier
 from events.sealed import Sealed
 from services.chassis.service import Service
+from services.history.audit.of_others import Derive, derivations
 from services.history.audit.reading import Found, Log
 from services.policy import keeping
 from services.policy.calendars import WorkingDays
@@ -106,11 +107,12 @@ def _papers(texts: Texts, days: WorkingDays) -> Papers:
 
 @dataclass(frozen=True, slots=True)
 class Ruling:
-    """The rule of a programme on a day; `asked`: its inputs and what it remembers, by name; `monthly`: whether it is paid
-    by months; `brings_money`: a status may bring none."""
+    """The rule of a programme on a day; `asked`: its inputs and what it remembers, by name; `beside`: of these what a
+    service knows beside the case; `monthly`: whether it is paid by months; `brings_money`: a status may bring none."""
 
     rule: Rule
     asked: Mapping[str, Input]
+    beside: Mapping[str, Derive]
     monthly: bool
     brings_money: bool = True
 
@@ -120,7 +122,10 @@ def ruling(papers: Papers, programme: str, on: date) -> Ruling:
     """policy.finding.Refused without a rule on the day."""
     rule = papers.rulebook.rule(programme, on)
     monthly = (said(rule, "period") or "month") == "month"
-    return Ruling(rule, asked_by(rule.definition), monthly, said(rule, "fund") is not None)
+    definition = rule.definition
+    return Ruling(
+        rule, asked_by(definition), derivations(definition), monthly, said(rule, "fund") is not None
+    )
 
 
 @lru_cache(maxsize=2048)

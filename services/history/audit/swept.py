@@ -10,7 +10,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Self
+from typing import Any, Self, get_args
 from uuid import UUID
 
 import msgspec
@@ -20,13 +20,20 @@ from events import registry as r
 from events import verification as v
 from events.evidence import EvidenceAttached
 from services.history.asof.knowledge import Deciders, Known, Moment
-from services.history.audit.reading import COLUMNS, Found, Log, Touch
+from services.history.audit.reading import CATEGORIES, COLUMNS, OTHERS, RELIEF, Found, Log, Touch
 from services.history.audit.story import TOLD
 from services.history.marks import SAME
 from services.history.sql import AT_ONCE, among
 
-CATEGORIES = frozenset({r.Categorised.TYPE, r.CategoryEnded.TYPE})
 POOR = b'"registered_poor"'
+GROUPS = tuple(
+    f'"{one}"'.encode() for one in (r.Category.MARGIN, r.Category.BACK_IN_POVERTY, r.Category.NEWLY_POOR)
+)
+TOUCHES: tuple[Touch, ...] = get_args(Touch)
+LEADING = frozenset({*a.BASIC_LIVING, *RELIEF})
+"""Programmes whose cases others ask about."""
+DIBAO = "dibao"
+"""It knows nothing of other cases."""
 TOLD_OR_DECIDED = TOLD | {a.Declined.TYPE, a.Exited.TYPE, EvidenceAttached.TYPE}
 
 
@@ -53,6 +60,8 @@ class SweptLog(Log):
     _taken: dict[tuple[object, ...], list[Found]] = field(default_factory=dict)
     _touched: dict[Touch, set[UUID]] | None = None
     _categories: dict[UUID, list[Found]] | None = None
+    _others: dict[int, list[Found]] = field(default_factory=dict)
+    """By the number of the entity."""
     _amended: set[UUID] | None = None
     _last: tuple[Sequence[Found], str | None] = ((), None)
 
@@ -66,6 +75,7 @@ class SweptLog(Log):
     def lay_ready(self, streams: Sequence[UUID]) -> None:
         self._cases = {stream: [] for stream in streams}
         self._events.clear()
+        self._others.clear()
         self._categories = None
         by_entity = {stream.bytes: self._cases[stream] for stream in streams}
         schemas = set(self.schemas(TOLD_OR_DECIDED))
@@ -111,6 +121,47 @@ class SweptLog(Log):
         """Of a case that lies ready: what tells its story, and nothing else."""
         return self._cases[stream] if stream in self._cases else super().own(stream)
 
+    def others(self, entity: UUID) -> list[Found]:
+        """Of everybody in the cases that lie ready, and of the cases these lead to, read at once."""
+        if entity.int not in self._others:
+            wanted = {entity.int} if self._others else {entity.int, *self._people()}
+            self._read_others(wanted)
+            self._read_others({lead for one in wanted for each in self._others[one] for lead in _leads(each)})
+        return self._others[entity.int]
+
+    def _people(self) -> set[int]:
+        """Of the cases that lie ready and whose programme asks for more than the case."""
+        return {
+            member.int
+            for own in self._cases.values()
+            for one in own
+            if getattr(one.fact, "programme", DIBAO) != DIBAO
+            for member in one.fact.members
+        }
+
+    def _read_others(self, entities: set[int]) -> None:
+        """Those that were not read yet."""
+        wanted = entities - self._others.keys()
+        self._others |= {one: [] for one in wanted}
+        schemas = self.schemas(OTHERS)
+        if not schemas:
+            return
+        rows = among(
+            self.session,
+            f"SELECT t.entity, {', '.join(f'l.{name}' for name in COLUMNS.split(', '))}"
+            f" FROM timeline_{self.generation} t JOIN district_log l ON l.position = t.position"
+            f" WHERE l.dataschema IN ({', '.join('?' * len(schemas))}) AND t.entity IN ({{}})"
+            " ORDER BY t.entity, t.position",
+            [UUID(int=one).bytes for one in sorted(wanted)],
+            schemas,
+        )
+        for entity, *row in rows:
+            id = int.from_bytes(row[3])
+            found = self._events.get(id) or self._of_case(row)
+            if found is not None:
+                self._events[id] = found
+                self._others[int.from_bytes(entity)].append(found)
+
     def decider(self, found: Found) -> Known:
         return self.knew(found.recorded.envelope)
 
@@ -141,12 +192,24 @@ class SweptLog(Log):
             self._taken[key] = super().known(found, known)
         return self._taken[key]
 
+    def taken(self, found: Sequence[Found], known: Known) -> list[Found]:
+        """Of a service to which no letter had come to wait yet nothing has to be looked up."""
+        reader = known.reader
+        if reader is None or bisect_right(self._letters_of(reader), known.bounds.get(reader, 0)):
+            return super().known(found, known)
+        bounds = known.bounds
+        return [
+            one
+            for one in found
+            if one.line.sequence <= bounds.get(one.line.source, 0) and known.read(one.line, {})
+        ]
+
     def touched(self, person: UUID, how: Touch) -> bool:
         return person in self.all_touched()[how]
 
     def all_touched(self) -> dict[Touch, set[UUID]]:
         if self._touched is None:
-            self._touched = {"death": set(), "poor": set()}
+            self._touched = {"death": set(), "poor": set(), "group": set()}
             types = frozenset({r.Died.TYPE, r.Categorised.TYPE, v.MismatchFound.TYPE})
             for one, kind in self.touches(self.positions_of(types)):
                 self._touched[kind].add(one)
@@ -166,7 +229,11 @@ class SweptLog(Log):
             return None
         if self._categories is None:
             people = {member for own in self._cases.values() for one in own for member in one.fact.members}
-            self._categories = {UUID(int=one.int): [] for one in people if self.touched(one, "poor")}
+            self._categories = {
+                UUID(int=one.int): []
+                for one in people
+                if self.touched(one, "poor") or self.touched(one, "group")
+            }
             for one in self.about(list(self._categories), CATEGORIES):
                 self._categories.setdefault(UUID(int=one.fact.person.int), []).append(one)
         return self._categories.get(UUID(int=person.int))
@@ -213,12 +280,28 @@ class SweptLog(Log):
                 positions[start : start + AT_ONCE],
             )
             for dataschema, envelope, data in rows:
-                kind: Touch = "poor" if dataschema.startswith(f"{r.Categorised.TYPE}.") else "death"
-                if kind == "death" or POOR in bytes(data):
+                kind = _touch(dataschema, bytes(data))
+                if kind is not None:
                     for one in _stream.decode(envelope).concerns:
                         yield one, kind
         ends = f"SELECT successor, predecessor FROM lineage_{self.generation} WHERE kind = ?"
         for both in self.session.execute(ends, (SAME,)):
             for end in both:
-                yield UUID(bytes=bytes(end)), "death"
-                yield UUID(bytes=bytes(end)), "poor"
+                yield from ((UUID(bytes=bytes(end)), kind) for kind in TOUCHES)
+
+
+def _touch(dataschema: str, data: bytes) -> Touch | None:
+    if not dataschema.startswith(f"{r.Categorised.TYPE}."):
+        return "death"
+    if POOR in data:
+        return "poor"
+    return "group" if any(one in data for one in GROUPS) else None
+
+
+def _leads(one: Found) -> Iterator[int]:
+    """To what else has to be read: a registration merged into another, a case that helps somebody."""
+    fact = one.fact
+    if fact.TYPE == r.PeopleMerged.TYPE:
+        yield fact.duplicate.int
+    elif getattr(fact, "programme", None) in LEADING:
+        yield fact.case.int

@@ -75,7 +75,9 @@ Verdict = Literal["holds", "broken", "open"]
 SOURCE_WORDS: dict[str, tuple[str, str]] = {
     "day": ("决定日", "day"), "application": ("申请", "application"), "survey": ("入户调查", "survey"),
     "check": ("信息核对", "check"), "step": ("办理步骤", "step"), "history": ("以前月份", "earlier months"),
-    "registry": ("对象登记", "the register"), "service": ("部门自有", "the service's own"), "none": ("没有来源", "nothing"),
+    "registry": ("对象登记", "the register"), "file": ("残疾人档案", "the disabled person's file"),
+    "aid": ("低保、特困案件", "cases of dibao and tekun"), "relief": ("以前的临时救助", "relief before"),
+    "service": ("部门自有", "the service's own"), "none": ("没有来源", "nothing"),
 }  # fmt: skip
 """What an input follows from, by its code."""
 PART_WORDS: dict[PartName, tuple[str, str]] = {

@@ -21,7 +21,7 @@ from services.history.audit.columns.poor import Poor
 from services.history.audit.columns.resting import rest
 from services.history.audit.columns.situations import ASKED, GROUNDS, Edition, Situations
 from services.history.audit.columns.writing import DECIDING, MONTHS, NOTHING_DUE, head, months_of
-from services.history.audit.known import REGISTERED_POOR
+from services.history.audit.of_others import REGISTERED_POOR
 from services.history.audit.rule import ROUTE
 from services.history.lake.selection import quoted as text
 from services.policy.definition import DECISION_DAY

@@ -15,7 +15,7 @@ from duckdb import DuckDBPyConnection
 from events import registry as r
 from events import verification as v
 from services.history.audit.lean import LeanLog
-from services.history.audit.swept import CATEGORIES
+from services.history.audit.reading import CATEGORIES
 from services.history.lake.manifest import Manifest
 from services.history.lake.selection import listed
 

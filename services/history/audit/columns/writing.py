@@ -12,7 +12,7 @@ from typing import Final
 from sqlglot import exp
 
 from services.history.audit.deriving import IN_FEN, MEMBERS, OF_FAMILY, OF_MEMBER, PAID_ABOVE
-from services.history.audit.known import REGISTERED_POOR
+from services.history.audit.of_others import REGISTERED_POOR
 from services.history.lake.selection import quoted as text
 from services.policy.definition import DECISION_DAY, Definition
 from services.policy.language.intake import as_input
