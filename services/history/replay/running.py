@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 
 from services.history.lake.folder import Lake
 from services.history.lake.manifest import Manifest
-from services.history.lake.reading import asked, batches, opened
+from services.history.lake.reading import asked, batches, must_only_read, opened
 from services.history.lake.selection import ALL, Selection
 from services.history.replay.checkpoint import Checkpoint, Reached
 from services.history.replay.failing import FoldFailed, blamed
@@ -82,6 +82,7 @@ def _query(
     into = folder / "result.parquet"
     progress(0, manifest.events)
     with opened(lake.folder, lake.paths(manifest.files), selection) as connection, asked():
+        must_only_read(connection, query.text)
         connection.execute(LIVED)
         reader = batches(connection, query.text)
         with pq.ParquetWriter(into, reader.schema, compression="zstd") as writer:

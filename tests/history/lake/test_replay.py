@@ -271,6 +271,28 @@ def test_sql_reaches_nothing_beside_the_lake(history: History, query: str) -> No
         history.sql(query)
 
 
+def test_neither_sql_nor_a_condition_writes_into_the_lake(history: History) -> None:
+    manifest = history.lake.folder / "manifest.json"
+    before = manifest.read_bytes()
+    written = f"(SELECT 1 AS x) TO '{manifest}' (FORMAT csv)"
+    for query in (
+        f"COPY {written}",
+        f"SELECT 1; COPY {written}; SELECT 2",
+        f"PREPARE p AS COPY {written}; EXECUTE p",
+        f"ATTACH '{history.lake.folder}/mine.db' AS mine; CREATE TABLE mine.x AS SELECT 1; SELECT 1",
+    ):
+        with pytest.raises(BadQuery, match="a projection reads"):
+            history.sql(query)
+    for where in (f"true); COPY {written}; SELECT (true", f"true) UNION SELECT (1); COPY {written}; --"):
+        with pytest.raises(BadQuery):
+            history.sql("SELECT count(*) FROM facts", where=where)
+        with pytest.raises(BadQuery):
+            history.fold(FOLD, where=where)
+    assert manifest.read_bytes() == before and not (history.lake.folder / "mine.db").exists()
+    with history.sql("CREATE MACRO twice(x) AS 2 * x; SELECT twice(1) AS two") as found:
+        assert [*found.rows()] == [{"two": 2}]
+
+
 def test_a_bad_condition_is_refused_and_cannot_break_out(history: History) -> None:
     for where in ("programme =", "nothing = 1", "true); DROP VIEW lake; --"):
         with pytest.raises(BadQuery):
