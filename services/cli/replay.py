@@ -116,8 +116,7 @@ def build(
             raise NoHistory(f"{_log_of(settings)} is a lake itself")
         if anew:
             lake.begin_anew()
-        after = lake.manifest().position if (lake.folder / "manifest.json").exists() else 0
-        count = lake.append(source.lines(after))
+        count = lake.follow(source.lines)
         typer.echo(f"{count:,} events appended; {lake.manifest().events:,} in {lake.folder}")
 
 
@@ -195,7 +194,7 @@ def _refusals() -> Iterator[None]:
     """What is expected to go wrong, as a sentence and not a traceback."""
     from services.chassis.kafka.topics import Unreadable
     from services.history.lake.locks import LakeBusy
-    from services.history.lake.manifest import NoLake
+    from services.history.lake.manifest import AnotherLog, NoLake
     from services.history.lake.reading import BadQuery
     from services.history.lake.selection import BadSelection
     from services.history.replay.checkpoint import AnotherReplay
@@ -207,7 +206,7 @@ def _refusals() -> Iterator[None]:
     try:
         yield
     except (
-        AnotherReplay, BadProjection, BadQuery, BadSelection, CannotWrite, FoldFailed, LakeBusy, NoHistory,
+        AnotherLog, AnotherReplay, BadProjection, BadQuery, BadSelection, CannotWrite, FoldFailed, LakeBusy, NoHistory,
         NoLake, Unreadable,
     ) as error:  # fmt: skip
         typer.secho(str(error), err=True, fg="red")

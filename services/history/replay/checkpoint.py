@@ -31,6 +31,8 @@ class _Pinned(msgspec.Struct, frozen=True):
     projection: str
     selection: dict[str, str | None]
     sources: dict[str, int]
+    ends: dict[str, str] = {}
+    """Ids of the last events: another history may be as long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +46,13 @@ class Reached:
 
 
 class Checkpoint:
-    def __init__(self, folder: Path, selection: Selection, sources: dict[str, int]) -> None:
+    def __init__(
+        self, folder: Path, selection: Selection, sources: dict[str, int], ends: dict[str, str]
+    ) -> None:
         self.folder = folder
         self.selection = replace(selection, upto=tuple(sorted(sources.items())))
+        self.ends = ends
+        """Of the history that it began with, the id of the last event of each source."""
 
     @classmethod
     def begin(
@@ -55,12 +61,12 @@ class Checkpoint:
         """Go on with what is in the folder, or begin there. AnotherReplay where it is not this one's."""
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         file = folder / NAME
-        mine = _Pinned(projection.digest, selection.told(), manifest.sources)
+        mine = _Pinned(projection.digest, selection.told(), manifest.sources, manifest.ends)
         if not file.exists():
             if any(folder.iterdir()):
                 raise AnotherReplay(f"{folder} is not empty and holds no replay")
             write(file, msgspec.json.encode(mine))
-            return cls(folder, selection, mine.sources)
+            return cls(folder, selection, mine.sources, mine.ends)
         if folder.stat().st_uid != os.getuid():
             raise AnotherReplay(f"{folder} belongs to somebody else")  # its state would be run, see `reached`
         try:
@@ -71,7 +77,7 @@ class Checkpoint:
             raise AnotherReplay(f"{folder} is of another projection or selection")
         if any(manifest.sources.get(source, 0) < last for source, last in found.sources.items()):
             raise AnotherReplay(f"{folder} is of a longer history than this")
-        return cls(folder, selection, found.sources)
+        return cls(folder, selection, found.sources, found.ends)
 
     def part(self, bucket: int) -> Path:
         return self.folder / f"part-{bucket:02d}.parquet"

@@ -17,8 +17,8 @@ import pyarrow.parquet as pq
 from services.history.lake.folder import Lake
 from services.history.lake.manifest import Manifest
 from services.history.lake.reading import asked, batches, must_only_read, opened
-from services.history.lake.selection import ALL, Selection
-from services.history.replay.checkpoint import Checkpoint, Reached
+from services.history.lake.selection import ALL, Selection, quoted
+from services.history.replay.checkpoint import AnotherReplay, Checkpoint, Reached
 from services.history.replay.failing import FoldFailed, blamed
 from services.history.replay.folding import Bucket, PartWriter, Share, fold_buckets, fold_share, recorded
 from services.history.replay.projection import Fold, Projection, Sql
@@ -54,9 +54,10 @@ def run(
         if isinstance(projection, Sql):
             return Result([_query(projection, lake, manifest, selection, folder, progress)], temporary)
         checkpoint = Checkpoint.begin(folder, projection, selection, manifest)
+        _must_hold(lake, manifest, checkpoint)
         with blamed(projection.evolve):
             if projection.key is None:
-                parts = [_fold_all(projection, lake, manifest, checkpoint, progress)]
+                parts = [_fold_all(projection, lake, manifest, checkpoint, progress, kept=work is not None)]
             else:
                 parts = _fold_by_key(projection, lake, manifest, checkpoint, processes, progress)
         return Result(parts, temporary)
@@ -73,6 +74,17 @@ def _folder(work: Path | None) -> Iterator[tuple[Path, TemporaryDirectory[str] |
     except BaseException:
         temporary.cleanup()
         raise
+
+
+def _must_hold(lake: Lake, manifest: Manifest, checkpoint: Checkpoint) -> None:
+    """AnotherReplay where the history that it began with is not the beginning of this one."""
+    if checkpoint.ends == manifest.ends:
+        return
+    ids = ", ".join(map(quoted, checkpoint.ends.values())) or "NULL"
+    with opened(lake.folder, lake.paths(manifest.files), checkpoint.selection) as connection:
+        rows = connection.execute(f"SELECT source, id FROM lake WHERE own AND id IN ({ids})").fetchall()
+    if dict(rows) != checkpoint.ends:
+        raise AnotherReplay(f"{checkpoint.folder} is of another history")
 
 
 def _query(
@@ -151,7 +163,9 @@ def _fold_elsewhere(
             raise
 
 
-def _fold_all(fold: Fold, lake: Lake, manifest: Manifest, checkpoint: Checkpoint, progress: Progress) -> Path:
+def _fold_all(
+    fold: Fold, lake: Lake, manifest: Manifest, checkpoint: Checkpoint, progress: Progress, *, kept: bool
+) -> Path:
     reached = checkpoint.reached()
     state, count = (fold.initial(), 0) if reached is None else (reached.state, reached.facts)
     after = None if reached is None else reached.after
@@ -161,10 +175,12 @@ def _fold_all(fold: Fold, lake: Lake, manifest: Manifest, checkpoint: Checkpoint
         for fact in recorded(connection, fold, after):
             state = evolve(state, fact)
             count += 1
-            if count % SAVED_EVERY == 0:
+            # The first, too: that a state cannot be kept is better told at once than after an hour.
+            if kept and (count == 1 or count % SAVED_EVERY == 0):
                 checkpoint.reach(
                     Reached(count, (fact.recordedtime.isoformat(), fact.source, fact.sequence), state)
                 )
+            if count % SAVED_EVERY == 0:
                 progress(count, manifest.events)
     into = checkpoint.part(0)
     with PartWriter(into) as part:
