@@ -196,7 +196,9 @@ def inclusion(
 def verify(
     file: Annotated[
         Path,
-        typer.Argument(help="a proof, or a signed reconstruction by `doudi audit decision`", exists=True),
+        typer.Argument(
+            help="a proof, or a signed reconstruction by `doudi audit decision`", exists=True, dir_okay=False
+        ),
     ],
     key: Annotated[list[str], typer.Option(help="public key that you trust, name+id+base64")],
     witness: Annotated[
