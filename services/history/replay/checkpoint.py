@@ -6,8 +6,11 @@ goes on tomorrow gives what it would have given today.
 
 from __future__ import annotations
 
+import fcntl
 import os
 import pickle
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -58,8 +61,7 @@ class Checkpoint:
     def begin(
         cls, folder: Path, projection: Projection, selection: Selection, manifest: Manifest
     ) -> Checkpoint:
-        """Go on with what is in the folder, or begin there. AnotherReplay where it is not this one's."""
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        """Go on with what is in the folder, or begin there, `alone`. AnotherReplay where it is not this one's."""
         file = folder / NAME
         mine = _Pinned(projection.digest, selection.told(), manifest.sources, manifest.ends)
         if not file.exists():
@@ -100,6 +102,21 @@ class Checkpoint:
         # code. It was written by the same account into a folder that only it may write to, as the fold was.
         found = pickle.loads(file.read_bytes())
         return found if isinstance(found, Reached) else None
+
+
+@contextmanager
+def alone(folder: Path) -> Iterator[None]:
+    """AnotherReplay where another process is replaying in the folder; one that was killed is not."""
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise AnotherReplay(f"another process is replaying in {folder}") from None
+        yield
+    finally:
+        os.close(descriptor)
 
 
 def write(file: Path, content: bytes) -> None:

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from multiprocessing import get_context
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -18,9 +18,17 @@ from services.history.lake.folder import Lake
 from services.history.lake.manifest import Manifest
 from services.history.lake.reading import asked, batches, must_only_read, opened
 from services.history.lake.selection import ALL, Selection, quoted
-from services.history.replay.checkpoint import AnotherReplay, Checkpoint, Reached
+from services.history.replay.checkpoint import AnotherReplay, Checkpoint, Reached, alone
 from services.history.replay.failing import FoldFailed, blamed
-from services.history.replay.folding import Bucket, PartWriter, Share, fold_buckets, fold_share, recorded
+from services.history.replay.folding import (
+    Bucket,
+    PartWriter,
+    Share,
+    end_with_its_parent,
+    fold_buckets,
+    fold_share,
+    recorded,
+)
 from services.history.replay.projection import Fold, Projection, Sql
 from services.history.replay.projections import LIVED
 from services.history.replay.result import Result
@@ -50,9 +58,10 @@ def run(
     it nothing is left behind. `processes`: as many as there are cores, unless said. An SQL projection is
     seconds of work: it is not resumed. BadQuery for SQL that does not hold; FoldFailed for what a fold raises.
     """
-    with lake.reading() as manifest, _folder(work) as (folder, temporary):
+    with lake.reading() as manifest, _folder(work) as (folder, temporary), ExitStack() as stack:
         if isinstance(projection, Sql):
             return Result([_query(projection, lake, manifest, selection, folder, progress)], temporary)
+        stack.enter_context(alone(folder))
         checkpoint = Checkpoint.begin(folder, projection, selection, manifest)
         _must_hold(lake, manifest, checkpoint)
         with blamed(projection.evolve):
@@ -149,7 +158,9 @@ def _fold_elsewhere(
         for start in range(count)
     ]
     # Spawned, not forked: DuckDB and Arrow have threads, and a fork would take their locks along, held.
-    with ProcessPoolExecutor(min(processes, count), mp_context=get_context("spawn")) as pool:
+    with ProcessPoolExecutor(
+        min(processes, count), mp_context=get_context("spawn"), initializer=end_with_its_parent
+    ) as pool:
         try:
             for future in as_completed([pool.submit(fold_share, share) for share in shares]):
                 progress(done := done + future.result(), of)
