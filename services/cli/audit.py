@@ -19,6 +19,7 @@ from services.cli.up import read_settings
 from services.history.proof import leaf
 from services.history.proof.auditing import Computed, compute, district_log, own_store, stored_tree, verdict
 from services.history.proof.bundle import Unproven, check, hand_out, read
+from services.history.proof.keeping import Missing
 from services.history.proof.keys import UnusableKey
 from services.history.proof.note import BadNote
 from services.history.proof.signing import (
@@ -134,7 +135,7 @@ def checkpoint(
             checkpoints.trees.advance()
             try:
                 checkpoints.sign()
-            except (Inconsistent, UnusableKey, FileNotFoundError) as error:
+            except (Inconsistent, Missing, UnusableKey, FileNotFoundError) as error:
                 _fail(f"不能签名。 Nothing is signed: {error}", 1)
         note = checkpoints.note()
         if note is None:
@@ -165,7 +166,7 @@ def rotate(data: Data = None, postgres: Postgres = None) -> None:
     with _opened(data, postgres) as checkpoints:
         try:
             typer.echo(checkpoints.rotate(), nl=False)
-        except (Inconsistent, UnusableKey, FileNotFoundError) as error:
+        except (Inconsistent, Missing, UnusableKey, FileNotFoundError) as error:
             _fail(f"不能更换密钥。 The key cannot be changed: {error}", 1)
 
 
