@@ -22,7 +22,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from starlette.routing import Mount
 
 from services.chassis.departments import Department
-from services.chassis.problems import not_allowed, not_authenticated
+from services.chassis.problems import Problem, not_allowed, not_authenticated
 from services.chassis.requests import read_request
 from services.chassis.tokens import Caller, Tokens
 
@@ -147,6 +147,18 @@ def _undeclared(app: Any, prefix: str) -> Iterator[str]:
                 yield f"{prefix}{route.path}/*"
         elif declaration(getattr(context, "dependant", None)) is None:
             yield f"{','.join(sorted(context.methods or {'?'}))} {prefix}{context.path}"
+
+
+def still_good(request: Request) -> bool:
+    """Whether the request's token still is. For an answer that goes on: it was admitted only once. Blocks as `admit`
+    would, so ask in a thread."""
+    credentials, tokens = bearer_of(request), request.app.state.tokens
+    if credentials is None:
+        return False
+    try:
+        return bool(tokens.known(credentials.credentials) or tokens.caller(credentials.credentials))
+    except Problem:
+        return False
 
 
 def bearer_of(request: Request) -> HTTPAuthorizationCredentials | None:

@@ -11,7 +11,7 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from typing import Annotated, Generic, Self, TypeVar
 
 from fastapi import Query
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from services.chassis.problems import invalid
 
@@ -36,6 +36,15 @@ class Cursor(BaseModel):
     """Where a page begins. Subclass with the fields that the list is ordered by."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+    @model_validator(mode="after")
+    def _fits_a_database(self) -> Self:
+        for _, value in self:
+            if isinstance(value, int) and not -(1 << 63) <= value < 1 << 63:
+                raise ValueError("a number of more than 64 bits")
+            if isinstance(value, str) and "\0" in value:
+                raise ValueError("a text that PostgreSQL does not take")
+        return self
 
     def encode(self) -> str:
         return urlsafe_b64encode(self.model_dump_json().encode()).rstrip(b"=").decode()

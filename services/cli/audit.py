@@ -20,6 +20,7 @@ from services.cli.up import read_settings
 from services.history.proof import leaf
 from services.history.proof.auditing import Computed, compute, district_log, own_store, stored_tree, verdict
 from services.history.proof.bundle import Unproven, check, hand_out, read
+from services.history.proof.keeping import Missing
 from services.history.proof.keys import UnusableKey
 from services.history.proof.note import BadNote
 from services.history.proof.signing import (
@@ -136,7 +137,7 @@ def checkpoint(
             checkpoints.trees.advance()
             try:
                 checkpoints.sign()
-            except (Inconsistent, UnusableKey, FileNotFoundError) as error:
+            except (Inconsistent, Missing, UnusableKey, FileNotFoundError) as error:
                 _fail(f"不能签名。 Nothing is signed: {error}", 1)
         note = checkpoints.note()
         if note is None:
@@ -167,7 +168,7 @@ def rotate(data: Data = None, postgres: Postgres = None) -> None:
     with _opened(data, postgres) as checkpoints:
         try:
             typer.echo(checkpoints.rotate(), nl=False)
-        except (Inconsistent, UnusableKey, FileNotFoundError) as error:
+        except (Inconsistent, Missing, UnusableKey, FileNotFoundError) as error:
             _fail(f"不能更换密钥。 The key cannot be changed: {error}", 1)
 
 
@@ -198,7 +199,9 @@ def inclusion(
 def verify(
     file: Annotated[
         Path,
-        typer.Argument(help="a proof, or a signed reconstruction by `doudi audit decision`", exists=True),
+        typer.Argument(
+            help="a proof, or a signed reconstruction by `doudi audit decision`", exists=True, dir_okay=False
+        ),
     ],
     key: Annotated[list[str], typer.Option(help="public key that you trust, name+id+base64")],
     witness: Annotated[

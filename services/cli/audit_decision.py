@@ -126,7 +126,7 @@ def everything(
 def is_reconstruction(text: str) -> bool:
     try:
         told = json.loads(text)
-    except json.JSONDecodeError:
+    except (ValueError, RecursionError):
         return False
     return isinstance(told, dict) and told.get("format") == signed.FORMAT
 

@@ -247,6 +247,8 @@ def rebuild(
         typer.echo(f"{reader.view.name}: {reader.rebuild()} events read")
     if house.timelines is not None:
         typer.echo(f"timelines: {house.timelines.log.rebuild()} events read")
+    if house.checkpoints is not None:
+        typer.echo(f"proof: {house.checkpoints.trees.rebuild()} events in trees")
     house.close()
 
 

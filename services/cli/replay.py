@@ -117,8 +117,7 @@ def build(
             raise NoHistory(f"{_log_of(settings)} is a lake itself")
         if anew:
             lake.begin_anew()
-        after = lake.manifest().position if (lake.folder / "manifest.json").exists() else 0
-        count = lake.append(source.lines(after))
+        count = lake.follow(source.lines)
         typer.echo(f"{count:,} events appended; {lake.manifest().events:,} in {lake.folder}")
 
 
@@ -197,7 +196,7 @@ def _refusals() -> Iterator[None]:
     from services.chassis.kafka.topics import Unreadable
     from services.cli.asof import refusing
     from services.history.lake.locks import LakeBusy
-    from services.history.lake.manifest import NoLake
+    from services.history.lake.manifest import AnotherLog, NoLake
     from services.history.lake.reading import BadQuery
     from services.history.lake.selection import BadSelection
     from services.history.replay.checkpoint import AnotherReplay
@@ -210,7 +209,7 @@ def _refusals() -> Iterator[None]:
         with refusing():
             yield
     except (
-        AnotherReplay, BadProjection, BadQuery, BadSelection, CannotWrite, FoldFailed, LakeBusy, NoHistory,
+        AnotherLog, AnotherReplay, BadProjection, BadQuery, BadSelection, CannotWrite, FoldFailed, LakeBusy, NoHistory,
         NoLake, Unreadable,
     ) as error:  # fmt: skip
         typer.secho(str(error), err=True, fg="red")

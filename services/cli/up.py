@@ -143,13 +143,18 @@ def _on_kafka(house: House, bootstrap: str) -> KafkaHost:
     return host
 
 
+FAREWELL_SECONDS = 10
+"""For answers under way at the end. Who has stopped reading would else keep a failed host from being started again."""
+
+
 class Serving:
     """The HTTP server in a thread of its own: the main thread waits for signals."""
 
     def __init__(self, house: House | Alone) -> None:
         config = uvicorn.Config(
-            house.web(), host=house.settings.host, port=house.settings.port, log_config=None, access_log=False
-        )
+            house.web(), host=house.settings.host, port=house.settings.port, log_config=None, access_log=False,
+            timeout_graceful_shutdown=FAREWELL_SECONDS,
+        )  # fmt: skip
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(target=self._server.run, name="http", daemon=True)
 

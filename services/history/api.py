@@ -180,11 +180,13 @@ def router(runtime: Runtime, timelines: Timelines, asof: AsOf) -> APIRouter:
 
     @routes.get("/events/{id}")
     def event(id: UUID, request: Request, caller: Anybody, purpose: Purpose = None) -> EventShown:
-        """One event, and the chain of events that it follows from."""
+        """One event, and the chain of events that it follows from; for a township's clerk those of the township."""
         chain = timelines.event(id)
         if not chain:
             raise NotFound
         of_their_township(caller, timelines.townships_of(chain[0].entry))
+        if caller.township is not None:  # a cause may be another family's, elsewhere
+            chain = [one for one in chain if caller.township in timelines.townships_of(one.entry)]
         sight = sight_of(request, caller, purpose, tuple(chain))
         lines = [line(found, sight) for found in chain]
         return EventShown(

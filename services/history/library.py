@@ -70,8 +70,7 @@ def laid_out(where: str | Path, keep: Path | None = None, partition: int = 0) ->
         return
     with TemporaryDirectory(prefix="doudi-lake-") as scratch:
         lake = Lake(Path(scratch) if keep is None else keep)
-        begun = (lake.folder / MANIFEST).is_file()
-        lake.append(source.lines(lake.manifest().position if begun else 0))
+        lake.follow(source.lines)
         yield lake
 
 

@@ -8,10 +8,10 @@ from collections.abc import AsyncIterator, Callable
 from datetime import date
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import StreamingResponse
 
-from services.chassis.auth import allow_any_department
+from services.chassis.auth import allow_any_department, still_good
 from services.chassis.departments import Department
 from services.chassis.tokens import Caller
 from services.insight.answer import LONGEST_WINDOW, Answer, Labels, answer
@@ -58,10 +58,13 @@ def router(figures: Figures, labels: Labels, ended: Callable[[], bool]) -> APIRo
         response_class=StreamingResponse,
         responses={200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}},
     )
-    def follow(now: Callable[[], Answer] = Depends(asked)) -> StreamingResponse:
-        """The same as server-sent events: whole at the start and, at most once a second, whenever it changes."""
+    def follow(request: Request, now: Callable[[], Answer] = Depends(asked)) -> StreamingResponse:
+        """The same as server-sent events: whole at the start and, at most once a second, whenever it changes.
+
+        It ends with the token: come back with another.
+        """
         return StreamingResponse(
-            _stream(figures, now, ended),
+            _stream(figures, now, ended, lambda: still_good(request)),
             media_type="text/event-stream",
             headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
         )
@@ -70,12 +73,12 @@ def router(figures: Figures, labels: Labels, ended: Callable[[], bool]) -> APIRo
 
 
 async def _stream(
-    figures: Figures, now: Callable[[], Answer], ended: Callable[[], bool]
+    figures: Figures, now: Callable[[], Answer], ended: Callable[[], bool], good: Callable[[], bool]
 ) -> AsyncIterator[str]:
     """The program's end is looked for often: a server waits for its open connections."""
     seen: tuple[int, date] | None = None
     said = time.monotonic()
-    while not ended():
+    while not ended() and await asyncio.to_thread(good):
         version, today = figures.version, figures.today
         if (version, today) != seen:
             found = await asyncio.to_thread(now)

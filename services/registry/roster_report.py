@@ -18,12 +18,12 @@ from enum import StrEnum
 from typing import BinaryIO
 
 from services.chassis import workbook
+from services.chassis.spreadsheet import harmless
 from services.registry.reasons import Reason
 from services.registry.roster_rows import Problem, RefusedRow, RosterRow, SheetNote
 
 HEADINGS = ("工作表", "行", "列", "结果", "规则", "原因", "reason")
 WIDTHS = (16, 8, 16, 10, 26, 60, 60)
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 _UNWRITABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
@@ -89,7 +89,7 @@ def write_csv(outcomes: Iterable[RowOutcome], out: BinaryIO) -> None:
     text = io.TextIOWrapper(out, encoding="utf-8", newline="")
     writer = csv.writer(text)
     writer.writerow(HEADINGS)
-    writer.writerows([_harmless(cell) for cell in line] for line in _lines(outcomes))
+    writer.writerows(map(harmless, line) for line in _lines(outcomes))
     text.flush()
     text.detach()
 
@@ -112,8 +112,3 @@ def _lines(outcomes: Iterable[RowOutcome]) -> Iterator[tuple[str | int, ...]]:
 
 def _clean(text: str) -> str:
     return _UNWRITABLE.sub("", text)
-
-
-def _harmless(cell: str | int) -> str | int:
-    """A quote in front keeps a text that looks like a formula a text."""
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA_STARTS) else cell

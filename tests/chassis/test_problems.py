@@ -120,7 +120,9 @@ def test_a_cursor_comes_back_as_it_was() -> None:
     assert Page[int](items=(1, 2)).model_dump() == {"items": (1, 2), "next": None}
 
 
-@pytest.mark.parametrize("text", ["", "%%%", "é", "YWJj", "e30", Place(name="x", number=1).encode()[:-3]])
+@pytest.mark.parametrize("text", ["", "%%%", "é", "YWJj", "e30", Place(name="x", number=1).encode()[:-3],
+    *(Place.model_construct(name=name, number=number).encode() for name, number in
+      [("x", 1 << 63), ("x", -(1 << 63) - 1), ("x", 10**30), ("\0", 1)])])  # fmt: skip
 def test_a_cursor_made_by_hand_is_refused(text: str) -> None:
     with pytest.raises(Problem) as refusal:
         Place.decode(text)

@@ -13,13 +13,14 @@ from rich.console import Console
 
 from events import assistance as a
 from events import registry as r
+from events.base import Actor
 from events.ids import CaseId, HouseholdId, PersonId
 from events.sealed import Sealed
 from events.service import Unsealed
 from services import history
 from services.chassis.database import open_database
 from services.chassis.feeds import StoreFeed
-from services.chassis.work import Work
+from services.chassis.work import Cause, Work
 from services.history.lines import Sight, line
 from services.history.table import render_timeline
 from services.history.timelines import Timelines
@@ -162,6 +163,39 @@ def test_a_township_s_clerk_reads_of_the_families_there_only(told: Told) -> None
     ):
         assert mine.get(path).status_code == 200, path
         assert other.get(path).status_code == 403, path
+
+
+def test_of_the_causes_of_an_event_a_township_s_clerk_sees_those_of_the_township(told: Told) -> None:
+    """A family that was there before another is told of what became of that other one."""
+    cause = told.timelines.page(told.home)
+    assert cause is not None
+    first = cause.lines[0].entry.envelope
+    moved_in, head = HouseholdId.of(told.district.ids.random()), PersonId.of(told.district.ids.random())
+
+    def elsewhere(work: Work) -> None:
+        fact = r.HouseholdRegistered(
+            household=moved_in, head=head, members=(r.Member(person=head, relation="01"),),
+            township="431202003000", village="431202003001", since=DAY,
+        )  # fmt: skip
+        work.record(moved_in, fact)
+
+    actor = Actor(department="civil-affairs", post="clerk")
+    told.district.runtime("registry").decide(elsewhere, Cause(actor, first.id, first.id, 1))
+    told.district.host.drain()
+    told.district.host.follow()
+    page = told.timelines.page(moved_in)
+    assert page is not None
+    url = f"/events/{page.lines[0].entry.envelope.id}"
+    there, all_of_it = (
+        told.district.client("history", township="431202003000"),
+        told.district.client("history"),
+    )
+    for params in ({}, {"purpose": "复核低保档案"}):
+        shown = there.get(url, params=params).json()
+        assert shown["causes"] == []
+        assert str(told.home) not in str([shown["event"], shown["data"]])
+    assert [one["id"] for one in all_of_it.get(url).json()["causes"]] == [str(first.id)]
+    assert all(told.person not in look.people for look in told.district.facts("history", Unsealed))
 
 
 def test_other_departments_may_not_look_at_names(told: Told) -> None:

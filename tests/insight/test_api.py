@@ -7,6 +7,7 @@ import re
 import threading
 import time
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -156,6 +157,17 @@ def test_the_stream_tells_every_change_and_ends_with_the_program(town: Town, ser
         assert next(told)["total"]["values"]["granted"] == 1
         ended.set()
         assert list(told) == []  # not cut off: at its end
+
+
+def test_the_stream_ends_with_the_token(town: Town, served: str) -> None:
+    caller = Caller(person=CLERK, post="clerk", department=Department.AUDIT)
+    # Half a minute is given to clocks that differ.
+    short = issue_token(town.district.settings, caller, valid_for=timedelta(seconds=-26))
+    headers = {"Authorization": f"Bearer {short}"}
+    with httpx.stream("GET", f"{served}/stream", headers=headers, timeout=30) as answer:
+        assert answer.status_code == 200
+        assert "event: figures" in answer.read().decode()
+    assert httpx.get(f"{served}/stream", headers=headers).status_code == 401
 
 
 def test_nothing_told_names_anybody(town: Town, web: TestClient) -> None:

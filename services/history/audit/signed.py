@@ -8,7 +8,6 @@ checkpoints (`proof.rotation`). Its first line is no origin: it can never be tak
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +18,7 @@ from pydantic import Field
 
 from services.history.audit.verdict import Reconstruction, Told
 from services.history.proof import keys
-from services.history.proof.bundle import Proof, Proven, Unproven, check
+from services.history.proof.bundle import Proof, Proven, Unproven, as_written, canonical, check
 from services.history.proof.checkpoint import parse
 from services.history.proof.note import BadNote, Verifier, open_note, sign, split
 from services.history.proof.rotation import terms
@@ -92,7 +91,7 @@ def verify(signed: Signed, trusted: Sequence[Verifier], witnesses: Sequence[Veri
 
 def read(text: str) -> Signed:
     """ValueError where the text is no such file."""
-    return Signed.model_validate(json.loads(text))
+    return as_written(Signed, text)
 
 
 def _claims(signed: Signed) -> set[UUID]:
@@ -118,5 +117,4 @@ def _head(text: str) -> tuple[str, int]:
 
 
 def _digest(told: object) -> str:
-    canonical = json.dumps(told, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(canonical.encode()).hexdigest()
+    return hashlib.sha256(canonical(told)).hexdigest()

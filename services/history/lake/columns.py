@@ -83,6 +83,15 @@ class _Actor(msgspec.Struct, gc=False):
     person: str | None = None
 
 
+class Place(msgspec.Struct, gc=False):
+    """Of an envelope, where it stands in its source's log."""
+
+    id: str
+    source: str
+    sequence: int
+    previous: str | None = None
+
+
 class _Head(msgspec.Struct, gc=False):
     """An envelope as texts: ids and moments are not made into objects only to be written again."""
 
@@ -108,6 +117,8 @@ class _Head(msgspec.Struct, gc=False):
 
 
 _head = msgspec.json.Decoder(_Head)
+#: Where an envelope, as JSON, stands in its source's log.
+place_of = msgspec.json.Decoder(Place).decode
 
 
 def bucket_of(entity: str) -> int:

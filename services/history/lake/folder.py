@@ -7,7 +7,7 @@ next writer. Files that were put together into one are kept until nobody reads.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from hashlib import sha256
 from itertools import chain, islice
@@ -18,9 +18,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from services.history.lake.columns import BUCKETS, ROW, SORTED, Laid
+from services.history.lake.columns import BUCKETS, ROW, SORTED, Laid, place_of
 from services.history.lake.locks import nobody_reads, reading, writing
 from services.history.lake.manifest import (
+    NAME,
+    AnotherLog,
     File,
     Manifest,
     NoLake,
@@ -65,8 +67,8 @@ class Lake:
         """Append lines of the log, in its order and behind those that are here; how many events.
 
         `at_once` events at most are held in memory; each increment counts, whole, once it is on disk. Lines
-        at or before the manifest's position are left out: they are here. ValueError where a source's
-        sequence does not rise.
+        at or before the manifest's position, and of topics those that are here, are left out. AnotherLog where a
+        source does not go on behind its last event here.
         """
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o750)
         total, remaining = 0, iter(lines)
@@ -80,6 +82,31 @@ class Lake:
             if manifest.generation == 0:
                 write_manifest(self.folder, manifest.changed())  # an empty lake is one
         return total
+
+    def follow(
+        self,
+        behind: Callable[[int], Iterable[Line]],
+        most: int | None = None,
+        at_once: int = APPENDED_AT_ONCE,
+    ) -> int:
+        """Append what the log has behind the lake, `most` of it; `behind(position)` reads the log from there on.
+
+        AnotherLog also where the log's line at the lake's end is another, or is not there: a log that was put back
+        from a backup, or laid down again from the topics in another order, would be mixed with what is here.
+        """
+        position = self.manifest().position if (self.folder / NAME).exists() else 0
+        lines = iter(behind(max(position - 1, 0)))
+        if position:
+            place, envelope, _ = next(lines, (0, b"", b""))
+            if place != position or not self._ends_with(envelope):
+                raise AnotherLog(f"{self.folder} does not end at a line of this log: build it anew")
+        return self.append(islice(lines, most), at_once)
+
+    def _ends_with(self, envelope: bytes) -> bool:
+        manifest, place = self.manifest(), place_of(envelope)
+        return manifest.sources.get(place.source) == place.sequence and (
+            manifest.ends.get(place.source) in (None, place.id)
+        )
 
     def begin_anew(self) -> None:
         """Let nothing count: to be built from the start. The old files go once nobody reads them."""
@@ -114,22 +141,30 @@ class Lake:
 
     def _increment(self, manifest: Manifest, lines: Iterable[Line]) -> tuple[Manifest, int]:
         laid = Laid()
-        sources = dict(manifest.sources)
+        sources, ends = dict(manifest.sources), dict(manifest.ends)
         position = manifest.position
         for place, envelope, data in lines:
             if 0 < place <= position:
                 continue
-            source, sequence = laid.add(envelope, data)
-            if sequence <= sources.get(source, 0):
-                raise ValueError(f"{source} {sequence} is here already: the lake is of another log")
-            sources[source] = sequence
+            of = place_of(envelope)
+            last, end = sources.get(of.source, 0), ends.get(of.source)
+            if place == 0 and of.sequence <= last and (of.sequence < last or end in (None, of.id)):
+                continue  # topics are read from their beginning
+            if of.sequence <= last or ((end is not None or last == 0) and of.previous != end):
+                raise AnotherLog(
+                    f"{of.source} {of.sequence} does not follow the last that is here: the lake is of another log"
+                )
+            laid.add(envelope, data)
+            sources[of.source], ends[of.source] = of.sequence, of.id
             position = max(position, place)
         if not len(laid):
             return manifest, 0
         files = [
             self._write(bucket, f"{manifest.generation + 1:08d}", table) for bucket, table in laid.tables()
         ]
-        fresh = manifest.changed(position=position, sources=sources, files=(*manifest.files, *files))
+        fresh = manifest.changed(
+            position=position, sources=sources, ends=ends, files=(*manifest.files, *files)
+        )
         self._commit(fresh)
         return fresh, len(laid)
 
@@ -171,7 +206,7 @@ class Lake:
         write_manifest(self.folder, manifest)
 
     def _manifest_or_new(self) -> Manifest:
-        if (self.folder / "manifest.json").exists():
+        if (self.folder / NAME).exists():
             return self.manifest()
         return Manifest()
 

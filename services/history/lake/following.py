@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from itertools import islice
+from functools import partial
 
 import structlog
 
@@ -21,7 +21,7 @@ from services.history.index import READ, READ_AT_ONCE
 from services.history.lake.folder import MOST_FILES, Lake, Line
 from services.history.lake.locks import LakeBusy
 from services.history.lake.manifest import NAME as MANIFEST
-from services.history.lake.manifest import NoLake
+from services.history.lake.manifest import AnotherLog, NoLake
 
 ENOUGH = 20_000
 LONGEST = timedelta(hours=6)
@@ -82,6 +82,8 @@ class LakeFollower:
 
     def _append_if_due(self, now: datetime) -> None:
         waiting = self._end() - self._reached()
+        if waiting < 0:
+            raise AnotherLog(f"{self.lake.folder} goes beyond this log: build it anew")
         lately = self._appended is not None and now - self._appended < self._longest
         if waiting < self._enough and lately:
             return
@@ -92,7 +94,7 @@ class LakeFollower:
 
     def append_now(self) -> None:
         """Append what waits, a piece of it at most; LakeBusy where another process is writing."""
-        self.lake.append(islice(lines_of(self._log, self._reached()), self._enough))
+        self.lake.follow(partial(lines_of, self._log), most=self._enough)
         manifest = self.lake.manifest()
         self._position = manifest.position
         if max(len(manifest.of_bucket(bucket)) for bucket in range(manifest.buckets)) > MOST_FILES:

@@ -27,11 +27,9 @@ def writing(folder: Path) -> Iterator[None]:
 @contextmanager
 def reading(folder: Path) -> Iterator[None]:
     """As long as somebody reads, files that a later manifest has dropped stay where they are."""
-    if not os.access(folder, os.W_OK):
-        yield  # on a folder that may only be read nobody here compacts
-        return
-    with _opened(folder / READERS) as descriptor:
-        fcntl.flock(descriptor, fcntl.LOCK_SH)
+    with _to_read(folder / READERS) as descriptor:
+        if descriptor is not None:
+            fcntl.flock(descriptor, fcntl.LOCK_SH)
         yield
 
 
@@ -40,6 +38,24 @@ def nobody_reads(folder: Path) -> Iterator[bool]:
     """Whether no process reads; while this lasts, none begins to."""
     with _opened(folder / READERS) as descriptor:
         yield _taken(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+@contextmanager
+def _to_read(file: Path) -> Iterator[int | None]:
+    """Analysts may only read the folder that a running system compacts: that is enough for a lock that is there."""
+    if os.access(file.parent, os.W_OK):
+        with _opened(file) as descriptor:
+            yield descriptor
+        return
+    try:
+        descriptor = os.open(file, os.O_RDONLY)
+    except OSError:  # no writer has come by: nobody compacts
+        yield None
+        return
+    try:
+        yield descriptor
+    finally:
+        os.close(descriptor)
 
 
 @contextmanager

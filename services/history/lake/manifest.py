@@ -26,14 +26,16 @@ class File(msgspec.Struct, frozen=True):
 
 class Manifest(msgspec.Struct, frozen=True):
     """`generation` rises with every change; `position`: of the last event in the district log (0 where the
-    lake was laid out from another source); `sources`: the last sequence of each; `retired`: files that an
-    earlier manifest named and that a reader may still have open."""
+    lake was laid out from another source); `sources`: the last sequence of each; `ends`: the id of that event, of
+    every source that was appended to since ids are kept; `retired`: files that an earlier manifest named and that a
+    reader may still have open."""
 
     generation: int = 0
     position: int = 0
     sources: dict[str, int] = {}
     files: tuple[File, ...] = ()
     retired: tuple[str, ...] = ()
+    ends: dict[str, str] = {}
     format: int = FORMAT
     buckets: int = BUCKETS
 
@@ -57,6 +59,10 @@ class NoLake(LookupError):
 
 
 _decode = msgspec.json.Decoder(Manifest).decode
+
+
+class AnotherLog(ValueError):
+    """What is to be appended does not go on where the lake ends: the lake is of another log, or of one since put back."""
 
 
 def read_manifest(folder: Path) -> Manifest:

@@ -4,8 +4,8 @@ Of what is selected, `events` has a row for everybody an event concerns, `facts`
 stream. `known_facts` is every event that was known, once, also of other days than those asked for: where a family
 lived is told long before the month that is counted. `wanted` says which of them the condition holds for, and
 `asked` has one row, the days.
-An analyst's SQL runs in here. It is trusted to be well meant and still can neither read nor write a file
-beside the lake, so a slip cannot touch the log.
+An analyst's SQL runs in here. It is trusted to be well meant and still can neither read a file beside the lake nor
+write one anywhere, the lake's own included, so a slip cannot touch the log or what others count from.
 """
 
 from __future__ import annotations
@@ -22,6 +22,8 @@ from services.history.lake.columns import ROW
 from services.history.lake.selection import ALL, Selection, day, quoted
 
 MEMORY = "1GB"
+READS = frozenset({duckdb.StatementType.SELECT, duckdb.StatementType.CREATE})
+"""What an analyst's SQL may consist of. DuckDB lets whoever may read a folder write there, too: COPY, ATTACH."""
 ARROW_ROWS = 16 * 1024
 
 
@@ -55,6 +57,7 @@ def opened(
         connection.execute("SET lock_configuration = true")
         connection.execute(f"CREATE VIEW lake AS {_from(list(paths))}")
         with asked():
+            _must_be_one_condition(connection, selection)
             connection.execute(f"CREATE VIEW events AS SELECT * FROM lake WHERE {selection.condition()}")
             connection.execute(
                 "CREATE VIEW known_facts AS"
@@ -91,6 +94,19 @@ def asked() -> Iterator[None]:
         yield
     except duckdb.Error as error:
         raise BadQuery(f"{type(error).__name__}: {error}") from error
+
+
+def must_only_read(connection: duckdb.DuckDBPyConnection, sql: str) -> None:
+    """BadQuery for a statement that is neither a query nor makes a view, macro or table to ask, in memory."""
+    for statement in connection.extract_statements(sql):
+        if statement.type not in READS:
+            raise BadQuery(f"a projection reads: no {statement.type.name} statement")
+
+
+def _must_be_one_condition(connection: duckdb.DuckDBPyConnection, selection: Selection) -> None:
+    statements = connection.extract_statements(f"SELECT 1 WHERE {selection.wanted()}")
+    if [statement.type for statement in statements] != [duckdb.StatementType.SELECT]:
+        raise BadQuery("the condition is one condition: it closes no bracket that it did not open")
 
 
 def _from(paths: list[str]) -> str:

@@ -12,7 +12,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal, TypeVar
 from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
@@ -23,6 +23,8 @@ from services.history.proof.keeping import HEADS, Missing, ProofTrees
 from services.history.proof.note import BadNote, Verifier, b64, open_note, unb64, verifier_of
 from services.history.proof.rotation import open_checkpoint, terms
 from services.history.proof.signing import last_checkpoint, public_keys
+
+File = TypeVar("File", bound=BaseModel)
 
 
 def _base64(text: str) -> str:
@@ -104,6 +106,34 @@ def prove(trees: ProofTrees, origin: str, event: UUID) -> Proof | None:
         )
 
 
+def as_written(kind: type[File], text: str) -> File:
+    """What stands in a file, if every word of it counts; ValueError otherwise.
+
+    A name that stands twice, a number in another shape, what another program fills in: the file would say one thing
+    to whoever reads it, and another to whoever checks it.
+    """
+    try:
+        told = json.loads(text, object_pairs_hook=_once)
+    except RecursionError as error:
+        raise ValueError("the file is nested too deeply") from error
+    found = kind.model_validate(told)
+    if canonical(found.model_dump(mode="json")) != canonical(told):
+        raise ValueError("the file is not as it is written")
+    return found
+
+
+def canonical(told: object) -> bytes:
+    """JSON with one text for one value."""
+    return json.dumps(told, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("a name stands twice in the file")
+    return found
+
+
 def hand_out(trees: ProofTrees, origin: str, event: UUID) -> Proof | None:
     """`prove`, and looked through as whoever gets it will; Unproven where what lies here is not what was signed."""
     with trees.reading() as snapshot:
@@ -162,17 +192,23 @@ def check(
 
 def read(text: str) -> Proof:
     """The proof in a file's text; ValueError where it is none."""
-    return Proof.model_validate(json.loads(text))
+    return as_written(Proof, text)
 
 
 def _witnessed(proof: Proof, witnesses: Sequence[Verifier]) -> tuple[str, ...]:
-    if not witnesses:
-        return ()
+    """The names of these witnesses; Unproven where one of them did not sign. What others signed is passed over."""
     text = proof.checkpoint.rpartition("\n\n")[0] + "\n"
+    for one in witnesses:
+        if not any(_signed(f"{text}\n{line}", one) for line in proof.cosignatures):
+            raise Unproven("没有该见证方的有效签名。", f"No good signature of the witness {one.name}.")
+    return tuple(one.name for one in witnesses)
+
+
+def _signed(note: str, witness: Verifier) -> bool:
     try:
-        return tuple(one.name for one in open_note(text + "\n" + "".join(proof.cosignatures), witnesses).by)
-    except BadNote as error:
-        raise Unproven("没有该见证方的有效签名。", f"No good signature of the witness: {error}.") from error
+        return bool(open_note(note, [witness]).by)
+    except BadNote:
+        return False
 
 
 def _path(path: Sequence[str]) -> list[bytes]:

@@ -117,8 +117,11 @@ class ProofTrees:
 
     def advance(self) -> int:
         total = 0
-        while moved := self._piece():
-            total += moved
+        try:
+            while moved := self._piece():
+                total += moved
+        except Missing as missing:
+            self._stand_still(f"a stored tree lacks {missing}: doudi rebuild history")
         return total
 
     def _piece(self) -> int:
@@ -150,7 +153,7 @@ class ProofTrees:
 
     def _stand_still(self, why: str) -> None:
         if self.trouble != why:
-            log.error("the district log was altered", why=why)
+            log.error("the district log or its trees were altered", why=why)
         self.trouble = why
 
     @contextmanager

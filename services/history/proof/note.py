@@ -18,6 +18,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 ED25519, COSIGNATURE = 1, 4
+DATED_BYTES = 8 + 64
 LARGEST = 1 << 20
 MOST_SIGNATURES = 100
 _DASH = "\u2014 "
@@ -67,7 +68,7 @@ class Ed25519Verifier:
     def good(self, text: str, signature: bytes) -> bool:
         message = text.encode()
         if self.kind == COSIGNATURE:
-            if len(signature) != 72:
+            if len(signature) != DATED_BYTES:
                 return False
             message = dated(text, int.from_bytes(signature[:8], "big"))
             signature = signature[8:]
@@ -114,6 +115,14 @@ def good_name(name: str) -> bool:
 
 def signature_line(verifier: Verifier, signature: bytes) -> str:
     return f"{_DASH}{verifier.name} {b64(verifier.id + signature)}\n"
+
+
+def is_cosignature(line: str) -> bool:
+    """Whether it is one line that could be a witness's: of whose key, and whether it is good, says only the key."""
+    try:
+        return line.endswith("\n") and len(_signature(line[:-1])[2]) == DATED_BYTES
+    except BadNote:
+        return False
 
 
 def sign(text: str, signers: Sequence[Signer]) -> str:

@@ -2,12 +2,15 @@
 
 Reached only as a sender of the host, never by a replay. A witness that is away is asked again at the next
 turn. One that refuses is an alarm for a person: either the history here was altered, or that of the witness.
+What it answers is believed nothing, and it may take its time for ever: messages leave by the same loop, and keys
+are destroyed there.
 """
 
 from __future__ import annotations
 
 import os
 import tempfile
+import threading
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
@@ -15,14 +18,17 @@ import httpx
 import structlog
 from pydantic import BaseModel, ConfigDict
 
+from services.chassis.database import Session
 from services.chassis.vault.master import sync_folder
 from services.history.proof.checkpoint import Checkpoint, parse
-from services.history.proof.keeping import Snapshot
-from services.history.proof.note import BadNote, split
+from services.history.proof.keeping import Missing, Snapshot
+from services.history.proof.note import BadNote, is_cosignature, split
 from services.history.proof.signing import Checkpoints, last_checkpoint, note_of, public_keys
 from services.history.proof.witness import Submission, submission
 
 PATIENCE_SECONDS = 10.0
+LARGEST_ANSWER = 1 << 20
+MOST_SHOWN = 100
 log = structlog.get_logger(__name__)
 
 
@@ -43,17 +49,41 @@ class Away(Exception):
     """No answer; it may come later."""
 
 
-def over_http(url: str) -> Ask:
+def over_http(url: str, patience: float = PATIENCE_SECONDS) -> Ask:
+    """Asks one question at a time, and waits so many seconds for all of the answer."""
+    asking: list[threading.Thread] = []
+
     def ask(given: Submission) -> Answer:
-        try:
-            answer = httpx.post(
-                f"{url.rstrip('/')}/checkpoints", json=given.model_dump(), timeout=PATIENCE_SECONDS
-            )
-            return Answer.model_validate_json(answer.content)
-        except (httpx.HTTPError, ValueError) as error:
-            raise Away(f"{url}: {type(error).__name__}") from error
+        if asking and asking[0].is_alive():
+            raise Away(f"{url}: still busy with the last question")
+        answers: list[Answer | Away] = []
+        # The client's patience is for each piece of an answer; a thread's end can be waited for.
+        asking[:] = [
+            threading.Thread(target=lambda: answers.append(_posted(url, given, patience)), daemon=True)
+        ]
+        asking[0].start()
+        asking[0].join(patience)
+        answer = answers[0] if answers else Away(f"{url}: no answer in {patience:g} seconds")
+        if isinstance(answer, Away):
+            raise answer
+        return answer
 
     return ask
+
+
+def _posted(url: str, given: Submission, patience: float) -> Answer | Away:
+    try:
+        told = bytearray()
+        with httpx.stream(
+            "POST", f"{url.rstrip('/')}/checkpoints", json=given.model_dump(), timeout=patience
+        ) as answer:
+            for piece in answer.iter_bytes():
+                told += piece
+                if len(told) > LARGEST_ANSWER:
+                    return Away(f"{url}: an answer without end")
+        return Answer.model_validate_json(bytes(told))
+    except Exception as error:  # noqa: BLE001  # whatever another's server sends: it is asked again
+        return Away(f"{url}: {type(error).__name__}")
 
 
 class Witnesses:
@@ -71,7 +101,7 @@ class Witnesses:
     def send_due(self) -> int:
         """How many checkpoints were handed over."""
         with self._database.reading() as session:
-            newest = session.execute("SELECT coalesce(max(size), 0) FROM proof_checkpoints")[0][0]
+            newest = _newest(session)
         if not newest:
             return 0
         dropped = sum(self._drop(folder, newest) for folder in self._folders)
@@ -80,6 +110,15 @@ class Witnesses:
     # -- a folder ------------------------------------------------------------------------------------
 
     def _drop(self, folder: Path, newest: int) -> int:
+        try:
+            dropped = self._dropped(folder, newest)
+        except (OSError, *_ALTERED) as error:
+            self._alarm(str(folder), f"{type(error).__name__}: {error}")
+            return 0
+        self.trouble.pop(str(folder), None)
+        return dropped
+
+    def _dropped(self, folder: Path, newest: int) -> int:
         if (folder / _name(newest)).exists():
             return 0
         folder.mkdir(parents=True, exist_ok=True)
@@ -108,11 +147,11 @@ class Witnesses:
         except Away as away:
             log.warning("a witness does not answer", witness=name, why=str(away))
             return 0
-        except _Fork as fork:
+        except _ALTERED as fork:
             self._alarm(name, str(fork))
             return 0
-        if not answer.cosignature:
-            self._alarm(name, answer.slug or "no signature")
+        if not is_cosignature(answer.cosignature):
+            self._alarm(name, answer.slug[:MOST_SHOWN] or "what it answers is no signature")
             return 0
         self.trouble.pop(name, None)
         with self._database.transaction() as session:
@@ -140,7 +179,7 @@ class Witnesses:
         except BadNote as error:
             raise _Fork(f"{name} holds what is no checkpoint") from error
         with self._database.reading() as session:
-            ours = note_of(session, size)
+            ours = note_of(session, size) if size <= _newest(session) else None
         if ours is None or split(ours)[0] != split(last)[0]:
             raise _Fork(f"{name} holds a checkpoint {size} that is not the one of this history")
         return size
@@ -160,6 +199,14 @@ class Witnesses:
 
 class _Fork(Exception):
     """A witness holds another history."""
+
+
+_ALTERED = (_Fork, BadNote, Missing)
+"""Another history, there or here: a checkpoint that is not signed as it must be, a tree with a hole."""
+
+
+def _newest(session: Session) -> int:
+    return int(session.execute("SELECT coalesce(max(size), 0) FROM proof_checkpoints")[0][0])
 
 
 def _there(snapshot: Snapshot, size: int) -> str:

@@ -19,9 +19,9 @@ from services.chassis.clock import Clock
 from services.chassis.database import Session
 from services.chassis.vault.master import sync_folder
 from services.history.proof import keys
-from services.history.proof.checkpoint import Checkpoint, Head, parse
-from services.history.proof.keeping import HEADS, ProofTrees, Snapshot
-from services.history.proof.note import BadNote, Ed25519Signer, Verifier, sign, split, verifier_of
+from services.history.proof.checkpoint import Checkpoint, Head
+from services.history.proof.keeping import HEADS, Missing, ProofTrees, Snapshot
+from services.history.proof.note import BadNote, Ed25519Signer, Verifier, sign, verifier_of
 from services.history.proof.rotation import Term, open_checkpoint, rotation, terms
 
 TABLES = (
@@ -35,7 +35,8 @@ log = structlog.get_logger(__name__)
 
 
 class Inconsistent(Exception):
-    """The trees do not continue the last checkpoint, or the key is not the one that signs here."""
+    """The trees do not continue the last checkpoint, that is not as it was signed, or the key is not the one that signs
+    here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,7 @@ class Checkpoints:
         self._clock = clock
         self._file = key_file
         self._after = timedelta(minutes=minutes)
+        self._good: tuple[tuple[str, PublicKeys], Checkpoint] | None = None
         with trees.database.founding() as session:
             for sql in TABLES:
                 session.execute(sql)
@@ -71,14 +73,13 @@ class Checkpoints:
 
     def advance(self) -> int:
         """Sign if it is time; 1 where a checkpoint was signed."""
-        if not self._due():
-            return 0
         try:
-            signed = self.sign()
-        except (Inconsistent, keys.UnusableKey, FileNotFoundError) as error:
-            if self.trouble != str(error):
-                log.error("no checkpoint is signed", why=str(error))
-            self.trouble = str(error)
+            signed = self.sign() if self._due() else None
+        except (Inconsistent, Missing, keys.UnusableKey, FileNotFoundError) as error:
+            why = f"a stored tree lacks {error}" if isinstance(error, Missing) else str(error)
+            if self.trouble != why:
+                log.error("no checkpoint is signed", why=why)
+            self.trouble = why
             return 0
         self.trouble = None
         return int(signed is not None)
@@ -92,8 +93,7 @@ class Checkpoints:
         with self.trees.database.transaction() as session:
             session.execute("UPDATE proof_head SET position = position")  # one signs at a time
             snapshot = Snapshot(session, self.trees.hashing)
-            last = _last(session)
-            before = None if last is None else parse(split(last)[0])
+            before = self._before(session, snapshot)
             if snapshot.sources == (
                 {} if before is None else {s: n for s, (n, _) in before.head.trees.items()}
             ):
@@ -111,14 +111,33 @@ class Checkpoints:
         return note
 
     def _due(self) -> bool:
-        with self.trees.database.reading() as session:
-            found = session.execute("SELECT note, closed FROM proof_checkpoints ORDER BY size DESC LIMIT 1")
-            if not found:
-                return bool(session.execute("SELECT 1 FROM proof_trees LIMIT 1"))
-            note, closed = found[0]
-        if self._clock.now() - parse(split(note)[0]).head.time >= self._after:
+        with self.trees.reading() as snapshot:
+            session = snapshot.session
+            before = self._before(session, snapshot)
+            if before is None:
+                return bool(snapshot.sizes)
+            [(closed,)] = session.execute(
+                "SELECT closed FROM proof_checkpoints WHERE size = ?", (before.size,)
+            )
+        if self._clock.now() - before.head.time >= self._after:
             return True
         return (self.trees.log.final_through() or "") > str(closed)
+
+    def _before(self, session: Session, snapshot: Snapshot) -> Checkpoint | None:
+        """The last checkpoint, if it is as it was signed; Inconsistent where it is not, or was taken away."""
+        note, known = _last(session), public_keys(session, self.origin)
+        if note is None:
+            if snapshot.sizes.get(HEADS):
+                raise Inconsistent("there were checkpoints, and they are gone")
+            return None
+        if known is None:
+            raise Inconsistent("there are checkpoints, and the keys that signed them are gone")
+        if self._good is None or self._good[0] != (note, known):
+            try:
+                self._good = (note, known), open_checkpoint(note, known.terms())
+            except BadNote as error:
+                raise Inconsistent(f"the last checkpoint is not as it was signed: {error}") from error
+        return self._good[1]
 
     # -- keys ----------------------------------------------------------------------------------------
 

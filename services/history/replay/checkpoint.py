@@ -6,8 +6,11 @@ goes on tomorrow gives what it would have given today.
 
 from __future__ import annotations
 
+import fcntl
 import os
 import pickle
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -31,6 +34,8 @@ class _Pinned(msgspec.Struct, frozen=True):
     projection: str
     selection: dict[str, str | None]
     sources: dict[str, int]
+    ends: dict[str, str] = {}
+    """Ids of the last events: another history may be as long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,23 +49,26 @@ class Reached:
 
 
 class Checkpoint:
-    def __init__(self, folder: Path, selection: Selection, sources: dict[str, int]) -> None:
+    def __init__(
+        self, folder: Path, selection: Selection, sources: dict[str, int], ends: dict[str, str]
+    ) -> None:
         self.folder = folder
         self.selection = replace(selection, upto=tuple(sorted(sources.items())))
+        self.ends = ends
+        """Of the history that it began with, the id of the last event of each source."""
 
     @classmethod
     def begin(
         cls, folder: Path, projection: Projection, selection: Selection, manifest: Manifest
     ) -> Checkpoint:
-        """Go on with what is in the folder, or begin there. AnotherReplay where it is not this one's."""
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        """Go on with what is in the folder, or begin there, `alone`. AnotherReplay where it is not this one's."""
         file = folder / NAME
-        mine = _Pinned(projection.digest, selection.told(), manifest.sources)
+        mine = _Pinned(projection.digest, selection.told(), manifest.sources, manifest.ends)
         if not file.exists():
             if any(folder.iterdir()):
                 raise AnotherReplay(f"{folder} is not empty and holds no replay")
             write(file, msgspec.json.encode(mine))
-            return cls(folder, selection, mine.sources)
+            return cls(folder, selection, mine.sources, mine.ends)
         if folder.stat().st_uid != os.getuid():
             raise AnotherReplay(f"{folder} belongs to somebody else")  # its state would be run, see `reached`
         try:
@@ -71,7 +79,7 @@ class Checkpoint:
             raise AnotherReplay(f"{folder} is of another projection or selection")
         if any(manifest.sources.get(source, 0) < last for source, last in found.sources.items()):
             raise AnotherReplay(f"{folder} is of a longer history than this")
-        return cls(folder, selection, found.sources)
+        return cls(folder, selection, found.sources, found.ends)
 
     def part(self, bucket: int) -> Path:
         return self.folder / f"part-{bucket:02d}.parquet"
@@ -94,6 +102,21 @@ class Checkpoint:
         # code. It was written by the same account into a folder that only it may write to, as the fold was.
         found = pickle.loads(file.read_bytes())
         return found if isinstance(found, Reached) else None
+
+
+@contextmanager
+def alone(folder: Path) -> Iterator[None]:
+    """AnotherReplay where another process is replaying in the folder; one that was killed is not."""
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise AnotherReplay(f"another process is replaying in {folder}") from None
+        yield
+    finally:
+        os.close(descriptor)
 
 
 def write(file: Path, content: bytes) -> None:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator
 from functools import reduce
 from itertools import chain, groupby
+from multiprocessing import parent_process
+from multiprocessing.connection import wait
 from operator import attrgetter
 from pathlib import Path
+from threading import Thread
 from typing import Any, NamedTuple
 
 import duckdb
@@ -14,6 +18,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from services.history.lake.columns import AS_RECORDED, SORTED
+from services.history.lake.manifest import flush
 from services.history.lake.reading import batches, opened, selected
 from services.history.lake.selection import Selection, quoted
 from services.history.replay.fact import Fact, facts
@@ -39,6 +44,19 @@ class Share(NamedTuple):
     projection: Path
     digest: str
     buckets: tuple[Bucket, ...]
+
+
+def end_with_its_parent() -> None:
+    """For a process that folds shares: where the one that wants them is killed, it would wait for ever for more, and
+    until then write beside the replay that was begun again."""
+    parent = parent_process()
+    assert parent is not None
+
+    def watch() -> None:
+        wait([parent.sentinel])
+        os._exit(1)
+
+    Thread(target=watch, daemon=True).start()
 
 
 def fold_share(share: Share) -> int:
@@ -153,4 +171,6 @@ class PartWriter:
             )
         else:
             pq.write_table(pa.table({}), self._fresh)
+        with self._fresh.open("rb") as file:
+            flush(file.fileno())  # a part that is there is taken for whole
         self._fresh.replace(self._into)

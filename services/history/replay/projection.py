@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import inspect
-import runpy
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import sha256
 from importlib.resources import files
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 from services.history.lake.columns import AS_RECORDED
@@ -86,13 +87,20 @@ def load(name: str) -> Projection:
 
 
 def load_fold(path: Path) -> Fold:
-    digest = sha256(path.read_bytes()).hexdigest()
+    text = path.read_bytes()
+    digest = sha256(text).hexdigest()
+    # A module that can be found by its name: the state of a fold may be of a class that the file defines, and a
+    # checkpoint names that.
+    module = ModuleType(f"doudi_fold_{digest}")
+    module.__file__ = str(path)
+    sys.modules[module.__name__] = module
     try:
-        said = runpy.run_path(str(path))
+        exec(compile(text, str(path), "exec"), module.__dict__)
     except (Exception, SystemExit) as error:
+        del sys.modules[module.__name__]
         place = place_in(str(path), error) or path.name
         raise BadProjection(f"{place}: {told(error)}") from error
-    return fold_of(said, name=path.stem, digest=digest, path=path.resolve())
+    return fold_of(vars(module), name=path.stem, digest=digest, path=path.resolve())
 
 
 def fold_of(said: dict[str, Any], *, name: str, digest: str, path: Path | None = None) -> Fold:

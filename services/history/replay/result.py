@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from services.chassis import workbook
+from services.history import csv_file
 from services.history.lake.selection import quoted
 
 if TYPE_CHECKING:
@@ -90,9 +91,12 @@ class Result:
             if kind == ".xlsx":
                 self._write_workbook(fresh)
             else:
-                how = "FORMAT parquet, COMPRESSION zstd" if kind == ".parquet" else "FORMAT csv, HEADER"
                 with self._connection() as connection:
-                    connection.execute(f"COPY (FROM result) TO {quoted(str(fresh))} ({how})")
+                    if kind == ".csv":
+                        csv_file.write(connection, "FROM result", str(fresh))
+                    else:
+                        how = "FORMAT parquet, COMPRESSION zstd"
+                        connection.execute(f"COPY (FROM result) TO {quoted(str(fresh))} ({how})")
             fresh.replace(file)
         except (OSError, duckdb.IOException) as error:
             with suppress(OSError):

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from multiprocessing import get_context
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -16,11 +16,19 @@ import pyarrow.parquet as pq
 
 from services.history.lake.folder import Lake
 from services.history.lake.manifest import Manifest
-from services.history.lake.reading import asked, batches, opened
-from services.history.lake.selection import ALL, Selection
-from services.history.replay.checkpoint import Checkpoint, Reached
+from services.history.lake.reading import asked, batches, must_only_read, opened
+from services.history.lake.selection import ALL, Selection, quoted
+from services.history.replay.checkpoint import AnotherReplay, Checkpoint, Reached, alone
 from services.history.replay.failing import FoldFailed, blamed
-from services.history.replay.folding import Bucket, PartWriter, Share, fold_buckets, fold_share, recorded
+from services.history.replay.folding import (
+    Bucket,
+    PartWriter,
+    Share,
+    end_with_its_parent,
+    fold_buckets,
+    fold_share,
+    recorded,
+)
 from services.history.replay.projection import Fold, Projection, Sql
 from services.history.replay.projections import LIVED
 from services.history.replay.result import Result
@@ -50,13 +58,15 @@ def run(
     it nothing is left behind. `processes`: as many as there are cores, unless said. An SQL projection is
     seconds of work: it is not resumed. BadQuery for SQL that does not hold; FoldFailed for what a fold raises.
     """
-    with lake.reading() as manifest, _folder(work) as (folder, temporary):
+    with lake.reading() as manifest, _folder(work) as (folder, temporary), ExitStack() as stack:
         if isinstance(projection, Sql):
             return Result([_query(projection, lake, manifest, selection, folder, progress)], temporary)
+        stack.enter_context(alone(folder))
         checkpoint = Checkpoint.begin(folder, projection, selection, manifest)
+        _must_hold(lake, manifest, checkpoint)
         with blamed(projection.evolve):
             if projection.key is None:
-                parts = [_fold_all(projection, lake, manifest, checkpoint, progress)]
+                parts = [_fold_all(projection, lake, manifest, checkpoint, progress, kept=work is not None)]
             else:
                 parts = _fold_by_key(projection, lake, manifest, checkpoint, processes, progress)
         return Result(parts, temporary)
@@ -75,6 +85,17 @@ def _folder(work: Path | None) -> Iterator[tuple[Path, TemporaryDirectory[str] |
         raise
 
 
+def _must_hold(lake: Lake, manifest: Manifest, checkpoint: Checkpoint) -> None:
+    """AnotherReplay where the history that it began with is not the beginning of this one."""
+    if checkpoint.ends == manifest.ends:
+        return
+    ids = ", ".join(map(quoted, checkpoint.ends.values())) or "NULL"
+    with opened(lake.folder, lake.paths(manifest.files), checkpoint.selection) as connection:
+        rows = connection.execute(f"SELECT source, id FROM lake WHERE own AND id IN ({ids})").fetchall()
+    if dict(rows) != checkpoint.ends:
+        raise AnotherReplay(f"{checkpoint.folder} is of another history")
+
+
 def _query(
     query: Sql, lake: Lake, manifest: Manifest, selection: Selection, folder: Path, progress: Progress
 ) -> Path:
@@ -82,6 +103,7 @@ def _query(
     into = folder / "result.parquet"
     progress(0, manifest.events)
     with opened(lake.folder, lake.paths(manifest.files), selection) as connection, asked():
+        must_only_read(connection, query.text)
         connection.execute(LIVED)
         reader = batches(connection, query.text)
         with pq.ParquetWriter(into, reader.schema, compression="zstd") as writer:
@@ -136,7 +158,9 @@ def _fold_elsewhere(
         for start in range(count)
     ]
     # Spawned, not forked: DuckDB and Arrow have threads, and a fork would take their locks along, held.
-    with ProcessPoolExecutor(min(processes, count), mp_context=get_context("spawn")) as pool:
+    with ProcessPoolExecutor(
+        min(processes, count), mp_context=get_context("spawn"), initializer=end_with_its_parent
+    ) as pool:
         try:
             for future in as_completed([pool.submit(fold_share, share) for share in shares]):
                 progress(done := done + future.result(), of)
@@ -150,7 +174,9 @@ def _fold_elsewhere(
             raise
 
 
-def _fold_all(fold: Fold, lake: Lake, manifest: Manifest, checkpoint: Checkpoint, progress: Progress) -> Path:
+def _fold_all(
+    fold: Fold, lake: Lake, manifest: Manifest, checkpoint: Checkpoint, progress: Progress, *, kept: bool
+) -> Path:
     reached = checkpoint.reached()
     state, count = (fold.initial(), 0) if reached is None else (reached.state, reached.facts)
     after = None if reached is None else reached.after
@@ -160,10 +186,12 @@ def _fold_all(fold: Fold, lake: Lake, manifest: Manifest, checkpoint: Checkpoint
         for fact in recorded(connection, fold, after):
             state = evolve(state, fact)
             count += 1
-            if count % SAVED_EVERY == 0:
+            # The first, too: that a state cannot be kept is better told at once than after an hour.
+            if kept and (count == 1 or count % SAVED_EVERY == 0):
                 checkpoint.reach(
                     Reached(count, (fact.recordedtime.isoformat(), fact.source, fact.sequence), state)
                 )
+            if count % SAVED_EVERY == 0:
                 progress(count, manifest.events)
     into = checkpoint.part(0)
     with PartWriter(into) as part:

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from duckdb import DuckDBPyConnection
 
+from services.history import csv_file
 from services.history.audit.admission import TAPER
 from services.history.whatif.deciding import Said
 from services.history.whatif.facts import Case, Episode
@@ -214,8 +215,10 @@ class Answer:
         written = []
         for name, query in self._tables.items():
             path = folder / f"{name}.{format}"
-            found = self._connection.sql(query)
-            found.write_csv(str(path)) if format == "csv" else found.write_parquet(str(path))
+            if format == "csv":
+                csv_file.write(self._connection, query, str(path))
+            else:
+                self._connection.sql(query).write_parquet(str(path))
             written.append(path)
         return written
 

@@ -142,6 +142,24 @@ def test_files_put_together_stay_while_somebody_reads_them(lake: Lake, lines: li
     assert on_disk == {file.path for file in lake.manifest().files}
 
 
+def test_files_stay_also_for_who_may_only_read_the_folder(
+    lake: Lake, lines: list[Line], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lake.append(iter(lines), at_once=40)
+    may = os.access
+    with monkeypatch.context() as only_reading:
+        only_reading.setattr(
+            os, "access", lambda path, mode, **how: mode != os.W_OK and may(path, mode, **how)
+        )
+        reading = lake.reading()
+        manifest = reading.__enter__()
+    lake.compact()
+    assert all(Path(path).exists() for path in lake.paths(manifest.files))
+    reading.__exit__(None, None, None)
+    lake.compact()
+    assert not all(Path(path).exists() for path in lake.paths(manifest.files))
+
+
 def test_a_damaged_or_missing_file_is_found(lake: Lake, lines: list[Line]) -> None:
     lake.append(iter(lines))
     first, second = (lake.folder / file.path for file in lake.manifest().files[:2])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import sqlite3
 from collections import Counter, defaultdict
 from concurrent.futures import ProcessPoolExecutor
@@ -16,6 +17,7 @@ import pytest
 
 from events.base import Entry
 from services.chassis.database import open_database
+from services.chassis.spreadsheet import harmless
 from services.history.district_log import DistrictLog
 from services.history.lake.checking import content_digest
 from services.history.lake.folder import Lake, Line
@@ -269,6 +271,50 @@ def test_results_are_written_as_parquet_csv_and_workbook(history: History, tmp_p
 def test_sql_reaches_nothing_beside_the_lake(history: History, query: str) -> None:
     with pytest.raises(BadQuery):
         history.sql(query)
+
+
+def test_a_text_that_would_be_a_formula_is_shown_and_not_run(history: History, tmp_path: Path) -> None:
+    told = ["=1+1", "+cmd", "-x", "@SUM(A1)", "\tx", "＝1", "-12.50", "+86", "a=1", "王小明"]
+    query = " UNION ALL ".join(
+        f"SELECT {place} AS place, '{text}' AS \"它's\"" for place, text in enumerate(told)
+    )
+    with history.sql(f"FROM ({query}) ORDER BY place") as found:
+        found.write(tmp_path / "out.csv")
+    with (tmp_path / "out.csv").open(encoding="utf-8", newline="") as file:
+        heading, *written = csv.reader(file)
+    assert heading == ["place", "它's"]
+    assert [text for _, text in written] == [str(harmless(text)) for text in told]
+    assert [text for _, text in written][:7] == [
+        "'=1+1",
+        "'+cmd",
+        "'-x",
+        "'@SUM(A1)",
+        "'\tx",
+        "'＝1",
+        "-12.50",
+    ]
+
+
+def test_neither_sql_nor_a_condition_writes_into_the_lake(history: History) -> None:
+    manifest = history.lake.folder / "manifest.json"
+    before = manifest.read_bytes()
+    written = f"(SELECT 1 AS x) TO '{manifest}' (FORMAT csv)"
+    for query in (
+        f"COPY {written}",
+        f"SELECT 1; COPY {written}; SELECT 2",
+        f"PREPARE p AS COPY {written}; EXECUTE p",
+        f"ATTACH '{history.lake.folder}/mine.db' AS mine; CREATE TABLE mine.x AS SELECT 1; SELECT 1",
+    ):
+        with pytest.raises(BadQuery, match="a projection reads"):
+            history.sql(query)
+    for where in (f"true); COPY {written}; SELECT (true", f"true) UNION SELECT (1); COPY {written}; --"):
+        with pytest.raises(BadQuery):
+            history.sql("SELECT count(*) FROM facts", where=where)
+        with pytest.raises(BadQuery):
+            history.fold(FOLD, where=where)
+    assert manifest.read_bytes() == before and not (history.lake.folder / "mine.db").exists()
+    with history.sql("CREATE MACRO twice(x) AS 2 * x; SELECT twice(1) AS two") as found:
+        assert [*found.rows()] == [{"two": 2}]
 
 
 def test_a_bad_condition_is_refused_and_cannot_break_out(history: History) -> None:

@@ -125,3 +125,58 @@ def test_the_command_refuses_in_a_sentence(history: History, words: tuple[str, .
     asked = ["replay", str(FOLD), "--source", str(history.lake.folder), *words]
     told = CliRunner().invoke(app, asked)
     assert told.exit_code == 2 and said in told.stderr and "Traceback" not in told.output
+
+
+OF_ITS_OWN = """
+from dataclasses import dataclass, field
+
+@dataclass
+class Counted:
+    facts: int = 0
+    types: set = field(default_factory=set)
+
+def initial(): return Counted()
+
+def evolve(state, fact):
+    state.facts += 1
+    state.types.add(fact.type)
+    return state
+
+def result(state): return {"facts": state.facts, "types": len(state.types)}
+"""
+
+
+def test_a_state_of_a_class_of_the_file_is_kept_and_gone_on_with(
+    history: History, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(running, "SAVED_EVERY", 25)
+    (tmp_path / "counted.py").write_text(OF_ITS_OWN, encoding="utf-8")
+    again: list[int] = []
+
+    def stop(reached: int, of: int) -> None:
+        if reached == 75:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        history.run(tmp_path / "counted.py", work=tmp_path / "work", progress=stop)
+    with (
+        history.run(
+            tmp_path / "counted.py", work=tmp_path / "work", progress=lambda now, of: again.append(now)
+        ) as found,
+        history.run(tmp_path / "counted.py") as fresh,
+    ):
+        assert [*found.rows()] == [*fresh.rows()] and again[0] == 75
+
+
+def test_a_state_that_cannot_be_kept_is_told_at_once_and_only_where_it_would_be_kept(
+    history: History, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(running, "SAVED_EVERY", 25)
+    text = "def initial(): return [lambda: 0, 0]\ndef evolve(s, f): return [s[0], s[1] + 1]\ndef result(s): return s[1]\n"
+    (tmp_path / "odd.py").write_text(text, encoding="utf-8")
+    with history.run(tmp_path / "odd.py") as found:
+        assert [*found.rows()] == [{"value": history.manifest.events}]
+    done: list[int] = []
+    with pytest.raises(FoldFailed, match="cannot be kept"):
+        history.run(tmp_path / "odd.py", work=tmp_path / "work", progress=lambda now, of: done.append(now))
+    assert done == [0]
