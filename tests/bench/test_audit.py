@@ -171,9 +171,9 @@ def _in_parts(world: World, lake: Lake) -> dict[str, Samples]:
     return {name: Samples(tuple(values)) for name, values in found.items()}
 
 
-def _world(folder: Path, families: int) -> World:
+def _world(folder: Path, families: int, *, sealed: bool = False) -> World:
     folder.mkdir()
-    return World(folder, lambda told: many(told, families))
+    return World(folder, lambda told: many(told, families), sealed=sealed)
 
 
 def _bare(world: World) -> None:
