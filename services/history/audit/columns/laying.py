@@ -79,10 +79,9 @@ def lay(connection: DuckDBPyConnection, opener: Opener | None, sources: Iterable
         f"CREATE TYPE kind AS ENUM ({named(TELLING)}); CREATE TYPE schema AS ENUM ({_SCHEMAS})"
     )
     mine = "FROM lake WHERE own AND TRY_CAST(type AS kind) IS NOT NULL"
-    closed = (
-        "" if opener is None else " AND audience IS NULL"
-    )  # which has no text then, and makes its case doubtful
-    connection.execute(f"CREATE TABLE lines AS {_line(names, f'(SELECT {_COLUMNS}, data {mine}{closed})')}")
+    # What is closed and nobody may open has no text, and makes its case doubtful by that.
+    open_ = mine if opener is None else f"{mine} AND audience IS NULL"
+    connection.execute(f"CREATE TABLE lines AS {_line(names, f'(SELECT {_COLUMNS}, data {open_})')}")
     for piece in _opened(connection, opener, f"SELECT {_COLUMNS}, audience, closed {mine}"):
         connection.register("piece", piece)
         connection.execute(f"INSERT INTO lines {_line(names, 'piece')}")
