@@ -206,10 +206,18 @@ class Answer:
             yield from (dict(zip(names, row, strict=True)) for row in batch)
 
     def write(self, folder: Path, format: str) -> list[Path]:
-        """Each table as a file, or all as the sheets of one workbook; gives what was written. ValueError for another format."""
+        """Each table as a file, or all as the sheets of one workbook, with names for nobody but the file's owner; gives what
+        was written. ValueError for another format."""
         if format not in FORMATS:
             raise ValueError(f"{format}: csv, parquet or xlsx")
         folder.mkdir(parents=True, exist_ok=True)
+        written = self._write(folder, format)
+        if self.has_names:
+            for path in written:
+                path.chmod(0o600)
+        return written
+
+    def _write(self, folder: Path, format: str) -> list[Path]:
         if format == "xlsx":
             return [self._workbook(folder / "whatif.xlsx")]
         written = []

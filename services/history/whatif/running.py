@@ -30,6 +30,8 @@ Progress = Callable[[int, int], None]
 CASES_AT_ONCE = 2000
 """How many cases' facts are in memory together: no case is decided by what another has."""
 MOST_MEMORY = "1GB"
+FIRST = date(2000, 1, 1)
+"""As over HTTP; no register of help in this form is older."""
 
 
 class CannotAsk(ValueError):
@@ -55,6 +57,8 @@ def whatif(
     """
     if until < since:
         raise CannotAsk(f"月份颠倒：{since:%Y-%m} 晚于 {until:%Y-%m}。 The months are reversed.")
+    if since < FIRST:
+        raise CannotAsk(f"起始月份不得早于 {FIRST:%Y-%m}。 No month before {FIRST:%Y-%m} can be asked about.")
     with _tables() as connection:
         with log.database.reading() as session:
             reader = LeanLog.beside(log_in(session, keys))

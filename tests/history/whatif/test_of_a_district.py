@@ -190,6 +190,7 @@ def test_on_a_terminal_names_are_shown_to_whoever_a_token_entitles(
     assert all(one["name"] for one in rows) and rows[0]["name"] in capsys.readouterr().out
     files = more.write(tmp_path, "csv")
     assert [path.stem for path in files if rows[0]["name"] in path.read_text("utf-8")] == ["named"]
+    assert {path.stat().st_mode & 0o077 for path in files} == {0}, "for their owner alone"
     [look] = looks(district)[before:]
     assert (look.purpose, look.count) == ("测算提标影响", len({one["applicant"] for one in rows}))
 

@@ -165,6 +165,8 @@ def test_nobody_is_asked_about_who_never_got_a_decision(ask: Ask) -> None:
 def test_what_cannot_be_asked_is_said(ask: Ask, tmp_path: Path) -> None:
     with pytest.raises(CannotAsk, match="reversed"):
         ask(since=UNTIL, until=SINCE)
+    with pytest.raises(CannotAsk, match="No month before"):
+        ask(since=date(1, 1, 1), until=UNTIL)
     with pytest.raises(CannotAsk, match="ends before"):
         ask(since=date(2030, 1, 1), until=date(2030, 1, 1))
     with pytest.raises(CannotAsk, match="No paper has"):
