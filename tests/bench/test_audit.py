@@ -47,11 +47,12 @@ input derived once more from what was known, then the papers applied again, for 
 the way, and for the grant. In seconds of the processor, of all threads together. From the sorted lake, as sets (*from
 the lake*: all of it; *each more*: of the time by which that is longer than for {JUDGED} grants, what is done once for
 all left out; *laid out*: from the files to typed columns; *decided*: from those columns to what came out equal), and
-*case by case* from the log, as for what does not come out equal there. Beside it: a loop that reads the rows of the
-same cases and decodes envelope and data with msgspec (what is restricted lies open in this log, for all); and the *rule
-alone*: the interpreter asked twice for every grant, from inputs that lie ready, once with its steps. *Account*: the
-same decisions, every check told in words, as for one that is not plainly right. *Findings* adds procedure, deciders,
-months and payments. The last three and *case by case* over {JUDGED}."""
+*case by case* from the log, as for what does not come out equal there. *Sealed*: where what is restricted is closed, as
+in a district, and three texts are opened for each grant; everywhere else it lies open. Beside it: a loop that reads the
+rows of the same cases, open, and decodes envelope and data with msgspec; and the *rule alone*: the interpreter asked
+twice for every grant, from inputs that lie ready, once with its steps. *Account*: the same decisions, every check told
+in words, as for one that is not plainly right. *Findings* adds procedure, deciders, months and payments. The last three
+and *case by case* over {JUDGED}."""
 
 
 def many(told: list[Told], families: int) -> Iterable[Told]:
@@ -104,9 +105,13 @@ def farming(case: list[Told], rulebook: Rulebook, fen: int) -> list[Told]:
 
 def test_every_decision_again(tmp_path: Path, report: Report) -> None:
     world, small = _world(tmp_path / "all", DECISIONS), _world(tmp_path / "some", JUDGED)
+    closed = _world(tmp_path / "closed", DECISIONS, sealed=True)
+    closed_few = _world(tmp_path / "closed, some", JUDGED, sealed=True)
     try:
-        lake, few = world.lake(), small.lake()
+        lake, few, sealed, sealed_few = (one.lake() for one in (world, small, closed, closed_few))
         lake.compact()
+        sealed.compact()
+        assert rules(closed.auditor, lake=sealed) == rules(world.auditor, lake=lake)
         summary = rules(world.auditor, lake=lake)
         assert (summary.decisions, summary.equal) == (DECISIONS, DECISIONS)
         assert rules(small.auditor).equal == rules(small.auditor, lake=few).equal == JUDGED
@@ -116,6 +121,8 @@ def test_every_decision_again(tmp_path: Path, report: Report) -> None:
             {
                 "lake": lambda: cpu_rate(DECISIONS, lambda: rules(world.auditor, lake=lake)),
                 "few": lambda: cpu_rate(JUDGED, lambda: rules(small.auditor, lake=few)),
+                "sealed": lambda: cpu_rate(DECISIONS, lambda: rules(closed.auditor, lake=sealed)),
+                "sealed, few": lambda: cpu_rate(JUDGED, lambda: rules(closed_few.auditor, lake=sealed_few)),
                 "bare": lambda: cpu_rate(DECISIONS, lambda: _bare(world)),
                 "rule": lambda: cpu_rate(DECISIONS, lambda: _rule_alone(asked)),
                 "cases": lambda: cpu_rate(JUDGED, lambda: rules(small.auditor)),
@@ -127,12 +134,15 @@ def test_every_decision_again(tmp_path: Path, report: Report) -> None:
         )
         found |= _in_parts(world, lake)
     finally:
-        world.close()
-        small.close()
+        for one in (world, small, closed, closed_few):
+            one.close()
     section = report.section("Audit", TEXT)
     report.compare(section, "from the lake", found["lake"], found["bare"], "decisions/s")
     each, fixed = _each_more(found["lake"], found["few"])
     report.compare(section, "from the lake, each more", each, found["bare"], "decisions/s", "20,000 a core")
+    each_sealed, _ = _each_more(found["sealed"], found["sealed, few"])
+    report.compare(section, "from the lake, sealed", found["sealed"], found["bare"], "decisions/s")
+    report.compare(section, "from the lake, sealed, each more", each_sealed, found["bare"], "decisions/s")
     report.compare(section, "laid out", found["laid out"], found["bare"], "decisions/s")
     report.compare(section, "decided", found["decided"], found["bare"], "decisions/s")
     report.compare(section, "rule alone", found["rule"], found["bare"], "decisions/s")
@@ -171,9 +181,9 @@ def _in_parts(world: World, lake: Lake) -> dict[str, Samples]:
     return {name: Samples(tuple(values)) for name, values in found.items()}
 
 
-def _world(folder: Path, families: int) -> World:
+def _world(folder: Path, families: int, *, sealed: bool = False) -> World:
     folder.mkdir()
-    return World(folder, lambda told: many(told, families))
+    return World(folder, lambda told: many(told, families), sealed=sealed)
 
 
 def _bare(world: World) -> None:

@@ -145,10 +145,19 @@ class World:
     """The clean log with what a test planted, in history's database; an auditor over it."""
 
     def __init__(
-        self, folder: Path, plant: Plant = lambda told: told, base: Callable[[], tuple[Told, ...]] = clean
+        self,
+        folder: Path,
+        plant: Plant = lambda told: told,
+        base: Callable[[], tuple[Told, ...]] = clean,
+        *,
+        sealed: bool = False,
     ) -> None:
+        """`sealed`: what is restricted lies closed in the log, as a service records it."""
         self.folder = folder
         self.logs = Logs()
+        self.clock = SimulatedClock(midnight(LATER))
+        self.keys = MemoryVault(clock=self.clock, reader="history")
+        self._sealed = sealed
         self.told = [replace(one) for one in base()]
         told = list(plant(self.told))
         self.logs.now = told[0].at - timedelta(hours=1)
@@ -158,10 +167,8 @@ class World:
         names = (
             "policy", "registry", "living", "disability", "finance", "staff", "verification", "history",
         )  # fmt: skip
-        self.clock = SimulatedClock(midnight(LATER))
         self.log = DistrictLog(self.database, sources(names), self.clock)
         self.log.pump(self.logs.feeds())
-        self.keys = MemoryVault(clock=self.clock, reader="history")
         self.key_file = folder / "checkpoint.key"
         self.checkpoints = Checkpoints(ProofTrees(self.log), ORIGIN, self.clock, self.key_file, 60)
         self.auditor = Auditor(self.log, self.keys, self.checkpoints)
@@ -179,10 +186,18 @@ class World:
                 self.logs.sees(one.service, upstream, read_so_far)
         entry = self.logs.record(
             one.service, one.stream, one.fact, effective=one.effective, id=one.id, corrects=one.corrects,
-            actor=one.actor,
+            actor=one.actor, data=(closed := self._closed(one)), audience=one.service if closed else None,
         )  # fmt: skip
         self.logs.of[src(one.service)][-1] = replace(
             entry, envelope=replace(entry.envelope, decision=one.decision)
+        )
+
+    def _closed(self, one: Told) -> bytes | None:
+        """The data of what is restricted, for its audience; None where it lies open."""
+        if not (self._sealed and one.fact.RESTRICTED):
+            return None
+        return self.keys.for_reader(one.service).close_data(
+            one.service, one.id, one.fact.model_dump_json().encode()
         )
 
     def lake(self) -> Lake:

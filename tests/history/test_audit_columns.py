@@ -25,7 +25,6 @@ from services.history.audit.finding import Window
 from services.history.audit.lean import LeanLog
 from services.history.lake.folder import Lake
 from services.history.lake.following import lines_of
-from services.history.lake.selection import quoted
 from tests.history.audited import Plant, Told, World, told_by
 from tests.history.test_audit import before, changed, the
 from tests.history.test_audit_plain import by_account
@@ -60,8 +59,7 @@ def test_a_twin_in_sql_takes_nothing_that_the_fact_refuses(fact: type[a.CaseFact
     with duckdb.connect() as connection:
         connection.register("lines", pa.table({"data": texts}))
         taken = connection.execute(
-            f"SELECT data FROM (SELECT data, from_json(data, {quoted(twin.shape)}) AS fact FROM lines)"
-            f" WHERE {twin.taken_as('fact')}"
+            f"SELECT data FROM (SELECT data, {twin.read} AS fact FROM lines) WHERE {twin.taken_as('fact')}"
         ).fetchall()
     assert (texts[0],) in taken, "what is recorded"
     for (data,) in taken:
@@ -238,6 +236,45 @@ def test_what_the_lake_does_not_have_yet_is_taken_from_the_log(tmp_path: Path) -
         assert rules(world.auditor, lake=lake) == by_account(world)
         lake.append(lines_of(world.log, granted - 1))
         assert equal(world, lake) == 1
+    finally:
+        world.close()
+
+
+class Garbled(World):
+    """With checks that open and are no fact at all."""
+
+    told_instead = b"{"
+
+    def _closed(self, one: Told) -> bytes | None:
+        if not isinstance(one.fact, a.Checked):
+            return super()._closed(one)
+        return self.keys.for_reader(one.service).close_data(one.service, one.id, self.told_instead)
+
+
+def test_what_is_restricted_is_opened_and_what_others_closed_is_left_to_the_account(tmp_path: Path) -> None:
+    world = World(tmp_path, sealed=True)
+    try:
+        lake = world.lake()
+        assert equal(world, lake) == 1
+        assert rules(world.auditor, lake=lake) == by_account(world)
+        with world.auditor.reading(LeanLog) as reader:
+            reader.log.opener = world.keys.for_reader("finance")
+            found = from_lake(reader, lake, Window())
+        assert found is not None and found[0] == 0
+    finally:
+        world.close()
+
+
+@pytest.mark.parametrize("text", [b"{", b"", b"\xff", b'"x"', b"null"], ids=repr)
+def test_a_restricted_fact_that_is_no_fact_makes_its_case_doubtful_and_nothing_else(
+    tmp_path: Path, text: bytes
+) -> None:
+    class Planted(Garbled):
+        told_instead = text
+
+    world = Planted(tmp_path, sealed=True)
+    try:
+        assert equal(world) == 0
     finally:
         world.close()
 

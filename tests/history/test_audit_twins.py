@@ -24,7 +24,8 @@ from tests.history.audited import clean
 
 SCHEMAS = sorted(schema for schema, fact in CATALOGUE.items() if fact.TYPE in TOLD_OR_DECIDED)
 OTHERS: tuple[Any, ...] = (
-    None, True, 0, -1, 1.0, 2**70, 10**13, "", "x", "x\n", " ", "1", "true", "2020-13-01", "2020-08-03\n", [], [None], {},
+    None, True, 0, -1, 1.0, 2**70, 10**13, "", "x", "x\n", "x\x1f", " ", "1", "true", "2020-13-01", "2020-08-03\n", "infinity",
+    "10000-01-01", [], [None], {},
     ["x"] * 101, "0" * 64 + "\n", "household\n",
 )  # fmt: skip
 

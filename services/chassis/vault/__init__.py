@@ -143,7 +143,7 @@ class Vault(Keeping):
         if not sealed.owners or sealed.event is None:
             raise Tampered("the box belongs to nobody")
         key = self._keyring.key(sealed.owners)
-        return cipher.open_box(key.cipher, sealed.box, sealed.associated).decode()
+        return cipher.open_box(key.cipher, sealed.box.encode(errors="replace"), sealed.associated).decode()
 
     def seal_event(self, event: E, event_id: UUID) -> E:
         """The fact with every text in it closed."""
@@ -200,8 +200,7 @@ class Vault(Keeping):
         if len(data) < 2 or data[:1] != b'"' or data[-1:] != b'"':
             raise Tampered("restricted data is a JSON string")
         key = self._keyring.named("audience", service, create=False)
-        box = data[1:-1].decode("ascii", errors="replace")
-        return cipher.open_box(key.cipher, box, _audience(service, event_id))
+        return cipher.open_box(key.cipher, data[1:-1], _audience(service, event_id))
 
     def _entitled(self, service: str) -> None:
         if service != self._reader and self._reader not in READ_ALL:

@@ -12,7 +12,7 @@ They lie in memory, and beyond that in a folder that only this process's user ma
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 from uuid import UUID
 
@@ -74,24 +74,25 @@ def lay(connection: DuckDBPyConnection, opener: Opener | None, sources: Iterable
     """Of all that the view `lake` has, which are whole cases. `sources`: all that there are in it."""
     names = sorted(sources)
     connection.execute(f"CREATE TYPE service AS ENUM ({listed(names)})")
-    asked = f"type IN ({named((a.Assessed, *DECISIONS))})"
+    # Both in one order, so that a type and its schema have the same number.
     connection.execute(
-        "CREATE TABLE lines AS SELECT TRY_CAST(source AS service) AS source, sequence, CAST(stream AS UUID) AS stream,"
-        f" CAST(id AS UUID) AS id, type, township,"
-        f" dataschema IN ({_SCHEMAS}) AND starts_with(dataschema, concat(type, '.')) AS current,"
-        f" CASE WHEN {asked} THEN known END AS known, CASE WHEN {asked} THEN {_read_of('policy', names)} END AS policy,"
-        f" CASE WHEN {asked} THEN {_read_of('registry', names)} END AS registry,"
-        # Shanghai has been eight hours ahead all the year since 1991.
-        f" CASE WHEN {asked} THEN CAST(CAST(recordedtime AS TIMESTAMP) + INTERVAL 8 HOUR AS DATE) END AS day,"
-        f" CASE WHEN type = {quoted(a.Surveyed.TYPE)} THEN CASE WHEN {_FOUND_NOTHING} THEN '' END ELSE data END AS data"
-        f" FROM ({_source(connection, opener)})"
+        f"CREATE TYPE kind AS ENUM ({named(TELLING)}); CREATE TYPE schema AS ENUM ({_SCHEMAS})"
     )
+    mine = "FROM lake WHERE own AND TRY_CAST(type AS kind) IS NOT NULL"
+    # What is closed and nobody may open has no text, and makes its case doubtful by that.
+    open_ = mine if opener is None else f"{mine} AND audience IS NULL"
+    connection.execute(f"CREATE TABLE lines AS {_line(names, f'(SELECT {_COLUMNS}, data {open_})')}")
+    for piece in _opened(connection, opener, f"SELECT {_COLUMNS}, audience, closed {mine}"):
+        connection.register("piece", piece)
+        connection.execute(f"INSERT INTO lines {_line(names, 'piece')}")
+        connection.unregister("piece")
     connection.execute(
         "CREATE TABLE doubtful AS SELECT stream FROM lines"
         f" WHERE data IS NULL OR NOT current OR type IN ({named(UNTOLD)})"
     )
-    for name in _TWINS:
-        _read(connection, name)
+    found = {type_ for (type_,) in connection.execute("SELECT DISTINCT type FROM lines").fetchall()}
+    for name, fact in _READ.items():
+        _read(connection, name, fact.TYPE in found)
     connection.execute(  # no series has a month twice
         "INSERT INTO doubtful SELECT stream FROM months GROUP BY stream, source, month HAVING count(*) > 1"
     )
@@ -101,25 +102,45 @@ def lay(connection: DuckDBPyConnection, opener: Opener | None, sources: Iterable
     )
 
 
+_COLUMNS: Final = "stream, source, sequence, id, type, dataschema, township, known, recordedtime"
+
+
+def _line(sources: Sequence[str], rows: str) -> str:
+    """Of rows with `_COLUMNS` and `data`."""
+    return (
+        "SELECT TRY_CAST(source AS service) AS source, sequence, CAST(stream AS UUID) AS stream, CAST(id AS UUID) AS id,"
+        " type, township, coalesce(enum_code(TRY_CAST(dataschema AS schema)) = enum_code(type), false) AS current,"
+        f" CASE WHEN asked THEN known END AS known, CASE WHEN asked THEN {_read_of('policy', sources)} END AS policy,"
+        f" CASE WHEN asked THEN {_read_of('registry', sources)} END AS registry,"
+        # Shanghai has been eight hours ahead all the year since 1991.
+        " CASE WHEN asked THEN CAST(make_timestamp(epoch_us(recordedtime) + 8 * 3_600_000_000) AS DATE) END AS day,"
+        f" CASE WHEN type = {quoted(a.Surveyed.TYPE)} THEN CASE WHEN {_FOUND_NOTHING} THEN '' END ELSE data END AS data"
+        f" FROM (SELECT *, type IN ({named((a.Assessed, *DECISIONS))}) AS asked"
+        f"  FROM (SELECT * REPLACE (TRY_CAST(type AS kind) AS type) FROM {rows}))"
+    )
+
+
 _AT: Final = "source, sequence, stream, id"
 _SCHEMAS: Final = listed(fact.SCHEMA for fact in dict.fromkeys(TELLING))
 _DECIDED_COLUMNS: Final = (
-    "source service, sequence BIGINT, stream UUID, id UUID, type VARCHAR, members UUID[], programme VARCHAR,"
+    "source service, sequence BIGINT, stream UUID, id UUID, type kind, members UUID[], programme VARCHAR,"
     " amount_fen BIGINT, since DATE, reason VARCHAR, outcome VARCHAR, grounds"
     ' STRUCT(papers JSON, "language" VARCHAR, "rows" VARCHAR[], assessment UUID, illustrative BOOLEAN)'
 )
 
 
-def _read(connection: DuckDBPyConnection, name: str) -> None:
-    """A table of one type of fact; cases with one that its twin does not take become doubtful."""
+def _read(connection: DuckDBPyConnection, name: str, any_: bool) -> None:
+    """A table of one type of fact; cases with one that its twin does not take become doubtful. Not `any_`: an empty one;
+    what a twin tests is longer planned than it takes to find nothing."""
     fact, twin = _READ[name], _TWINS[name]
     only = _BEFORE_ANOTHER if fact is a.MonthGranted else ""
     for_all = (
         "coalesce(len(fact.admitted) = 0, false)"  # whom of a family the rule admits is told by the account
     )
+    taken = f"{twin.taken_as('fact')} AND {for_all}" if any_ else "false"
     connection.execute(
-        f"CREATE TABLE {name}_read AS SELECT {_AT}, type, fact, {twin.taken_as('fact')} AND {for_all} AS taken FROM"
-        f" (SELECT {_AT}, type, data, from_json(data, {quoted(twin.shape)}) AS fact"
+        f"CREATE TABLE {name}_read AS SELECT {_AT}, type, fact, {taken} AS taken FROM"
+        f" (SELECT {_AT}, type, data, {twin.read} AS fact"
         f" FROM lines {only} WHERE type = {quoted(fact.TYPE)})"
     )
     connection.execute(f"INSERT INTO doubtful SELECT stream FROM {name}_read WHERE NOT taken")
@@ -131,7 +152,7 @@ def lay_bases(connection: DuckDBPyConnection, wanted: bool) -> None:
     fact, twin = a.Accepted, _BASIS
     read = (
         "SELECT TRY_CAST(source AS service) AS source, CAST(stream AS UUID) AS stream, sequence, data,"
-        f" dataschema = {quoted(fact.SCHEMA)} AS current, from_json(data, {quoted(twin.shape)}) AS fact"
+        f" dataschema = {quoted(fact.SCHEMA)} AS current, {twin.read} AS fact"
         f" FROM lake WHERE {str(wanted).lower()} AND own AND type = {quoted(fact.TYPE)}"
     )
     connection.execute(
@@ -147,35 +168,37 @@ _BEFORE_ANOTHER: Final = (
 """Months behind the last decision tell nothing of any."""
 
 
-def _source(connection: DuckDBPyConnection, opener: Opener | None) -> str:
-    """Of the lake what tells of cases, opened. What cannot be opened has no text, and makes its case doubtful by that."""
-    mine = f"own AND type IN ({named(TELLING)})"
-    columns = "stream, source, sequence, id, type, dataschema, township, known, recordedtime"
-    closed = connection.execute("SELECT 1 FROM lake WHERE own AND audience IS NOT NULL LIMIT 1").fetchall()
-    if not closed or opener is None:
-        return f"SELECT {columns}, data FROM lake WHERE {mine}"
-    connection.execute("CREATE TABLE plain (id VARCHAR, text VARCHAR)")
-    reader = connection.cursor().execute(
-        f"SELECT id, audience, closed FROM lake WHERE {mine} AND audience IS NOT NULL"
-    )
-    while rows := reader.fetchmany(OPENED_AT_ONCE):
-        texts = [_opened(opener, id, audience, data) for id, audience, data in rows]
-        piece = pa.table({"id": pa.array([id for id, *_ in rows]), "text": pa.array(texts, pa.string())})
-        connection.register("piece", piece)
-        connection.execute("INSERT INTO plain SELECT * FROM piece")
-        connection.unregister("piece")
-    return (
-        f"SELECT {columns.replace('id,', 'lake.id,')}, coalesce(data, plain.text) AS data"
-        f" FROM lake LEFT JOIN plain ON plain.id = lake.id WHERE {mine}"
-    )
+def _opened(connection: DuckDBPyConnection, opener: Opener | None, closed: str) -> Iterator[pa.Table]:
+    """Piece by piece, the rows that are restricted, opened. What cannot be opened has no text. `closed`: a SELECT."""
+    if opener is None:
+        return
+    rows = connection.cursor().sql(f"{closed} AND audience IS NOT NULL").to_arrow_reader(OPENED_AT_ONCE)
+    for piece in _gathered(rows):
+        ids, audiences, boxes = (piece[name].to_pylist() for name in ("id", "audience", "closed"))
+        texts = [_text(opener, *one) for one in zip(ids, audiences, boxes, strict=True)]
+        yield piece.drop_columns(["audience", "closed"]).append_column("data", pa.array(texts, pa.string()))
+
+
+def _gathered(rows: Iterable[pa.RecordBatch]) -> Iterator[pa.Table]:
+    """OPENED_AT_ONCE and more: DuckDB gives what a thread has found in a file, which may be little."""
+    some: list[pa.RecordBatch] = []
+    for batch in rows:
+        some.append(batch)
+        if sum(one.num_rows for one in some) >= OPENED_AT_ONCE:
+            yield pa.Table.from_batches(some)
+            some = []
+    if some:
+        yield pa.Table.from_batches(some)
 
 
 def _read_of(service: str, sources: Sequence[str]) -> str:
     """How far each source had read a service of its district."""
-    each = " ".join(
-        f"WHEN {quoted(one)} THEN CAST(json_extract(known, {quoted(_path(sibling(one, service)))}) AS BIGINT)"
-        for one in sources
-    )
+    reads = [
+        f"CAST(json_extract(known, {quoted(_path(sibling(one, service)))}) AS BIGINT)" for one in sources
+    ]
+    if len(set(reads)) == 1:  # of one district
+        return reads[0]
+    each = " ".join(f"WHEN {quoted(one)} THEN {read}" for one, read in zip(sources, reads, strict=True))
     return f"CASE source {each} END" if sources else "NULL"
 
 
@@ -183,11 +206,13 @@ def _path(name: str) -> str:
     return f'$."{name}"'
 
 
-def _opened(opener: Opener, id: str, audience: str, data: bytes) -> str | None:
+def _text(opener: Opener, id: str, audience: str, data: bytes) -> bytes | None:
     try:
-        return opener.open_data(audience, UUID(id), data).decode()
+        text = opener.open_data(audience, UUID(id), data)
+        text.decode()
     except (VaultError, UnicodeDecodeError):
         return None
+    return text
 
 
 def put(

@@ -67,20 +67,24 @@ _BY_MONTH: Final = (
 _SAME_HOME: Final = (
     "named.moved IS NOT DISTINCT FROM before.moved AND named.changed IS NOT DISTINCT FROM before.changed"
 )
-_BEGINS: Final = f"type IN ({named((a.Applied, a.TakenOver))})"
+_EARLIER: Final = {
+    "cleared": named(CLEARING), "surveyed": named((a.Surveyed,)), "checked": named((a.Checked,)),
+    "assessed": named((a.Assessed,)), "begun": named((a.Applied, a.TakenOver)),
+    "changed": named((a.HouseholdChanged,)), "settled": named((a.SubsidyGranted, a.Reviewed)),
+}  # fmt: skip
+_LAST: Final = ", ".join(
+    f"max(earlier.sequence) FILTER (earlier.type IN ({types})) AS {name}" for name, types in _EARLIER.items()
+)
 _BEFORE: Final = (
-    "CREATE TABLE before AS SELECT asked.*, coalesce(turns.number, 0) AS turn FROM (SELECT source, sequence, stream, id,"
-    " type, day, policy, registry,"
-    f" max(sequence) FILTER (type IN ({named(CLEARING)})) OVER so_far AS cleared,"
-    f" max(sequence) FILTER (type = {quoted(a.Surveyed.TYPE)}) OVER so_far AS surveyed,"
-    f" max(sequence) FILTER (type = {quoted(a.Checked.TYPE)}) OVER so_far AS checked,"
-    f" max(sequence) FILTER (type = {quoted(a.Assessed.TYPE)}) OVER so_far AS assessed,"
-    f" max(sequence) FILTER ({_BEGINS}) OVER so_far AS begun, count(*) FILTER ({_BEGINS}) OVER so_far AS beginnings,"
-    f" max(sequence) FILTER (type = {quoted(a.HouseholdChanged.TYPE)}) OVER so_far AS changed,"
-    f" max(sequence) FILTER (type IN ({named((a.SubsidyGranted, a.Reviewed))})) OVER so_far AS settled,"
-    " last_value(township IGNORE NULLS) OVER so_far AS moved"
-    " FROM lines WINDOW so_far AS (PARTITION BY stream, source ORDER BY sequence"
-    "  ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) QUALIFY day IS NOT NULL) AS asked"
+    "CREATE TABLE before AS SELECT asked.*, coalesce(turns.number, 0) AS turn FROM"
+    " (SELECT asked.source, asked.sequence, any_value(asked.stream) AS stream, any_value(asked.id) AS id,"
+    " any_value(asked.type) AS type, any_value(asked.day) AS day, any_value(asked.policy) AS policy,"
+    f" any_value(asked.registry) AS registry, {_LAST},"
+    f" count(*) FILTER (earlier.type IN ({_EARLIER['begun']})) AS beginnings,"
+    " arg_max(earlier.township, earlier.sequence) FILTER (earlier.township IS NOT NULL) AS moved"
+    f" FROM (FROM lines WHERE day IS NOT NULL) AS asked LEFT JOIN (FROM lines WHERE type <> {quoted(a.MonthGranted.TYPE)}) AS earlier"
+    "  ON earlier.stream = asked.stream AND earlier.source = asked.source AND earlier.sequence < asked.sequence"
+    " GROUP BY asked.source, asked.sequence) AS asked"
     " ASOF LEFT JOIN turns ON turns.source = asked.source AND turns.sequence <= asked.sequence"
 )
 """What lay before each recommendation and decision in its case, by the sequences of its source."""

@@ -1,9 +1,10 @@
 """Facts read by DuckDB: for a type of fact the columns it becomes, and whether its text is to the letter that fact.
 
-What was read is written again, as the fact itself would be, and held against what lay there. So nothing passes that was
-read otherwise than it is written: another kind of value, a field too many, twice, or in another place. Bounds are
-looked at besides. It takes nothing that the fact itself would refuse (the tests hold both against each other), but it is
-stricter: what it does not take is not yet wrong, and has to be read as the fact itself.
+What was read is written again and held against what lay there. So nothing passes that was read otherwise than it is
+written: another kind of value, a field too many, twice, or in another place. What may not be missing and bounds are
+looked at besides; a text with an escape in it is not taken, because there is more than one way to write it. It takes
+nothing that the fact itself would refuse (the tests hold both against each other), but it is stricter: what it does not
+take is not yet wrong, and has to be read as the fact itself.
 """
 
 from __future__ import annotations
@@ -42,11 +43,18 @@ class Box(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """`shape`: of what DuckDB reads. `written` and `within` are templates over `{}`, the value: its JSON, and a test."""
+    """`shape`: of what DuckDB reads. `within`: tests, templates over `{}`, the value. `optional`: it may be NULL."""
 
     shape: Any
-    written: str
     within: tuple[str, ...] = ()
+    optional: bool = False
+
+    @property
+    def tests(self) -> tuple[str, ...]:
+        """NULL, or untrue, where it is not taken."""
+        if self.optional:
+            return tuple(f"({{}} IS NULL OR {one})" for one in self.within)
+        return ("{} IS NOT NULL", *self.within)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,16 +64,28 @@ class Twin:
     shape: str
     tests: tuple[str, ...]
 
+    @property
+    def read(self) -> str:
+        """The struct, of the text `data`; NULL where that is no JSON."""
+        return f"TRY(from_json(data, {quoted(self.shape)}))"
+
     def taken_as(self, name: str) -> str:
         """Whether it is the fact, over the struct of that name and the text `data`."""
-        return " AND ".join(f"coalesce({test.replace('{}', name)}, false)" for test in self.tests)
+        tests = (test.replace("{}", name) for test in (*_TO_THE_LETTER, *self.tests))
+        return f"coalesce({' AND '.join(tests)}, false)"
+
+
+_TO_THE_LETTER = ("CAST(to_json({}) AS VARCHAR) = data", "NOT contains(data, '\\')")
+
+
+_PLAIN = {bool: "BOOLEAN", int: "BIGINT", str: "VARCHAR"}
 
 
 def twin_of(fact: type[Event], as_text: tuple[str, ...] = ()) -> Twin:
     """`as_text`: fields, at any depth, that stay JSON of whatever is in them: for the caller to check. Unchecked where
     SQL cannot check what a fact says."""
     kind = _model(fact, as_text)
-    return Twin(json.dumps(kind.shape), (f"data = {kind.written}", *kind.within))
+    return Twin(json.dumps(kind.shape), kind.tests)
 
 
 def _model(model: type[BaseModel], as_text: tuple[str, ...]) -> Kind:
@@ -73,16 +93,12 @@ def _model(model: type[BaseModel], as_text: tuple[str, ...]) -> Kind:
     if decorators.field_validators or decorators.model_validators or decorators.validators:
         raise Unchecked(f"{model.__name__} has checks of its own")
     shape: dict[str, Any] = {}
-    parts: list[str] = []
     within: list[str] = []
     for name, info in model.model_fields.items():
-        kind = Kind("JSON", "{}") if name in as_text else _field(name, info, as_text)
-        place = f'{{}}."{name}"'
-        parts += [f"'{',' if parts else '{'}\"{name}\":'", kind.written.replace("{}", place)]
-        within += [one.replace("{}", place) for one in kind.within]
-        if kind.shape is not None:
-            shape[name] = kind.shape
-    return Kind(shape, f"concat({', '.join(parts)}, '}}')", tuple(within))
+        kind = Kind("JSON") if name in as_text else _field(name, info, as_text)
+        shape[name] = kind.shape
+        within += [one.replace("{}", f'{{}}."{name}"') for one in kind.tests]
+    return Kind(shape, tuple(within))
 
 
 def _field(name: str, info: FieldInfo, as_text: tuple[str, ...]) -> Kind:
@@ -93,7 +109,7 @@ def _field(name: str, info: FieldInfo, as_text: tuple[str, ...]) -> Kind:
     except Unchecked:
         if info.default != ():
             raise
-        return Kind(None, "'[]'")  # taken only where there is none of it
+        return Kind(["VARCHAR"], ("len({}) = 0",))  # taken only where there is none of it
 
 
 def _kind(annotation: Any, as_text: tuple[str, ...]) -> Kind:
@@ -107,7 +123,8 @@ def _kind(annotation: Any, as_text: tuple[str, ...]) -> Kind:
         parts = [one for one in get_args(annotation) if one is not NONE]
         if len(parts) != 1 or NONE not in get_args(annotation):
             raise Unchecked(f"SQL cannot check {annotation}")
-        return _optional(_kind(parts[0], as_text))
+        kind = _kind(parts[0], as_text)
+        return Kind(kind.shape, kind.within, optional=True)
     if origin is tuple and get_args(annotation)[1:] == (...,):
         return _list(_kind(get_args(annotation)[0], as_text))
     if annotation is Sealed:
@@ -117,40 +134,27 @@ def _kind(annotation: Any, as_text: tuple[str, ...]) -> Kind:
             return _model(annotation, as_text)
         if issubclass(annotation, Enum):
             return _one_of([str(one.value) for one in annotation])
-        if issubclass(annotation, UUID):
-            return _cast("UUID")
         if annotation is date:
-            return _cast("DATE")
-        if annotation is bool:
-            return Kind("BOOLEAN", "{}")
-        if annotation is int:
-            return Kind("BIGINT", "{}")
-        if annotation is str:
-            return Kind("VARCHAR", "'\"', {}, '\"'")
+            return Kind("DATE", ("{} BETWEEN DATE '0001-01-01' AND DATE '9999-12-31'",))
+        if issubclass(annotation, UUID):
+            return Kind("UUID")
+        if annotation in _PLAIN:
+            return Kind(_PLAIN[annotation])
     raise Unchecked(f"SQL cannot check {annotation}")
 
 
-def _cast(kind: str) -> Kind:
-    # Where it is none, something that no JSON is: '' would be what "" was read from.
-    return Kind(kind, "'\"', coalesce(CAST({} AS VARCHAR), '?'), '\"'")
-
-
 def _one_of(members: list[str]) -> Kind:
-    named = ", ".join(map(quoted, members))
-    return Kind("VARCHAR", "'\"', {}, '\"'", (f"{{}} IN ({named})",))
-
-
-def _optional(kind: Kind) -> Kind:
-    written = f"CASE WHEN {{}} IS NULL THEN 'null' ELSE concat({kind.written}) END"
-    return Kind(kind.shape, written, tuple(f"({{}} IS NULL OR {one})" for one in kind.within))
+    return Kind("VARCHAR", (f"{{}} IN ({', '.join(map(quoted, members))})",))
 
 
 def _list(kind: Kind) -> Kind:
-    each = kind.written.replace("{}", "one")
-    written = f"'[', array_to_string(list_transform({{}}, lambda one: concat({each})), ','), ']'"
-    inside = " AND ".join(one.replace("{}", "one") for one in kind.within)
-    tests = (f"coalesce(list_bool_and(list_transform({{}}, lambda one: {inside})), true)",) if inside else ()
-    return Kind([kind.shape], written, tests)
+    if kind.tests == Kind(None).tests:
+        return Kind([kind.shape], ("list_count({}) = len({})",))
+    inside = " AND ".join(one.replace("{}", "one") for one in kind.tests)
+    return Kind(
+        [kind.shape],
+        (f"list_bool_and(list_transform({{}}, lambda one: coalesce({inside}, false))) IS NOT FALSE",),
+    )
 
 
 def _flat(said: list[Any]) -> Iterator[Any]:
@@ -159,7 +163,6 @@ def _flat(said: list[Any]) -> Iterator[Any]:
 
 
 def _bounded(kind: Kind, said: list[Any]) -> Kind:
-    optional = kind.written.startswith("CASE WHEN {} IS NULL")
     length = "len" if isinstance(kind.shape, list) else "length"
     tests: list[str] = []
     for one in said:
@@ -180,5 +183,4 @@ def _bounded(kind: Kind, said: list[Any]) -> Kind:
                 tests.append(f"regexp_full_match({{}}, {quoted(pattern[1:-1])})")
             case _ if not isinstance(one, NOTHING_TO_SQL):
                 raise Unchecked(f"SQL cannot check {one!r}")
-    found = tuple(f"({{}} IS NULL OR {one})" for one in tests) if optional else tuple(tests)
-    return Kind(kind.shape, kind.written, (*kind.within, *found))
+    return Kind(kind.shape, (*kind.within, *tests), kind.optional)

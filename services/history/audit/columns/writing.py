@@ -185,9 +185,8 @@ def _truth(value: str) -> str:
 
 
 def yuan(value: str) -> str:
-    """Fen as a text in yuan, with two digits."""
-    rest = f"lpad(CAST(abs({value}) % 100 AS VARCHAR), 2, '0')"
-    written = f"concat(CASE WHEN {value} < 0 THEN '-' ELSE '' END, abs({value}) // 100, '.', {rest})"
+    """Fen as a text in yuan, with two digits; NULL beyond 16 digits of fen."""
+    written = f"CAST(TRY_CAST({value} AS DECIMAL(16, 0)) * 0.01 AS VARCHAR)"
     return f"CASE WHEN {value} = 0 THEN '0.00' ELSE {written} END"  # most are none
 
 
