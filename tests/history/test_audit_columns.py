@@ -254,11 +254,12 @@ class Garbled(World):
 def test_what_is_restricted_is_opened_and_what_others_closed_is_left_to_the_account(tmp_path: Path) -> None:
     world = World(tmp_path, sealed=True)
     try:
-        assert equal(world) == 1
-        assert rules(world.auditor, lake=world.lake()) == by_account(world)
+        lake = world.lake()
+        assert equal(world, lake) == 1
+        assert rules(world.auditor, lake=lake) == by_account(world)
         with world.auditor.reading(LeanLog) as reader:
             reader.log.opener = world.keys.for_reader("finance")
-            found = from_lake(reader, world.lake(), Window())
+            found = from_lake(reader, lake, Window())
         assert found is not None and found[0] == 0
     finally:
         world.close()

@@ -111,6 +111,7 @@ def _situate(connection: DuckDBPyConnection, situations: Situations) -> list[int
     lay_bases(connection, any(lapsed for *_, lapsed in held))
     texts = connection.execute(
         f"SELECT DISTINCT split_part(data, {text(GROUNDS)}, 2) FROM lines WHERE type = {text(a.Assessed.TYPE)}"
+        " AND data IS NOT NULL"
     ).fetchall()
     named = [(one, rows) for (one,) in texts if (rows := situations.rows_named(one)) is not None]
     put(connection, "rows_of", {"tail": "VARCHAR", "rows": "VARCHAR[]"}, named)

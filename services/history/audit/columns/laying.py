@@ -173,10 +173,22 @@ def _opened(connection: DuckDBPyConnection, opener: Opener | None, closed: str) 
     if opener is None:
         return
     rows = connection.cursor().sql(f"{closed} AND audience IS NOT NULL").to_arrow_reader(OPENED_AT_ONCE)
-    for piece in map(pa.Table.from_batches, ([one] for one in rows)):
+    for piece in _gathered(rows):
         ids, audiences, boxes = (piece[name].to_pylist() for name in ("id", "audience", "closed"))
         texts = [_text(opener, *one) for one in zip(ids, audiences, boxes, strict=True)]
         yield piece.drop_columns(["audience", "closed"]).append_column("data", pa.array(texts, pa.string()))
+
+
+def _gathered(rows: Iterable[pa.RecordBatch]) -> Iterator[pa.Table]:
+    """OPENED_AT_ONCE and more: DuckDB gives what a thread has found in a file, which may be little."""
+    some: list[pa.RecordBatch] = []
+    for batch in rows:
+        some.append(batch)
+        if sum(one.num_rows for one in some) >= OPENED_AT_ONCE:
+            yield pa.Table.from_batches(some)
+            some = []
+    if some:
+        yield pa.Table.from_batches(some)
 
 
 def _read_of(service: str, sources: Sequence[str]) -> str:
