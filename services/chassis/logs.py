@@ -48,6 +48,18 @@ _SPEAKING_MODULES = ("services", "events", "kafka", "httpx", "httpcore")
 _SPEAKING_NAMES = ("psycopg.OperationalError", "psycopg.errors.OperationalError", "sqlite3.OperationalError")
 
 
+class _StandardError(logging.StreamHandler[TextIO]):
+    """To what standard error is at that moment: who runs a command may put another in its place, and close it."""
+
+    @property
+    def stream(self) -> TextIO:
+        return sys.stderr
+
+    @stream.setter
+    def stream(self, value: TextIO) -> None:
+        """What the base class is made with is not kept."""
+
+
 def configure(level: str = "INFO", console: bool = False, stream: TextIO | None = None) -> None:
     """Send structlog and the standard library's logging through one chain; call once, at start."""
     shared: list[structlog.typing.Processor] = [
@@ -72,7 +84,7 @@ def configure(level: str = "INFO", console: bool = False, stream: TextIO | None 
         if console
         else structlog.processors.JSONRenderer(ensure_ascii=False)
     )
-    handler = logging.StreamHandler(stream or sys.stderr)
+    handler = logging.StreamHandler(stream) if stream else _StandardError()
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,
