@@ -28,7 +28,8 @@ Line = MutableMapping[str, Any]
 
 _SILENT = ("uvicorn.access",)  # our own request log says the same without query strings
 _DEAF = ("kafka.net.selector",)  # warns of every tenth of a second that a busy machine takes
-_CLIENT = ("kafka",)  # tells every try of a connection: whoever asked for it says that none came about
+_CLIENT = ("kafka",)
+"""Warns of every try of a connection: whoever asked for it says that none came about. Below that it tells of every fetch."""
 _LOUD = (
     "aiokafka",
     "faust",
@@ -102,7 +103,7 @@ def configure(level: str = "INFO", console: bool = False, stream: TextIO | None 
     for name in _LOUD:
         logging.getLogger(name).setLevel(max(logging.WARNING, root.level))
     for name in _CLIENT:
-        logging.getLogger(name).setLevel(logging.DEBUG if root.level <= logging.DEBUG else logging.CRITICAL)
+        logging.getLogger(name).setLevel(logging.WARNING if root.level <= logging.DEBUG else logging.CRITICAL)
     for name in _DEAF:
         logging.getLogger(name).setLevel(logging.CRITICAL)
     for name in ("uvicorn", "uvicorn.error", *_SILENT):

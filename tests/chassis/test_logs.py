@@ -135,7 +135,9 @@ def test_kafka_s_client_tells_its_tries_only_where_everything_is_told() -> None:
         stream = io.StringIO()
         configure(level, stream=stream)
         logging.getLogger("kafka.net.manager").error("Connection failed for %s", ID_NUMBER)
+        logging.getLogger("kafka.consumer.fetcher").debug("Adding fetch request")
         assert (f"Connection failed for {BLACK}" in stream.getvalue()) is told
+        assert "fetch" not in stream.getvalue()
         assert ID_NUMBER not in stream.getvalue()
 
 
