@@ -10,33 +10,42 @@ from uuid import uuid4
 import pytest
 
 from events.base import Entry
-from services.chassis.clock import SystemIds
+from services.chassis.clock import SimulatedClock, SystemIds
 from services.chassis.kafka import feed as feeds
 from services.chassis.kafka.feed import FeedStuck, KafkaFeed
 from services.chassis.kafka.relay import Relay
 from services.chassis.kafka.topics import create_topics, topic_of
+from services.chassis.runtime import Runtime
+from services.chassis.service import source_of
+from services.chassis.vault import MemoryVault
 from tests.chassis import toys
 
 pytestmark = [pytest.mark.kafka, pytest.mark.timeout(120)]
 
 EVENTS = 12
 NAMES = ("feedone", "feedtwo", "feedthree")
-SOURCES = [toys.source(name) for name in NAMES]
+DISTRICT = "000043"
+"""Of nobody else: the broker is shared, and whoever reads a district's topics reads all of them."""
+SOURCES = [source_of(DISTRICT, name) for name in NAMES]
 
 
 @pytest.fixture(scope="module")
 def published(kafka: str, tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[Entry]]:
     """Three short logs, each in its topic: what there is of every source."""
     create_topics(kafka, map(topic_of, NAMES), 1)
-    return {toys.source(name): _publish(kafka, name, tmp_path_factory.mktemp("store")) for name in NAMES}
+    return {
+        source_of(DISTRICT, name): _publish(kafka, name, tmp_path_factory.mktemp("store")) for name in NAMES
+    }
 
 
 def _publish(kafka: str, name: str, folder: Path) -> list[Entry]:
     with toys.opened(toys.sqlite_url(folder)) as store:
-        runtime = toys.runtime(toys.toy(name), store, ids=SystemIds())
+        clock = SimulatedClock(toys.START)
+        keys = MemoryVault(clock=clock).for_reader(name)
+        runtime = Runtime(toys.toy(name), store, district=DISTRICT, clock=clock, ids=SystemIds(), keys=keys)
         for number in range(EVENTS):
             runtime.decide(toys.say(toys.ANNA, word=str(number)))
-        relay = Relay(store, toys.source(name), kafka)
+        relay = Relay(store, runtime.source, kafka)
         relay.publish()
         relay.close()
         return toys.log(store)
@@ -44,7 +53,7 @@ def _publish(kafka: str, name: str, folder: Path) -> list[Entry]:
 
 @pytest.fixture
 def reader() -> str:
-    return f"/431202/reader-{uuid4().hex[:8]}"
+    return f"/{DISTRICT}/reader-{uuid4().hex[:8]}"
 
 
 @pytest.fixture
