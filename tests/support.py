@@ -164,9 +164,9 @@ class District:
             CODE,
             runtime.around.keys,
             lambda source: log_of(sources[source]),
-            positions=runtime.positions(),
+            positions=runtime.store.snapshot().positions,
         )
-        return differences(was, runtime.kept_rows())
+        return differences(was, runtime.store.snapshot().rows)
 
     def close(self) -> None:
         for runtime in self._runtimes.values():

@@ -161,9 +161,6 @@ class Runtime:
         found = self.store.kept("position", source)
         return found["sequence"] if found else 0
 
-    def positions(self) -> dict[str, int]:
-        return {source: row["sequence"] for source, row in self.store.kept_range("position", "", "", 1000)}
-
     def _retries(self) -> bool:
         return bool(self.store.kept_range("retry", "", "", 1))
 
@@ -229,10 +226,6 @@ class Runtime:
     def log(self, after: int = 0, size: int = 1000) -> Iterator[Entry]:
         """The service's own log, in order, read in pieces."""
         return log_of(self.store, after, size)
-
-    def kept_rows(self) -> dict[tuple[str, str], Any]:
-        """Every row kept beside the log, for checks."""
-        return self.store.snapshot().rows
 
     def unready(self) -> list[str]:
         """Why the service is not ready, a sentence each; empty when it is."""

@@ -6,12 +6,13 @@ from duckdb import DuckDBPyConnection
 
 from services.chassis.spreadsheet import FORMULA, NUMBER
 from services.history.lake.selection import quoted
+from services.policy.sql.inputs import quoted as column
 
 
 def write(connection: DuckDBPyConnection, query: str, file: str) -> None:
     """The rows in their order, with headings. duckdb.IOException where it cannot be written."""
     described = connection.execute(f"DESCRIBE {query}").fetchall()
-    texts = ['"' + name.replace('"', '""') + '"' for name, type_, *_ in described if type_ == "VARCHAR"]
+    texts = [column(name) for name, type_, *_ in described if type_ == "VARCHAR"]
     shown = f" REPLACE ({', '.join(map(_harmless, texts))})" if texts else ""
     connection.execute(f"COPY (SELECT *{shown} FROM ({query})) TO {quoted(file)} (FORMAT csv, HEADER)")
 

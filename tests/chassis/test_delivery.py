@@ -371,8 +371,8 @@ class World:
             toys = [(of, step) for of, step in steps if step.__qualname__.startswith("toy")]
             service.keeps[fact] = [(None, look), *toys]
         keys = self.vault.for_reader(name)
-        was = reconstruct(service, CODE, keys, self.published, positions=one.positions())
-        found = differences(was, one.kept_rows())
+        was = reconstruct(service, CODE, keys, self.published, positions=one.store.snapshot().positions)
+        found = differences(was, one.store.snapshot().rows)
         assert found == [], name
         for entry in mine:
             id = entry.envelope.id

@@ -82,8 +82,8 @@ def holds_what_its_logs_say(one: Runtime, feed: ListFeed) -> bool:
     def logs(of: str) -> list[object]:
         return log(one.store) if of == one.source else list(feed.logs[of])  # type: ignore[return-value]
 
-    was = reconstruct(one.service, CODE, one.around.keys, logs, positions=one.positions())  # type: ignore[arg-type]
-    return differences(was, one.kept_rows()) == []
+    was = reconstruct(one.service, CODE, one.around.keys, logs, positions=one.store.snapshot().positions)  # type: ignore[arg-type]
+    return differences(was, one.store.snapshot().rows) == []
 
 
 def test_a_failed_reaction_parks_and_leaves_nothing_else(

@@ -83,5 +83,5 @@ def test_over_http_and_no_account_lies_in_clear(town: Town) -> None:
     assert ended.status_code == 201
     for entry in town.finance.log():
         assert account_number(3).encode() not in entry.data and "石某某".encode() not in entry.data
-    assert GOOD not in str(town.finance.kept_rows())
-    assert account_number(3) not in str(town.finance.kept_rows())
+    assert GOOD not in str(town.finance.store.snapshot().rows)
+    assert account_number(3) not in str(town.finance.store.snapshot().rows)

@@ -265,6 +265,6 @@ class Office:
         stores = {one.source: one.store for one in self.host.runtimes}
         was = reconstruct(
             SERVICE, DISTRICT, self.vault, lambda source: log_of(stores[source]),
-            positions=self.living.positions(),
+            positions=self.living.store.snapshot().positions,
         )  # fmt: skip
-        return differences(was, self.living.kept_rows())
+        return differences(was, self.living.store.snapshot().rows)

@@ -141,8 +141,8 @@ class Laid:
         """How many events."""
         return len(self._rows)
 
-    def add(self, envelope: bytes, data: bytes) -> tuple[str, int]:
-        """The envelope as JSON and the data as it is stored; gives its source and sequence."""
+    def add(self, envelope: bytes, data: bytes) -> None:
+        """The envelope as JSON and the data as it is stored."""
         head = _head.decode(envelope)
         self._heads.append(head)
         self._put_fact(head, data)
@@ -153,7 +153,6 @@ class Laid:
         self._rows.append(len(everybody))
         if len(self._heads) == LAID_AT_ONCE:
             self._lay()
-        return head.source, head.sequence
 
     def _put_fact(self, head: _Head, data: bytes) -> None:
         put = self._columns

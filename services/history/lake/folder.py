@@ -94,19 +94,14 @@ class Lake:
         AnotherLog also where the log's line at the lake's end is another, or is not there: a log that was put back
         from a backup, or laid down again from the topics in another order, would be mixed with what is here.
         """
-        position = self.manifest().position if (self.folder / NAME).exists() else 0
+        manifest = self._manifest_or_new()
+        position = manifest.position
         lines = iter(behind(max(position - 1, 0)))
         if position:
             place, envelope, _ = next(lines, (0, b"", b""))
-            if place != position or not self._ends_with(envelope):
+            if place != position or not _ends_with(manifest, envelope):
                 raise AnotherLog(f"{self.folder} does not end at a line of this log: build it anew")
         return self.append(islice(lines, most), at_once)
-
-    def _ends_with(self, envelope: bytes) -> bool:
-        manifest, place = self.manifest(), place_of(envelope)
-        return manifest.sources.get(place.source) == place.sequence and (
-            manifest.ends.get(place.source) in (None, place.id)
-        )
 
     def begin_anew(self) -> None:
         """Let nothing count: to be built from the start. The old files go once nobody reads them."""
@@ -224,3 +219,10 @@ class Lake:
 
 def _ascending(names: Iterable[str]) -> list[tuple[str, Literal["ascending"]]]:
     return [(name, "ascending") for name in names]
+
+
+def _ends_with(manifest: Manifest, envelope: bytes) -> bool:
+    place = place_of(envelope)
+    return manifest.sources.get(place.source) == place.sequence and (
+        manifest.ends.get(place.source) in (None, place.id)
+    )

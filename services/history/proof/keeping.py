@@ -54,7 +54,7 @@ class StoredTiles:
                 (self._source, level, number),
             )
             if not found:
-                raise Missing(f"{self._source} {level}/{number}")
+                raise Missing(f"a stored tree lacks {self._source} {level}/{number}")
             held = bytes(found[0][0])
             if level or len(self._held) < 256:
                 self._held[level, number] = held
@@ -121,7 +121,7 @@ class ProofTrees:
             while moved := self._piece():
                 total += moved
         except Missing as missing:
-            self._stand_still(f"a stored tree lacks {missing}: doudi rebuild history")
+            self._stand_still(f"{missing}: doudi rebuild history")
         return total
 
     def _piece(self) -> int:

@@ -76,10 +76,9 @@ class Checkpoints:
         try:
             signed = self.sign() if self._due() else None
         except (Inconsistent, Missing, keys.UnusableKey, FileNotFoundError) as error:
-            why = f"a stored tree lacks {error}" if isinstance(error, Missing) else str(error)
-            if self.trouble != why:
-                log.error("no checkpoint is signed", why=why)
-            self.trouble = why
+            if self.trouble != str(error):
+                log.error("no checkpoint is signed", why=str(error))
+            self.trouble = str(error)
             return 0
         self.trouble = None
         return int(signed is not None)
